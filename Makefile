@@ -1,0 +1,37 @@
+# make          set up and run the workflow of config.yaml
+# make test     set up and run the fast tests
+# make clean    delete results and the generated collection, keep the environment
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: all setup test slow lint clean
+
+all: setup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh
+	@cat results/tables/accuracy.md
+	@echo
+	@echo "tables:     results/tables/     figures:  results/figures/"
+	@echo "left out:   results/*/quarantine.csv     logs:  logs/"
+
+setup: $(READY)
+
+$(READY): requirements.lock envs/setup.sh
+	@envs/setup.sh "$(PYTHON)"
+
+test: setup
+	@$(BIN)/python -m pytest
+
+slow: setup
+	@$(BIN)/python -m pytest -m "slow or cluster"
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check Snakefile rules
+	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+clean:
+	rm -rf results data/demo logs .snakemake

@@ -1,0 +1,57 @@
+# FFNet-M: raw 3D face scans in, accuracy tables out. The table of contents; each stage has its file in rules/.
+import os
+import sys
+from dataclasses import asdict
+
+from ffnet.config import read_config
+from ffnet.errors import InputError
+from ffnet.planning import plan_collection
+from ffnet.provenance import code_hash
+
+
+configfile: "config.yaml"
+
+
+os.environ["PYTHONPATH"] = workflow.basedir  # so that scripts find ffnet
+
+try:
+    settings = read_config(config)
+    collections = {name: plan_collection(name, settings) for name in settings.datasets}
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+
+wildcard_constraints:
+    dataset="|".join(collections),
+    experiment="|".join(settings.experiments),
+    shard=r"shard-\d+",
+    repeat=r"\d+",
+    fold=r"\d+",
+
+
+def shards_of(wildcards):
+    """The shard files of a dataset."""
+    return [f"results/{wildcards.dataset}/shards/{shard}.h5" for shard in collections[wildcards.dataset].shards]
+
+
+localrules:
+    all,
+
+
+include: "rules/demo.smk"
+include: "rules/scans.smk"
+include: "rules/maps.smk"
+include: "rules/normals.smk"
+include: "rules/masks.smk"
+include: "rules/shards.smk"
+include: "rules/training.smk"
+include: "rules/results.smk"
+
+
+rule all:
+    """Everything: tables, figures and what was left out."""
+    default_target: True
+    input:
+        "results/tables/accuracy.md",
+        expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/figures/{dataset}_maps.png", dataset=collections),

@@ -1,0 +1,1 @@
+"""Meshes in millimetres and orthographic ray casting."""

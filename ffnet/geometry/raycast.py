@@ -1,0 +1,84 @@
+"""Rays through a mesh, by Embree as open3d carries it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ffnet.geometry.mesh import sample_texture
+
+
+class Hits(NamedTuple):
+    """What rays met. Shapes are those of the rays; where nothing was met, distance is NaN and triangle -1.
+
+    distance: float, in units of the direction's length. triangle: int. weights: (..., 3) barycentric.
+    """
+
+    distance: np.ndarray
+    triangle: np.ndarray
+    weights: np.ndarray
+
+
+def import_open3d():
+    """open3d, with the libusb that a wheel brings where the system has none."""
+    import ctypes
+
+    import libusb_package
+
+    ctypes.CDLL(str(libusb_package.get_library_path()), ctypes.RTLD_GLOBAL)
+    import open3d
+
+    return open3d
+
+
+def cast_rays(vertices, triangles, origins, directions):
+    """First hits of rays with a mesh: origins and directions (..., 3), mm. Returns Hits."""
+    open3d = import_open3d()
+    scene = open3d.t.geometry.RaycastingScene()
+    scene.add_triangles(
+        open3d.core.Tensor(np.ascontiguousarray(vertices, np.float32)),
+        open3d.core.Tensor(np.ascontiguousarray(triangles, np.uint32)),
+    )
+    rays = np.concatenate(np.broadcast_arrays(origins, directions), axis=-1).astype(np.float32)
+    answer = scene.cast_rays(open3d.core.Tensor(rays))
+    distance = answer["t_hit"].numpy().astype(float)
+    missed = ~np.isfinite(distance)
+    distance[missed] = np.nan
+    triangle = answer["primitive_ids"].numpy().astype(np.int64)
+    triangle[missed] = -1
+    uv = answer["primitive_uvs"].numpy().astype(float)
+    weights = np.stack([1 - uv.sum(-1), uv[..., 0], uv[..., 1]], axis=-1)
+    return Hits(distance, triangle, weights)
+
+
+def pixel_centres(center, extent, size):
+    """x (size,) and y (size,) in mm of the pixel centres of a square view; y falls, as row 0 is at the top.
+
+    center: x, y in mm of the square's middle. extent: side in mm. size: side in pixels.
+    """
+    steps = ((np.arange(size) + 0.5) / size - 0.5) * extent
+    return center[0] + steps, center[1] - steps
+
+
+def cast_view(vertices, triangles, center, extent, size):
+    """Orthographic view along -z of a square: Hits of shape (size, size) and the depth z in mm, NaN off the mesh."""
+    x, y = pixel_centres(center, extent, size)
+    start = vertices[:, 2].max() + 10.0
+    origins = np.stack(np.broadcast_arrays(x[None, :], y[:, None], start), axis=-1)
+    hits = cast_rays(vertices, triangles, origins, np.array([0.0, 0.0, -1.0]))
+    return hits, start - hits.distance
+
+
+def interpolate(corner_values, hits):
+    """Values (..., K) at hits from values (M, 3, K) at the triangles' corners; NaN where nothing was met."""
+    missed = hits.triangle < 0
+    values = (corner_values[np.where(missed, 0, hits.triangle)] * hits.weights[..., None]).sum(-2)
+    values[missed] = np.nan
+    return values
+
+
+def view_texture(mesh, hits):
+    """Colours (..., 3) float32 RGB of a mesh at hits; NaN where nothing was met."""
+    uv = interpolate(mesh.uv, hits)
+    colours = sample_texture(mesh.texture, np.nan_to_num(uv))
+    colours[hits.triangle < 0] = np.nan
+    return colours

@@ -1,0 +1,84 @@
+"""Outliers, holes and noise of depth maps (paper, section 2.2), as pure functions with NaN off the face."""
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+NEIGHBOURS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0)]
+
+
+def neighbours(depth):
+    """The eight neighbours (8, H, W) of every pixel, NaN beyond the border."""
+    padded = np.pad(depth, 1, constant_values=np.nan)
+    height, width = depth.shape
+    return np.stack([padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx in NEIGHBOURS])
+
+
+def find_outliers(depth, settings):
+    """Which pixels (H, W) bool differ too much from their neighbours ("Outlier Removal").
+
+    depth: (H, W) mm, NaN where unknown. A pixel is an outlier if its difference exceeds settings.sigmas standard
+    deviations of its eight neighbours and settings.floor mm. settings.rule: "mean" compares with the neighbours' mean,
+    "any" with each of them. If more than the share settings.most_removed would go, only the worst of that share do.
+    """
+    around = neighbours(depth)
+    known = np.isfinite(around).sum(axis=0)
+    enough = np.isfinite(depth) & (known >= 3)
+    filled = np.where(np.isfinite(around), around, 0.0)
+    count = np.maximum(known, 1)
+    mean = filled.sum(axis=0) / count
+    spread = np.sqrt(np.maximum((filled**2).sum(axis=0) / count - mean**2, 0))
+    if settings.rule == "mean":
+        difference = np.abs(depth - mean)
+    else:
+        difference = np.where(np.isfinite(around), np.abs(around - depth), 0).max(axis=0)
+    outliers = enough & (difference > settings.sigmas * spread) & (difference > settings.floor)
+    most = int(settings.most_removed * np.isfinite(depth).sum())
+    if outliers.sum() > most:
+        worst = np.argsort(np.where(outliers, difference, -1), axis=None)[::-1][:most]
+        outliers = np.zeros(depth.size, bool)
+        outliers[worst] = True
+        outliers = outliers.reshape(depth.shape)
+    return outliers
+
+
+def fill_holes(values, face, count):
+    """Gives every pixel of the face a value ("Hole Filling").
+
+    values: (H, W) or (H, W, K), NaN where unknown. face: (H, W) bool. count: how many nearest known pixels, 16 in the
+    paper. Their weighted average has cubic weights that fall to zero with distance and reproduces planes; where the
+    known pixels lie on a line it is the plain weighted mean. Returns an array of the same shape, NaN off the face.
+    """
+    flat = values.reshape(*face.shape, -1)
+    known = face & np.isfinite(flat).all(axis=-1)
+    holes = face & ~known
+    filled = np.where(face[..., None], flat, np.nan)
+    if holes.any() and known.sum() >= count:
+        places = np.argwhere(known)
+        distance, nearest = cKDTree(places).query(np.argwhere(holes), k=count)
+        offsets = (places[nearest] - np.argwhere(holes)[:, None, :]).astype(float)
+        weights = _plane_weights(offsets, (1 - distance / (1.05 * distance[:, -1:])) ** 3)
+        filled[holes] = (weights[..., None] * flat[known][nearest]).sum(axis=1)
+    return filled.reshape(values.shape)
+
+
+def _plane_weights(offsets, weights):
+    """Weights (M, P) of a weighted least-squares plane through P points, taken at offset zero; offsets (M, P, 2)."""
+    basis = np.concatenate([np.ones((*offsets.shape[:2], 1)), offsets], axis=2)
+    weighted = basis * weights[..., None]
+    normal = basis.transpose(0, 2, 1) @ weighted
+    ridge = 1e-9 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.diag([0, 1, 1])
+    first = np.linalg.solve(normal + ridge, np.tile([[1.0], [0.0], [0.0]], (len(offsets), 1, 1)))
+    return (weighted @ first)[..., 0]
+
+
+def smooth(depth, sigma):
+    """The 3x3 Gaussian ("Noise Removal") of a map (H, W) over its known pixels; NaN stays NaN. sigma in pixels."""
+    if sigma == 0:
+        return depth
+    line = np.exp(-0.5 * (np.arange(-1, 2) / sigma) ** 2)
+    kernel = np.outer(line, line)
+    known = np.isfinite(depth)
+    total = ndimage.convolve(np.where(known, depth, 0.0), kernel, mode="constant")
+    weight = ndimage.convolve(known.astype(float), kernel, mode="constant")
+    return np.where(known, total / np.maximum(weight, kernel[1, 1]), np.nan)

@@ -1,0 +1,146 @@
+"""A smooth surface on a grid through scattered points (D'Errico's gridfit; paper, section 2.2, reference [17]).
+
+The nodes' values z solve the least squares problem  min |A z - b|^2 + lambda^2 |R z|^2,  where a row of A holds the
+interpolation weights of one point, R z the roughness of the surface in node units, and
+lambda = smoothness * norm1(A) / norm1(R), with norm1 the largest column sum of absolute values. Node (j, i) is
+unknown number j * len(nodes_x) + i, so the normal matrix has a narrow band, and one banded Cholesky factorisation
+serves all columns of values.
+"""
+
+import functools
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.linalg import solveh_banded
+
+INTERPOLATIONS = ("triangle", "bilinear", "nearest")
+REGULARIZERS = ("gradient", "diffusion", "springs")
+
+
+def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="triangle", regularizer="gradient"):
+    """Values at the nodes of a grid that fit scattered points and are smooth.
+
+    x, y: (N,) coordinates inside the nodes. values: (N,) or (N, K); points with a NaN are dropped. nodes_x, nodes_y:
+    strictly rising, at least 3 each, spacing may vary. The fit reaches over the whole grid, also where no points are.
+    Returns (len(nodes_y), len(nodes_x)) or (len(nodes_y), len(nodes_x), K).
+    Raises ValueError for fewer than 3 points, points outside the nodes, unsorted nodes, unknown names.
+    """
+    flat = np.ndim(values) == 1
+    x, y, values, nodes_x, nodes_y = _checked(x, y, values, nodes_x, nodes_y)
+    if interpolation not in INTERPOLATIONS or regularizer not in REGULARIZERS:
+        raise ValueError(
+            f"interpolation '{interpolation}' and regularizer '{regularizer}': one of {', '.join(INTERPOLATIONS)} "
+            f"and one of {', '.join(REGULARIZERS)} are wanted"
+        )
+    shape = (len(nodes_y), len(nodes_x))
+    nodes, weights = _interpolation(x, y, nodes_x, nodes_y, interpolation)
+    band, norm_r = _roughness_band(tuple(nodes_x), tuple(nodes_y), regularizer)
+    norm_a = np.bincount(nodes.ravel(), weights.ravel()).max()
+    band = band * (smoothness * norm_a / norm_r) ** 2
+    _add_normal_matrix(band, nodes, weights)
+    right = np.stack([_transpose_times(nodes, weights, column, shape) for column in values.T], axis=1)
+    solution = solveh_banded(band, right, lower=True, overwrite_ab=True, overwrite_b=True, check_finite=False)
+    return solution.reshape(shape) if flat else solution.reshape(*shape, -1)
+
+
+def _checked(x, y, values, nodes_x, nodes_y):
+    x, y, values = (np.asarray(array, float) for array in (x, y, values))
+    nodes_x, nodes_y = np.asarray(nodes_x, float), np.asarray(nodes_y, float)
+    if not len(x) == len(y) == len(values):
+        raise ValueError(f"x, y and values have {len(x)}, {len(y)} and {len(values)} points; the same number is wanted")
+    values = values.reshape(len(x), -1)
+    for name, nodes in (("nodes_x", nodes_x), ("nodes_y", nodes_y)):
+        if len(nodes) < 3 or not (np.diff(nodes) > 0).all():
+            raise ValueError(f"{name}: at least 3 strictly rising values are wanted")
+    good = np.isfinite(x) & np.isfinite(y) & np.isfinite(values).all(axis=1)
+    x, y, values = x[good], y[good], values[good]
+    if len(x) < 3:
+        raise ValueError(f"{len(x)} points without NaN came; at least 3 are wanted")
+    for name, points, nodes in (("x", x, nodes_x), ("y", y, nodes_y)):
+        outside = (points < nodes[0]) | (points > nodes[-1])
+        if outside.any():
+            raise ValueError(f"{outside.sum()} of {len(x)} points have {name} outside {nodes[0]:g} to {nodes[-1]:g}")
+    return x, y, values, nodes_x, nodes_y
+
+
+def _interpolation(x, y, nodes_x, nodes_y, interpolation):
+    """Node numbers and weights (N, P) that give a point's value from P nodes around it."""
+    column, tx = _cell(x, nodes_x)
+    row, ty = _cell(y, nodes_y)
+    step = len(nodes_x)
+    corner = row * step + column
+    if interpolation == "nearest":
+        nearest = corner + np.floor(ty + 0.5).astype(int) * step + np.floor(tx + 0.5).astype(int)
+        return nearest[:, None], np.ones((len(x), 1))
+    if interpolation == "bilinear":
+        nodes = corner[:, None] + np.array([0, 1, step, step + 1])
+        return nodes, np.stack([(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty], axis=1)
+    side = np.where(tx > ty, 1, step)  # the cell is cut along its diagonal from the lowest to the highest x and y
+    nodes = corner[:, None] + np.stack([np.zeros_like(side), side, np.full_like(side, step + 1)], axis=1)
+    least, most = np.minimum(tx, ty), np.maximum(tx, ty)
+    return nodes, np.stack([1 - most, most - least, least], axis=1)
+
+
+def _cell(points, nodes):
+    """The cell of each point and its place in it from 0 to 1."""
+    cell = np.clip(np.searchsorted(nodes, points, side="right") - 1, 0, len(nodes) - 2)
+    return cell, (points - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
+
+
+def _add_normal_matrix(band, nodes, weights):
+    """Adds A^T A to a lower band matrix: entry (i, j), i >= j, is band[i - j, j]."""
+    for p in range(nodes.shape[1]):
+        for q in range(p + 1):
+            low, high = np.minimum(nodes[:, p], nodes[:, q]), np.maximum(nodes[:, p], nodes[:, q])
+            flat = (high - low) * band.shape[1] + low
+            band += np.bincount(flat, weights[:, p] * weights[:, q], band.size).reshape(band.shape)
+
+
+def _transpose_times(nodes, weights, column, shape):
+    return np.bincount(nodes.ravel(), (weights * column[:, None]).ravel(), shape[0] * shape[1])
+
+
+@functools.lru_cache(maxsize=4)
+def _roughness_band(nodes_x, nodes_y, regularizer):
+    """R^T R as a lower band matrix, and norm1(R)."""
+    along_x = sparse.kron(sparse.identity(len(nodes_y)), _differences(nodes_x, regularizer))
+    along_y = sparse.kron(_differences(nodes_y, regularizer), sparse.identity(len(nodes_x)))
+    if regularizer == "gradient":
+        rough = sparse.vstack([along_x, along_y])
+    elif regularizer == "diffusion":
+        rough = along_x + along_y
+    else:
+        rough = sparse.vstack([along_x, along_y, *_diagonal_springs(np.array(nodes_x), np.array(nodes_y))])
+    square = sparse.tril(rough.T @ rough).tocoo()
+    band = np.zeros((max(int((square.row - square.col).max()), len(nodes_x) + 1) + 1, square.shape[0]))
+    band[square.row - square.col, square.col] = square.data
+    return band, float(np.abs(rough).sum(axis=0).max())
+
+
+def _differences(nodes, regularizer):
+    """Springs: first differences between neighbours. Else second differences, with empty rows at both ends."""
+    steps = np.diff(nodes) / np.diff(nodes).mean()
+    count = len(nodes)
+    if regularizer == "springs":
+        return sparse.diags_array([-1 / steps, 1 / steps], offsets=[0, 1], shape=(count - 1, count))
+    before, after = steps[:-1], steps[1:]
+    second = sparse.diags_array(
+        [-2 / (before * (before + after)), 2 / (before * after), -2 / (after * (before + after))],
+        offsets=[0, 1, 2],
+        shape=(count - 2, count),
+    )
+    empty = sparse.coo_array((1, count))
+    return sparse.vstack([empty, second, empty])
+
+
+def _diagonal_springs(nodes_x, nodes_y):
+    across = np.diff(nodes_x) / np.diff(nodes_x).mean()
+    along = np.diff(nodes_y) / np.diff(nodes_y).mean()
+    strength = (1 / np.hypot(across[None, :], along[:, None])).ravel()
+    columns, rows = np.meshgrid(np.arange(len(across)), np.arange(len(along)))
+    corner = (rows * len(nodes_x) + columns).ravel()
+    size = len(nodes_x) * len(nodes_y)
+    for start, end in ((corner, corner + len(nodes_x) + 1), (corner + 1, corner + len(nodes_x))):
+        row = np.arange(len(corner))
+        data = np.concatenate([-strength, strength])
+        yield sparse.coo_array((data, (np.tile(row, 2), np.concatenate([start, end]))), shape=(len(corner), size))

@@ -1,0 +1,96 @@
+"""A frontal mesh to depth and texture on one square grid (paper, section 2.2).
+
+Rows run downwards and columns to the right; pixel centres are half a pixel inside the square's edges.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from ffnet.errors import ScanError
+from ffnet.geometry.raycast import cast_rays, cast_view, pixel_centres, view_texture
+from ffnet.maps.gridfit import gridfit
+
+
+class Projection(NamedTuple):
+    """depth: (S, S) mm towards the camera, NaN where nothing was measured or off the face. texture: (S, S, 3) float
+    RGB 0..255, NaN likewise. face: (S, S) bool, the mesh's silhouette with its holes filled. points_per_pixel: how
+    many vertices there are for each pixel of the face."""
+
+    depth: np.ndarray
+    texture: np.ndarray
+    face: np.ndarray
+    points_per_pixel: float
+
+
+def project(mesh, center, extent, projection, settings):
+    """The Projection of a frontal Mesh onto a square.
+
+    center: (2,) x, y of its middle, mm. extent: side, mm. projection: "gridfit", "raycast" or "splat".
+    settings: MapSettings. Raises ScanError if too little of the square is face.
+    """
+    hits, depth = cast_view(mesh.vertices, mesh.triangles, center, extent, settings.size)
+    face = silhouette(np.isfinite(depth))
+    if face.mean() < settings.least_face:
+        raise ScanError(f"the face fills {face.mean():.0%} of its square; {settings.least_face:.0%} are wanted")
+    visible = seen_vertices(mesh)
+    inside = (np.abs(mesh.vertices[:, :2] - center) <= extent / 2).all(axis=1) & visible
+    if inside.sum() < settings.size:
+        raise ScanError(f"only {inside.sum()} vertices face the camera; at least {settings.size} are wanted")
+    points = mesh.vertices[visible]
+    if projection == "gridfit":
+        depth = gridfit_depth(points, center, extent, settings)
+    elif projection == "splat":
+        depth = splat_depth(points, center, extent, settings)
+    depth = np.where(face, depth, np.nan)
+    texture = np.where(face[..., None], view_texture(mesh, hits), np.nan)
+    return Projection(depth, texture, face, float(inside.sum() / face.sum()))
+
+
+def silhouette(hit):
+    """The largest connected part of a picture (S, S) bool, its holes filled."""
+    parts, count = ndimage.label(hit)
+    if count > 1:
+        hit = parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
+    return ndimage.binary_fill_holes(hit)
+
+
+def seen_vertices(mesh):
+    """Which vertices (N,) bool nothing hides from a camera at z = +infinity."""
+    above = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, 0.2], np.array([0.0, 0.0, 1.0]))
+    return above.triangle < 0
+
+
+def gridfit_depth(points, center, extent, settings):
+    """Depth (S, S) in mm of points (N, 3) by gridfit, with the pixel centres as nodes."""
+    x, y = pixel_centres(center, extent, settings.size)
+    among = (points[:, 0] >= x[0]) & (points[:, 0] <= x[-1]) & (points[:, 1] >= y[-1]) & (points[:, 1] <= y[0])
+    points = points[among]
+    fit = gridfit(
+        points[:, 0],
+        points[:, 1],
+        points[:, 2],
+        x,
+        y[::-1],
+        smoothness=settings.gridfit.smoothness,
+        interpolation=settings.gridfit.interpolation,
+        regularizer=settings.gridfit.regularizer,
+    )
+    return fit[::-1]
+
+
+def splat_depth(points, center, extent, settings):
+    """Depth (S, S) in mm of points (N, 3): the mean of those that fall into a pixel and lie at most
+    settings.splat_depth mm behind the foremost of them; NaN where none falls (after Led3D, the paper's [19])."""
+    size = settings.size
+    columns = np.floor(((points[:, 0] - center[0]) / extent + 0.5) * size).astype(int)
+    rows = np.floor((0.5 - (points[:, 1] - center[1]) / extent) * size).astype(int)
+    inside = (columns >= 0) & (columns < size) & (rows >= 0) & (rows < size)
+    pixel, z = (rows * size + columns)[inside], points[inside, 2]
+    foremost = np.full(size * size, -np.inf)
+    np.maximum.at(foremost, pixel, z)
+    front = z >= foremost[pixel] - settings.splat_depth
+    count = np.bincount(pixel[front], minlength=size * size)
+    total = np.bincount(pixel[front], z[front], minlength=size * size)
+    return np.divide(total, count, out=np.full(size * size, np.nan), where=count > 0).reshape(size, size)

@@ -1,0 +1,31 @@
+"""What config.yaml says of projecting and cleaning: section `maps`."""
+
+from dataclasses import dataclass
+
+from ffnet.settings import setting
+
+
+@dataclass(frozen=True)
+class GridfitSettings:
+    smoothness: float = setting(least=1e-6)
+    interpolation: str = setting(choices=("triangle", "bilinear", "nearest"))
+    regularizer: str = setting(choices=("gradient", "diffusion", "springs"))
+
+
+@dataclass(frozen=True)
+class OutlierSettings:
+    rule: str = setting(choices=("mean", "any"))
+    sigmas: float = setting(least=0.0)
+    floor: float = setting(least=0.0)
+    most_removed: float = setting(least=0.0, most=1.0)
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    size: int = setting(least=56)
+    gridfit: GridfitSettings
+    splat_depth: float = setting(least=0.0)
+    outliers: OutlierSettings
+    fill_neighbours: int = setting(least=4)
+    smooth_sigma: float = setting(least=0.0)
+    least_face: float = setting(least=0.0, most=1.0)

@@ -1,0 +1,50 @@
+"""The stage `maps` for one shard."""
+
+import numpy as np
+
+from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
+from ffnet.maps.project import project
+from ffnet.quarantine import each_scan
+from ffnet.scans.meshes import unpack_mesh
+
+CARRIED = ("scan", "subject", "label", "intensity")
+
+
+def project_maps(columns, projection, settings):
+    """Columns and Rejected rows of a shard from those of the stage `scans`. settings: MapSettings.
+
+    depth (n, S, S) float32 mm, NaN off the face. texture (n, S, S, 3) uint8 RGB, 0 off the face. spacing (n,) mm per
+    pixel. points_per_pixel, removed_share, filled_share (n,): how the maps came about, shares of the face's pixels.
+    """
+    scans = columns["scan"]
+
+    def work(i):
+        mesh = unpack_mesh(columns, i)
+        return clean_maps(project(mesh, columns["center"][i], columns["extent"][i], projection, settings), settings)
+
+    kept, maps, rejected = each_scan(scans, work, "maps")
+    size = settings.size
+    made = {name: columns[name][kept] for name in CARRIED}
+    made["depth"] = np.array([one["depth"] for one in maps], np.float32).reshape(-1, size, size)
+    made["texture"] = np.array([one["texture"] for one in maps], np.uint8).reshape(-1, size, size, 3)
+    made["spacing"] = columns["extent"][kept] / size
+    for name in ("points_per_pixel", "removed_share", "filled_share"):
+        made[name] = np.array([one[name] for one in maps], float)
+    return made, rejected
+
+
+def clean_maps(projection, settings):
+    """A Projection without outliers, holes and noise, as a dict of one scan's columns."""
+    face = projection.face
+    outliers = find_outliers(projection.depth, settings.outliers)
+    depth = np.where(outliers, np.nan, projection.depth)
+    holes = face & ~np.isfinite(depth)
+    depth = smooth(fill_holes(depth, face, settings.fill_neighbours), settings.smooth_sigma)
+    texture = fill_holes(projection.texture, face, settings.fill_neighbours)
+    return {
+        "depth": depth,
+        "texture": np.clip(np.rint(np.nan_to_num(texture)), 0, 255),
+        "points_per_pixel": projection.points_per_pixel,
+        "removed_share": outliers.sum() / face.sum(),
+        "filled_share": holes.sum() / face.sum(),
+    }

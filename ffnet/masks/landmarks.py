@@ -1,0 +1,32 @@
+"""The 51 landmarks of brows, eyes, nose and mouth on the texture map (paper, section 2.2)."""
+
+import numpy as np
+
+from ffnet.errors import ScanError
+from ffnet.scans.detector import detect_face, predict_landmarks
+
+SALIENT = slice(17, 68)  # of dlib's 68: all but the chin line
+
+
+def find_landmarks(texture, settings):
+    """Landmarks (51, 2) x, y in pixels of the small texture, and which box served: "detector" or "crop".
+
+    texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. dlib sees the texture at settings.size, magnified,
+    as it answers in whole pixels. Raises ScanError if landmarks lie off the picture.
+    """
+    import cv2
+
+    small = cv2.resize(texture, (settings.size, settings.size), interpolation=cv2.INTER_AREA)
+    scale = settings.magnify
+    large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    margin = round(settings.margin * len(large))
+    large = cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    box, served = detect_face(large, settings.upsample), "detector"
+    if box is None:
+        edge = margin + (1 - settings.box) / 2 * scale * settings.size
+        box, served = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"
+    # pixel centres: c in the small picture is scale * c + (scale - 1) / 2 in the large one
+    landmarks = (predict_landmarks(large, box)[SALIENT] - margin - (scale - 1) / 2) / scale
+    if (landmarks < -0.5).any() or (landmarks > settings.size - 0.5).any():
+        raise ScanError("landmarks lie outside the texture; is a whole face in the crop?")
+    return landmarks, served

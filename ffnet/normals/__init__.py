@@ -1,0 +1,1 @@
+"""Unit surface normals of depth maps (paper, section 2.2)."""

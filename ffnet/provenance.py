@@ -1,0 +1,77 @@
+"""A hash of the code that a job runs, so that a change reruns what it touches and nothing else.
+
+Snakemake does not see a script's imports and compares scripts by time alone. Here a script's syntax tree, those of
+all modules it imports from this package and the lock file are hashed; comments, formatting and file times do not
+count. Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
+"""
+
+import ast
+import functools
+import hashlib
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PACKAGE = "ffnet"
+LOCK = ROOT / "requirements.lock"
+
+
+def code_hash(script):
+    """16 hex digits for a script (path from the project's root), all it imports from ffnet, and the lock file."""
+    digest = hashlib.sha256(LOCK.read_bytes())
+    for path in sources(script):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(_syntax(path))
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def sources(script):
+    """Sorted paths of a script and of all modules it imports from ffnet, directly or not."""
+    seen, waiting = set(), [ROOT / script]
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting.extend(_imports(path))
+    return tuple(sorted(seen))
+
+
+def imported_names(path):
+    """Dotted names that a source file imports anywhere; `from a import b` gives a and a.b."""
+    names = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{path}:{node.lineno}: imports are written in full here, from {PACKAGE}....")
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@functools.cache
+def _imports(path):
+    found = set()
+    for name in imported_names(path):
+        parts = name.split(".")
+        if parts[0] == PACKAGE:
+            found |= {_module_file(parts[: i + 1]) for i in range(len(parts))} - {None}
+    return frozenset(found)
+
+
+def _module_file(parts):
+    base = ROOT.joinpath(*parts)
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@functools.cache
+def _tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _syntax(path):
+    return ast.dump(_tree(path)).encode()

@@ -1,0 +1,1 @@
+"""Native files to one mesh form: read, turned to the camera, cropped."""

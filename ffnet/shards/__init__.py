@@ -1,0 +1,1 @@
+"""The seven channels, masks and labels as the networks eat them."""

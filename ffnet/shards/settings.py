@@ -1,0 +1,12 @@
+"""What config.yaml says of the scale of what the networks eat: section `shards`."""
+
+from dataclasses import dataclass
+
+from ffnet.settings import setting
+
+
+@dataclass(frozen=True)
+class ShardSettings:
+    depth: str = setting(choices=("face", "fixed"))
+    depth_range: float = setting(least=1.0)
+    texture: str = setting(choices=("plain", "imagenet"))

@@ -1,0 +1,84 @@
+"""Files on disk, written whole or not at all."""
+
+import contextlib
+import json
+import os
+import pathlib
+from typing import NamedTuple
+
+from ffnet.errors import InputError
+
+
+class Rejected(NamedTuple):
+    """A scan that was left out, by which stage, and why: a row of quarantine.csv."""
+
+    scan: str
+    stage: str
+    reason: str
+
+
+class StageFile(NamedTuple):
+    """What a stage hands on for one shard; the first axis of every column is the scan."""
+
+    columns: dict
+    rejected: list
+    attributes: dict
+
+
+@contextlib.contextmanager
+def atomic_path(path):
+    """A temporary path beside `path`, moved there when the block ends well and deleted when it does not."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path, text):
+    """Writes UTF-8 text with \\n line ends, whole or not at all."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_stage(path, columns, rejected=(), attributes=None):
+    """Writes the columns of a shard (name -> array, first axis the scan), what was left out, and what made it.
+
+    The same content gives the same bytes.
+    """
+    import h5py
+    import numpy as np
+
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        for name, values in columns.items():
+            values = np.asarray(values)
+            if values.dtype.kind in "UO":
+                file.create_dataset(name, data=values.astype(object), dtype=h5py.string_dtype())
+            else:
+                file.create_dataset(name, data=values)
+        file.attrs["rejected"] = json.dumps([list(row) for row in rejected])
+        file.attrs["attributes"] = json.dumps(attributes or {}, sort_keys=True)
+
+
+def read_stage(path):
+    """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
+
+    Raises InputError if the file is not one or is damaged.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            columns = {
+                name: data.asstr()[...].astype(str) if h5py.check_string_dtype(data.dtype) else data[...]
+                for name, data in file.items()
+            }
+            rejected = [Rejected(*row) for row in json.loads(file.attrs["rejected"])]
+            return StageFile(columns, rejected, json.loads(file.attrs["attributes"]))
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: not a whole stage file ({error}); delete it and run again") from error

@@ -1,0 +1,38 @@
+# shards: results/{dataset}/{maps,normals,masks}/{shard}.h5 -> results/{dataset}/shards/{shard}.h5, quarantine.csv
+
+
+rule write_shards:
+    """Join maps, normals and masks of {wildcards.dataset}, {wildcards.shard}, ready to train."""
+    input:
+        maps="results/{dataset}/maps/{shard}.h5",
+        normals="results/{dataset}/normals/{shard}.h5",
+        masks="results/{dataset}/masks/{shard}.h5",
+    output:
+        "results/{dataset}/shards/{shard}.h5",
+    params:
+        settings=asdict(settings.shards),
+        code=code_hash("workflow_scripts/write_shards.py"),
+    log:
+        "logs/{dataset}/write_shards/{shard}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/write_shards/{shard}.tsv"
+    conda:
+        "../envs/ffnet.yaml"
+    script:
+        "../workflow_scripts/write_shards.py"
+
+
+rule list_quarantine:
+    """List the scans of {wildcards.dataset} that were left out, and why."""
+    input:
+        shards_of,
+    output:
+        "results/{dataset}/quarantine.csv",
+    params:
+        code=code_hash("workflow_scripts/list_quarantine.py"),
+    log:
+        "logs/{dataset}/list_quarantine.log",
+    conda:
+        "../envs/ffnet.yaml"
+    script:
+        "../workflow_scripts/list_quarantine.py"

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
+from ffnet.maps.settings import OutlierSettings
+
+RULE = OutlierSettings(rule="mean", sigmas=0.6, floor=1.0, most_removed=0.05)
+
+
+def plane(size=30):
+    rows, columns = np.mgrid[:size, :size]
+    return 0.3 * rows - 0.8 * columns + 5.0
+
+
+def test_a_spike_is_found_and_its_neighbours_are_kept():
+    depth = plane()
+    depth[10, 12] += 8
+    found = find_outliers(depth, RULE)
+    assert found[10, 12] and found.sum() == 1
+
+
+def test_a_clean_slope_has_no_outliers_and_the_floor_forgives_small_noise():
+    noisy = plane() + np.random.default_rng(0).normal(0, 0.2, (30, 30))
+    assert not find_outliers(plane(), RULE).any()
+    assert find_outliers(noisy, RULE).mean() < 0.001
+    assert find_outliers(noisy, OutlierSettings("mean", 0.6, 0.0, 1.0)).mean() > 0.05  # without it noise is removed
+
+
+def test_any_neighbour_is_a_harsher_rule_and_the_share_is_capped():
+    assert find_outliers(plane(), OutlierSettings("any", 0.6, 0.0, 1.0)).mean() > 0.9
+    assert find_outliers(plane(), OutlierSettings("any", 0.6, 0.0, 0.05)).mean() <= 0.05
+
+
+def test_nan_is_never_an_outlier():
+    depth = plane()
+    depth[5:8, 5:8] = np.nan
+    assert not find_outliers(depth, RULE)[np.isnan(depth)].any()
+
+
+def test_holes_in_a_plane_are_filled_exactly_and_nothing_off_the_face():
+    depth, face = plane(), np.zeros((30, 30), bool)
+    face[3:27, 3:27] = True
+    holed = depth.copy()
+    holed[10:14, 11:16] = np.nan
+    holed[3, 3:6] = np.nan
+    filled = fill_holes(np.where(face, holed, np.nan), face, 16)
+    np.testing.assert_allclose(filled[face], depth[face], atol=1e-6)
+    assert np.isnan(filled[~face]).all()
+
+
+def test_holes_of_several_channels_are_filled_alike():
+    face = np.ones((12, 12), bool)
+    values = np.stack([plane(12), -plane(12)], axis=-1)
+    values[4:6, 4:6] = np.nan
+    filled = fill_holes(values, face, 16)
+    np.testing.assert_allclose(filled[..., 0], -filled[..., 1])
+
+
+def test_too_few_known_pixels_leave_holes_as_they_are():
+    values = np.full((10, 10), np.nan)
+    values[0, :4] = 1
+    assert np.isnan(fill_holes(values, np.ones((10, 10), bool), 16)).sum() == 96
+
+
+def test_the_gaussian_is_3x3_with_the_weights_of_its_sigma():
+    spot = np.zeros((7, 7))
+    spot[3, 3] = 1
+    smoothed = smooth(spot, 1.0)
+    corner = np.exp(-1.0)
+    total = 1 + 4 * np.exp(-0.5) + 4 * corner
+    assert smoothed[3, 3] == pytest.approx(1 / total) and smoothed[2, 2] == pytest.approx(corner / total)
+    assert smoothed[3, 5] == 0 and np.count_nonzero(smoothed) == 9
+
+
+def test_smoothing_keeps_a_plane_inside_and_nan_where_it_was():
+    depth = plane()
+    depth[:, 25:] = np.nan
+    smoothed = smooth(depth, 1.0)
+    np.testing.assert_allclose(smoothed[1:-1, 1:24], depth[1:-1, 1:24], atol=1e-12)
+    np.testing.assert_array_equal(np.isnan(smoothed), np.isnan(depth))
+    assert smooth(depth, 0) is depth

@@ -1,0 +1,51 @@
+"""The direction of imports, and what the planning of the workflow may load."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ffnet.provenance import ROOT, code_hash, imported_names, sources
+
+ORDER = ["demo", "scans", "maps", "normals", "masks", "shards", "networks", "training", "results"]
+FOUNDATION = {"errors", "expressions", "settings", "storage", "geometry", "quarantine", "jobs"}
+MODULES = sorted((ROOT / "ffnet").rglob("*.py"))
+
+
+def part(name):
+    """The part of ffnet that a dotted name belongs to, or None."""
+    pieces = name.split(".")
+    return pieces[1] if pieces[0] == "ffnet" and len(pieces) > 1 else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_stage_imports_only_stages_to_its_left(path):
+    here = path.relative_to(ROOT / "ffnet").parts[0].removesuffix(".py")
+    wanted = {part(name) for name in imported_names(path)} - {None, here}
+    if here in ORDER:
+        allowed = FOUNDATION | set(ORDER[1 : ORDER.index(here)])
+        assert wanted <= allowed, f"{path.name} imports {sorted(wanted - allowed)}"
+    elif here in FOUNDATION:
+        assert wanted <= FOUNDATION, f"{path.name} imports {sorted(wanted - FOUNDATION)}"
+
+
+def test_planning_loads_nothing_heavy():
+    heavy = {"torch", "torchvision", "open3d", "cv2", "pandas", "matplotlib", "scipy", "dlib", "h5py", "numpy"}
+    code = "import sys, ffnet.planning, ffnet.provenance; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert not heavy & set(loaded.split())
+
+
+def test_every_script_is_short_and_known_by_its_rule():
+    rules = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    for script in (ROOT / "workflow_scripts").glob("*.py"):
+        assert len(script.read_text().splitlines()) <= 30, script.name
+        assert f'"../workflow_scripts/{script.name}"' in rules
+        assert f'code_hash("workflow_scripts/{script.name}")' in rules
+
+
+def test_the_code_hash_sees_modules_behind_modules():
+    seen = {str(path.relative_to(ROOT)) for path in sources("workflow_scripts/project_maps.py")}
+    assert {"ffnet/maps/gridfit.py", "ffnet/geometry/raycast.py", "ffnet/errors.py"} <= seen
+    assert not any("training" in path or "networks" in path for path in seen)
+    assert len(code_hash("workflow_scripts/project_maps.py")) == 16

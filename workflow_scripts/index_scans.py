@@ -1,0 +1,9 @@
+"""List the scans of a collection."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.scans.index import ScanRow, manifest_text
+    from ffnet.storage import write_text
+
+    write_text(snakemake.output[0], manifest_text([ScanRow(*row) for row in snakemake.params.scans]))

@@ -1,0 +1,15 @@
+"""Join maps, normals and masks of a shard, scaled as the networks eat them."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.settings import read_settings
+    from ffnet.shards.settings import ShardSettings
+    from ffnet.shards.shard import AXES, join_stages
+    from ffnet.storage import read_stage, write_stage
+
+    settings = read_settings(ShardSettings, snakemake.params.settings, "config.yaml: shards")
+    maps, normals, masks = (read_stage(snakemake.input[name]) for name in ("maps", "normals", "masks"))
+    columns = join_stages(maps.columns, normals.columns, masks.columns, settings)
+    made_by = maps.attributes | masks.attributes | {"shards": snakemake.params.settings, "axes": AXES}
+    write_stage(snakemake.output[0], columns, masks.rejected, made_by)
