@@ -1,12 +1,13 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. The table of contents; each stage has its file in rules/.
 import os
-import sys
 from dataclasses import asdict
 
 from ffnet.config import read_config
+from ffnet.demo.plan import makehuman_path
 from ffnet.errors import InputError
-from ffnet.planning import plan_collection
+from ffnet.planning import PAPER_NAMES, demo_patterns, demo_settings, is_synthetic, plan_collection
 from ffnet.provenance import code_hash
+from ffnet.training.settings import run_settings
 
 
 configfile: "config.yaml"
@@ -24,6 +25,8 @@ except InputError as error:
 wildcard_constraints:
     dataset="|".join(collections),
     experiment="|".join(settings.experiments),
+    subject=r"[A-Za-z0-9]+",
+    ethnicity="[A-Z]{2}",
     shard=r"shard-\d+",
     repeat=r"\d+",
     fold=r"\d+",
@@ -32,6 +35,9 @@ wildcard_constraints:
 def shards_of(wildcards):
     """The shard files of a dataset."""
     return [f"results/{wildcards.dataset}/shards/{shard}.h5" for shard in collections[wildcards.dataset].shards]
+
+
+chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
 
 
 localrules:
@@ -55,3 +61,4 @@ rule all:
         "results/tables/accuracy.md",
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
+        expand("results/figures/{dataset}_{experiment}_confusion.png", dataset=collections, experiment=chosen),

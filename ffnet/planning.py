@@ -1,8 +1,9 @@
 """What the Snakefile knows while it plans: which scans each collection has, and which files hold them."""
 
+from dataclasses import asdict, replace
 from typing import NamedTuple
 
-from ffnet.demo.plan import collection_files
+from ffnet.demo.plan import Subject, collection_files, find_subject, subject_files_of
 from ffnet.errors import InputError
 from ffnet.scans.index import files_below, index_scans
 
@@ -18,6 +19,25 @@ class PlannedCollection(NamedTuple):
         return [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
 
 
+PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for
+
+
+def is_synthetic(name, config):
+    """Whether a dataset is the generated collection."""
+    dataset = config.datasets[name]
+    return dataset.folder == f"{config.demo.folder}/{dataset.layout}"
+
+
+def demo_patterns(config, layout):
+    """The raw files of one demo subject with Snakemake's wildcards {subject} and, for BU-3DFE, {ethnicity}."""
+    return subject_files_of(config.demo, Subject(layout, 0, "{subject}", "", "{ethnicity}"))
+
+
+def demo_settings(config, layout, subject):
+    """What the files of one demo subject depend on, as a dict: not on how many subjects follow."""
+    return asdict(replace(config.demo, subjects=find_subject(config.demo, layout, subject).number + 1))
+
+
 def plan_collection(name, config):
     """The PlannedCollection of config.datasets[name].
 
@@ -25,7 +45,7 @@ def plan_collection(name, config):
     Raises InputError if the folder is missing or holds no expression scan of the layout.
     """
     dataset = config.datasets[name]
-    if dataset.folder == f"{config.demo.folder}/{dataset.layout}":
+    if is_synthetic(name, config):
         paths = collection_files(config.demo, dataset.layout)
     else:
         paths = files_below(dataset.folder, f"config.yaml: datasets.{name}.folder")

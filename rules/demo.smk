@@ -13,3 +13,37 @@ rule unpack_makehuman:
         "../envs/ffnet.yaml"
     script:
         "../workflow_scripts/unpack_makehuman.py"
+
+
+rule make_demo_bu3dfe:
+    """Make all demo scans of {wildcards.subject} in the layout of BU-3DFE."""
+    input:
+        makehuman_path(settings.demo),
+    output:
+        demo_patterns(settings, "bu3dfe"),
+    params:
+        demo=lambda wildcards: demo_settings(settings, "bu3dfe", wildcards.subject),
+        code=code_hash("workflow_scripts/make_demo_bu3dfe.py"),
+    log:
+        "logs/demo/bu3dfe/{subject}_{ethnicity}.log",
+    conda:
+        "../envs/ffnet.yaml"
+    script:
+        "../workflow_scripts/make_demo_bu3dfe.py"
+
+
+rule make_demo_bosphorus:
+    """Make all demo scans of {wildcards.subject} in the layout of Bosphorus."""
+    input:
+        makehuman_path(settings.demo),
+    output:
+        demo_patterns(settings, "bosphorus"),
+    params:
+        demo=lambda wildcards: demo_settings(settings, "bosphorus", wildcards.subject),
+        code=code_hash("workflow_scripts/make_demo_bosphorus.py"),
+    log:
+        "logs/demo/bosphorus/{subject}.log",
+    conda:
+        "../envs/ffnet.yaml"
+    script:
+        "../workflow_scripts/make_demo_bosphorus.py"

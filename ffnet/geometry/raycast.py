@@ -70,15 +70,16 @@ def cast_view(vertices, triangles, center, extent, size):
 
 def interpolate(corner_values, hits):
     """Values (..., K) at hits from values (M, 3, K) at the triangles' corners; NaN where nothing was met."""
-    missed = hits.triangle < 0
-    values = (corner_values[np.where(missed, 0, hits.triangle)] * hits.weights[..., None]).sum(-2)
-    values[missed] = np.nan
+    met = hits.triangle >= 0
+    values = np.full((*met.shape, corner_values.shape[2]), np.nan)
+    values[met] = np.einsum("nck,nc->nk", corner_values[hits.triangle[met]], hits.weights[met])
     return values
 
 
 def view_texture(mesh, hits):
-    """Colours (..., 3) float32 RGB of a mesh at hits; NaN where nothing was met."""
+    """Colours (..., 3) float RGB of a mesh at hits; NaN where nothing was met."""
     uv = interpolate(mesh.uv, hits)
-    colours = sample_texture(mesh.texture, np.nan_to_num(uv))
-    colours[hits.triangle < 0] = np.nan
+    met = hits.triangle >= 0
+    colours = np.full((*met.shape, 3), np.nan)
+    colours[met] = sample_texture(mesh.texture, uv[met])
     return colours

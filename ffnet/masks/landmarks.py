@@ -12,7 +12,7 @@ def find_landmarks(texture, settings):
     """Landmarks (51, 2) x, y in pixels of the small texture, and which box served: "detector" or "crop".
 
     texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. dlib sees the texture at settings.size, magnified,
-    as it answers in whole pixels. Raises ScanError if landmarks lie off the picture.
+    as it answers in whole pixels. Raises ScanError if more than settings.most_outside landmarks lie off the picture.
     """
     import cv2
 
@@ -27,6 +27,10 @@ def find_landmarks(texture, settings):
         box, served = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"
     # pixel centres: c in the small picture is scale * c + (scale - 1) / 2 in the large one
     landmarks = (predict_landmarks(large, box)[SALIENT] - margin - (scale - 1) / 2) / scale
-    if (landmarks < -0.5).any() or (landmarks > settings.size - 0.5).any():
-        raise ScanError("landmarks lie outside the texture; is a whole face in the crop?")
+    outside = ((landmarks < -0.5) | (landmarks > settings.size - 0.5)).any(axis=1).sum()
+    if outside > settings.most_outside:
+        raise ScanError(
+            f"{outside} of 51 landmarks lie outside the texture, at most {settings.most_outside} may; "
+            "is a whole face in the crop?"
+        )
     return landmarks, served

@@ -9,6 +9,7 @@ import pathlib
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import vertex_normals
@@ -19,6 +20,7 @@ MEAN_FACE = pathlib.Path(__file__).with_name("mean_face.csv")
 RIGID = np.r_[17:28, 31:48]  # brows, root and base of the nose, eyes: what moves little with expression
 EYE_CORNERS = (36, 45)
 NOSE_TIP = 30
+REACH = 6.0  # mm from a landmark to the nearest measured pixel
 NOSE_REACH = 12.0  # mm around landmark 30 in which the tip is sought
 LIGHT = np.array([0.1, 0.3, 1.0]) / np.linalg.norm([0.1, 0.3, 1.0])
 
@@ -78,11 +80,22 @@ def _landmarks_in_space(mesh, settings):
             box = detect_face(picture, upsample)
             if box is None:
                 continue
-            pixels = predict_landmarks(picture, box)
             x, y = pixel_centres(center, settings.view_extent, settings.view_size)
-            columns, rows = np.clip(pixels.astype(int), 0, settings.view_size - 1).T
-            return np.stack([x[columns], y[rows], depth[rows, columns]], axis=1), route
+            return points_under(predict_landmarks(picture, box), x, y, depth), route
     raise ScanError("no face was found on the mesh; is it a face that looks towards +z, with y up?")
+
+
+def points_under(pixels, x, y, depth):
+    """The 3D points (L, 3) under landmarks (L, 2) in pixels of a view; where a landmark falls into a hole, the depth
+    of the nearest measured pixel within REACH mm; NaN farther off the mesh.
+
+    x, y: (S,) mm of the pixel centres. depth: (S, S) mm, NaN off the mesh.
+    """
+    columns, rows = np.clip(pixels.astype(int), 0, len(x) - 1).T
+    distance, nearest = ndimage.distance_transform_edt(np.isnan(depth), return_indices=True)
+    z = depth[tuple(nearest)][rows, columns]
+    z[distance[rows, columns] * (x[1] - x[0]) > REACH] = np.nan
+    return np.stack([x[columns], y[rows], z], axis=1)
 
 
 def _pictures(mesh, hits):

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.raycast import pixel_centres
+from ffnet.maps.project import project, seen_vertices, silhouette, splat_depth
+from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings
+from ffnet.maps.shard import clean_maps, project_maps
+from ffnet.scans.meshes import pack_meshes, unpack_mesh
+
+SETTINGS = MapSettings(
+    size=112,
+    gridfit=GridfitSettings(smoothness=1.0, interpolation="triangle", regularizer="gradient"),
+    splat_depth=3.0,
+    outliers=OutlierSettings(rule="mean", sigmas=0.6, floor=1.0, most_removed=0.05),
+    fill_neighbours=16,
+    smooth_sigma=1.0,
+    least_face=0.3,
+)
+EXTENT, CENTER = 140.0, np.array([5.0, -8.0])
+
+
+def height(x, y):
+    return 20 - ((x - 5) ** 2 + (y + 8) ** 2) / 150
+
+
+def dome(points=160):
+    """A shallow dome over the square, whose texture says x (red) and y (green) of every place."""
+    x, y = np.meshgrid(np.linspace(-65, 75, points), np.linspace(62, -78, points))
+    cells = np.arange(points * points).reshape(points, points)
+    a, b, c, d = (cells[s].ravel() for s in (np.s_[:-1, :-1], np.s_[1:, :-1], np.s_[1:, 1:], np.s_[:-1, 1:]))
+    inside = np.hypot(x - 5, y + 8).ravel() < 62
+    triangles = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    triangles = triangles[inside[triangles].all(axis=1)]
+    used, triangles = np.unique(triangles, return_inverse=True)
+    vertices = np.stack([x, y, height(x, y)], axis=-1).reshape(-1, 3)[used]
+    ramp = np.zeros((256, 256, 3), np.uint8)
+    ramp[..., 0], ramp[..., 1] = np.arange(256), np.arange(255, -1, -1)[:, None]
+    uv = np.stack([(vertices[:, 0] + 65) / 140, (vertices[:, 1] + 78) / 140], axis=1)
+    return Mesh(vertices, triangles.reshape(-1, 3), uv[triangles.reshape(-1, 3)], ramp)
+
+
+@pytest.mark.parametrize("way", ["gridfit", "raycast", "splat"])
+def test_depth_is_the_surface_and_texture_is_aligned_with_it(way):
+    maps = clean_maps(project(dome(), CENTER, EXTENT, way, SETTINGS), SETTINGS)
+    x, y = pixel_centres(CENTER, EXTENT, 112)
+    truth = height(x[None, :], y[:, None])
+    face = np.isfinite(maps["depth"])
+    assert face.mean() == pytest.approx(np.pi * 62**2 / 140**2, rel=0.03)
+    assert np.median(np.abs(maps["depth"] - truth)[face]) < 0.15
+    read_x = (maps["texture"][..., 0] + 0.5) / 256 * 140 - 65
+    read_y = (maps["texture"][..., 1] + 0.5) / 256 * 140 - 78
+    half_pixel = EXTENT / 112 / 2
+    assert np.median(np.abs(read_x - x[None, :])[face]) < half_pixel
+    assert np.median(np.abs(read_y - y[:, None])[face]) < half_pixel
+    assert (maps["texture"][~face] == 0).all() and maps["removed_share"] < 0.01
+
+
+@pytest.mark.parametrize("way", ["gridfit", "raycast"])
+def test_a_hole_in_the_mesh_is_filled_and_belongs_to_the_face(way):
+    mesh = dome()
+    middle = mesh.vertices[mesh.triangles].mean(axis=1)[:, :2] - CENTER
+    kept = np.linalg.norm(middle, axis=1) > 4
+    holed = Mesh(mesh.vertices, mesh.triangles[kept], mesh.uv[kept], mesh.texture)
+    used = np.unique(holed.triangles)
+    holed = holed._replace(vertices=np.where(np.isin(np.arange(len(mesh.vertices)), used)[:, None], mesh.vertices, -999))
+    projection = project(holed, CENTER, EXTENT, way, SETTINGS)
+    maps = clean_maps(projection, SETTINGS)
+    assert projection.face[56, 56] and maps["depth"][56, 56] == pytest.approx(20, abs=0.3)
+    assert (maps["filled_share"] > 0) == (way == "raycast")
+
+
+def test_splatting_takes_the_mean_of_what_lies_in_front():
+    points = np.array([[0.1, 0.1, 10.0], [0.2, 0.2, 12.0], [0.1, 0.2, -40.0], [-0.9, 0.9, 5.0]])
+    depth = splat_depth(points, np.zeros(2), 2.0, MapSettings(**(SETTINGS.__dict__ | {"size": 2})))
+    np.testing.assert_array_equal(depth, [[5, 11], [np.nan, np.nan]])
+
+
+def test_what_lies_behind_is_not_seen():
+    mesh = dome(30)
+    behind = mesh._replace(vertices=mesh.vertices - [0, 0, 50])
+    both = Mesh(
+        np.concatenate([mesh.vertices, behind.vertices]),
+        np.concatenate([mesh.triangles, behind.triangles + len(mesh.vertices)]),
+        np.concatenate([mesh.uv, behind.uv]),
+        mesh.texture,
+    )
+    seen = seen_vertices(both)
+    assert seen[: len(mesh.vertices)].all() and seen[len(mesh.vertices) :].mean() < 0.2
+
+
+def test_the_silhouette_is_the_largest_part_without_holes():
+    hit = np.zeros((10, 10), bool)
+    hit[1:7, 1:7] = True
+    hit[3, 3] = False
+    hit[9, 9] = True
+    face = silhouette(hit)
+    assert face[3, 3] and not face[9, 9] and face.sum() == 36
+
+
+def test_too_little_face_is_refused():
+    with pytest.raises(ScanError, match="the face fills 1.% of its square; 30% are wanted"):
+        project(dome(), CENTER, 300.0, "raycast", SETTINGS)
+    with pytest.raises(ScanError, match="vertices face the camera; at least 112"):
+        project(dome(10), CENTER, EXTENT, "raycast", MapSettings(**(SETTINGS.__dict__ | {"least_face": 0.0})))
+
+
+def test_a_shard_keeps_good_scans_and_names_bad_ones():
+    meshes = [dome(60), dome(8)]
+    columns = pack_meshes(meshes) | {
+        "scan": np.array(["good", "bad"]),
+        "subject": np.array(["a", "b"]),
+        "label": np.array([1, 2]),
+        "intensity": np.array([3, 4]),
+        "center": np.tile(CENTER, (2, 1)),
+        "extent": np.full(2, EXTENT),
+    }
+    made, rejected = project_maps(columns, "raycast", SETTINGS)
+    assert list(made["scan"]) == ["good"] and made["depth"].shape == (1, 112, 112) and made["label"].tolist() == [1]
+    assert made["spacing"].tolist() == [1.25] and [row.scan for row in rejected] == ["bad"]
+
+
+def test_packed_meshes_come_back():
+    meshes = [dome(20), dome(9)]
+    columns = pack_meshes(meshes)
+    for i, mesh in enumerate(meshes):
+        back = unpack_mesh(columns, i)
+        np.testing.assert_allclose(back.vertices, mesh.vertices, atol=1e-4)
+        np.testing.assert_array_equal(back.triangles, mesh.triangles)
+        np.testing.assert_allclose(back.uv, mesh.uv, atol=1e-6)
+        np.testing.assert_array_equal(back.texture, mesh.texture)

@@ -1,0 +1,57 @@
+import pathlib
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from ffnet.config import read_config
+from ffnet.errors import InputError
+from ffnet.planning import plan_collection
+from ffnet.provenance import ROOT
+
+MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def config_with(folder, layout="bosphorus"):
+    config = read_config(MAPPING)
+    dataset = next(one for one in config.datasets.values() if one.layout == layout)
+    return replace(config, datasets={"mine": replace(dataset, folder=str(folder))})
+
+
+def test_the_projects_own_config_holds_together():
+    config = read_config(MAPPING)
+    for name in config.datasets:
+        planned = plan_collection(name, config)
+        assert len({row.subject for row in planned.rows}) == config.demo.subjects
+        assert sum(len(rows) for rows in planned.shards.values()) == len(planned.rows)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "near"), [("maps", "sise", "size"), ("training", "epoch", "epochs"), ("masks", "radius", "radius_")]
+)
+def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section, key, near):
+    mapping = MAPPING | {section: MAPPING[section] | {key: 1}}
+    with pytest.raises(InputError, match=f"config.yaml.{section}: unknown key '{key}'; did you mean '{near}"):
+        read_config(mapping)
+
+
+def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
+    folder = tmp_path / "bs000"
+    folder.mkdir()
+    for name in ("bs000_E_FEAR_0.bnt", "bs000_E_FEAR_0.png", "bs000_E_ANGER_0.bnt"):
+        (folder / name).touch()
+    planned = plan_collection("mine", config_with(tmp_path))
+    (shard,) = planned.shards
+    assert [pathlib.Path(path).name for path in planned.files(shard)] == [
+        "bs000_E_ANGER_0.bnt",
+        "bs000_E_FEAR_0.bnt",
+        "bs000_E_FEAR_0.png",
+    ]
+
+
+def test_a_folder_that_is_missing_or_empty_says_what_to_change(tmp_path):
+    with pytest.raises(InputError, match="config.yaml: datasets.mine.folder: there is no folder '.*nowhere'"):
+        plan_collection("mine", config_with(tmp_path / "nowhere"))
+    (tmp_path / "x.txt").touch()
+    with pytest.raises(InputError, match="datasets.mine: no expression scan of the layout 'bosphorus'.* 1 files below"):
+        plan_collection("mine", config_with(tmp_path))

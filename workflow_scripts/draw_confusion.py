@@ -1,0 +1,15 @@
+"""Draw the confusion matrix of one experiment on one dataset."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.results.accuracy import confusion_percent, summarise
+    from ffnet.results.confusion_figure import confusion_figure, confusion_title
+    from ffnet.results.figures import save_figure
+    from ffnet.results.predictions import read_predictions
+
+    names, params = snakemake.wildcards, snakemake.params
+    predictions = read_predictions(snakemake.input.predictions)
+    accuracy = summarise(predictions, params.confidence)
+    title = confusion_title(names.dataset, names.experiment, params.synthetic, accuracy)
+    save_figure(confusion_figure(confusion_percent(predictions), title), snakemake.output, params.dpi)

@@ -1,0 +1,14 @@
+"""Draw what the network sees of a few scans: texture, depth, normals and the two masks."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.results.figures import save_figure
+    from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title
+    from ffnet.storage import read_stage
+
+    params = snakemake.params
+    columns = read_stage(snakemake.input.shard).columns
+    rows = choose_scans(columns, params.maps_subject, params.maps_expressions)
+    title = maps_title(snakemake.wildcards.dataset, columns["subject"][rows[0]], params.synthetic)
+    save_figure(maps_figure(columns, rows, title), snakemake.output, params.dpi)
