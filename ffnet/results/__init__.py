@@ -1,0 +1,1 @@
+"""Predictions to accuracy tables, confusion matrices and figures."""

@@ -1,0 +1,88 @@
+"""What the network sees of a scan: three attribute maps and two masks side by side (paper, Fig. 2)."""
+
+import numpy as np
+
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS, LABELS
+from ffnet.results.figures import blank_figure
+
+CAPTIONS = ("(a) texture $I_t$", "(b) depth $I_d$", "(c) normals $I_n$", "(d) mask-1", "(e) mask-2")
+PANEL, GAP, LEFT, BOTTOM, TOP = 1.35, 0.06, 0.28, 0.32, 0.3  # inches
+MAP_GREYS, MASK_GREYS = (0, 1), (0.4, 1)  # what is black and what white; the masks' 0.6 to 1 would hardly differ else
+
+
+def choose_scans(columns, subject, expressions):
+    """Rows of a shard to draw: one scan per expression, in the order given, each of the subject's highest intensity.
+
+    columns: name -> array of a shard file. subject: its name, or None for the first with most of the expressions.
+    Raises InputError where the shard has no such scan.
+    """
+    subjects, labels, intensities = columns["subject"], columns["label"], columns["intensity"]
+    wanted = [LABELS[name] for name in expressions]
+    if subject is None:
+        names = list(dict.fromkeys(subjects.tolist()))
+        subject = max(names, key=lambda name: len(set(labels[subjects == name].tolist()) & set(wanted)), default=None)
+    rows = []
+    for label in wanted:
+        shown = np.flatnonzero((subjects == subject) & (labels == label))
+        if len(shown):
+            rows.append(int(shown[np.argmax(intensities[shown])]))
+    if not rows:
+        raise InputError(f"no scan of subject {subject} shows any of {', '.join(expressions)}; see quarantine.csv")
+    return rows
+
+
+def maps_figure(columns, rows, title):
+    """A matplotlib Figure with one line of five maps for each of the rows of a shard's columns.
+
+    The 51 landmarks lie over texture, depth and normals; pixels off the face are white there.
+    """
+    width = LEFT + 5 * PANEL + 5 * GAP
+    height = BOTTOM + len(rows) * (PANEL + GAP) + TOP
+    figure = blank_figure(width, height)
+    for line, row in enumerate(rows):
+        low = BOTTOM + (len(rows) - 1 - line) * (PANEL + GAP)
+        for panel, picture in enumerate(_pictures(columns, row)):
+            left = LEFT + panel * (PANEL + GAP)
+            axes = figure.add_axes((left / width, low / height, PANEL / width, PANEL / height))
+            black, white = MAP_GREYS if panel < 3 else MASK_GREYS
+            axes.imshow(picture, cmap="gray", vmin=black, vmax=white, interpolation="nearest")
+            axes.set_axis_off()
+            if panel < 3:
+                x, y = on_map(columns["landmarks"][row], columns["mask1"].shape[1], picture.shape[0]).T
+                axes.plot(x, y, "o", markersize=1.9, color="#ffe119", markeredgecolor="black", markeredgewidth=0.35)
+            if line == len(rows) - 1:
+                place = (left + PANEL / 2) / width
+                figure.text(place, (BOTTOM - 0.07) / height, CAPTIONS[panel], ha="center", va="top", fontsize=9)
+        name = EXPRESSIONS[columns["label"][row]]
+        figure.text(
+            LEFT / 2 / width, (low + PANEL / 2) / height, name, rotation=90, ha="center", va="center", fontsize=9
+        )
+    figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9)
+    return figure
+
+
+def maps_title(dataset, subject, synthetic):
+    """One line: whose maps these are."""
+    return f"{dataset}, subject {subject}" + (", synthetic data" if synthetic else "")
+
+
+def on_map(landmarks, size, map_size):
+    """Landmarks (n, 2) in pixels of a size x size picture -> pixels of the same picture at map_size x map_size.
+
+    Pixel centres have whole numbers in both, so pixel 0 of 56 covers pixels 0 and 1 of 112 and its centre is 0.5.
+    """
+    return (landmarks + 0.5) * (map_size / size) - 0.5
+
+
+def _pictures(columns, row):
+    """Texture, depth, normals as RGB or grey (112, 112[, 3]) with white off the face; mask-1 and mask-2 in [0, 1]."""
+    texture, depth, normals = (columns[name][row] for name in ("texture", "depth", "normals"))
+    face = (normals != 0).any(axis=-1) | (depth != 0)
+    return (
+        np.where(face[..., None], np.clip((texture + 1) / 2, 0, 1), 1),
+        np.where(face, depth, 1),
+        np.where(face[..., None], np.clip((normals + 1) / 2, 0, 1), 1),
+        columns["mask1"][row],
+        columns["mask2"][row],
+    )

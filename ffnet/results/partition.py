@@ -1,0 +1,60 @@
+"""Whether the tested scans are what cross-validation by subject promises: every scan once per repeat."""
+
+import pathlib
+
+from ffnet.errors import InputError
+from ffnet.results.predictions import read_table
+
+
+def read_splits(paths):
+    """{repeat: {subject: fold}} from the files .../{repeat}.csv with the columns subject,fold.
+
+    Raises InputError that names the file and the line.
+    """
+    splits = {}
+    for path in map(pathlib.Path, paths):
+        if not path.stem.isdecimal():
+            raise InputError(f"{path}: a split is named .../<repeat>.csv with a number")
+        split = {}
+        for line, (subject, fold) in enumerate(read_table(path, ("subject", "fold")), start=2):
+            if not fold.isdecimal():
+                raise InputError(f"{path}, line {line}: the fold must be a whole number, '{fold}' came")
+            if subject in split:
+                raise InputError(f"{path}, line {line}: subject {subject} stands here a second time")
+            split[subject] = int(fold)
+        splits[int(path.stem)] = split
+    return splits
+
+
+def check_partition(predictions, splits, where):
+    """Raises InputError unless every repeat tests each scan of the selected subjects exactly once, in the right fold.
+
+    splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages.
+    A scan that is missing from every repeat is not seen here: the table compares the experiments of a dataset.
+    """
+    tested = {repeat: {} for repeat in splits}
+    for repeat, fold, scan, subject, label in zip(*(column.tolist() for column in predictions[:5]), strict=True):
+        name = f"{where}/{repeat}/{fold}.csv"
+        if repeat not in tested:
+            raise InputError(f"{name}: there is no split of repeat {repeat}")
+        if splits[repeat].get(subject) != fold:
+            right = splits[repeat].get(subject, "no fold")
+            raise InputError(
+                f"{name}: subject {subject} (scan {scan}) is tested in fold {fold}, its split says {right}"
+            )
+        if scan in tested[repeat]:
+            raise InputError(f"{name}: scan {scan} is tested a second time in repeat {repeat}")
+        tested[repeat][scan] = subject, label
+    first = tested[min(tested)]
+    for repeat, scans in tested.items():
+        untested = set(splits[repeat]) - {subject for subject, _ in scans.values()}
+        if untested:
+            subject = min(untested)
+            name = f"{where}/{repeat}/{splits[repeat][subject]}.csv"
+            raise InputError(f"{name}: no scan of subject {subject} was tested; delete it and run again")
+        differing = sorted({scan for scan, _ in scans.items() ^ first.items()})
+        if differing:
+            raise InputError(
+                f"{where}/{repeat}: {len(scans)} scans were tested, {len(first)} in repeat {min(tested)}, "
+                f"or with another subject or label; the first that differs is {differing[0]}"
+            )

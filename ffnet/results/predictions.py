@@ -1,0 +1,125 @@
+"""Predictions of finished runs: one file per run, gathered into one file per experiment.
+
+Everything the results show is computed from these, so no table, interval or figure needs a network to be trained.
+"""
+
+import csv
+import io
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS, LABELS
+from ffnet.storage import atomic_path
+
+RUN_COLUMNS = ("scan", "subject", "label", *EXPRESSIONS)
+COLUMNS = ("repeat", "fold", *RUN_COLUMNS)
+SUM_TOLERANCE = 1e-4  # six probabilities written with eight decimals add up to 1 far closer than this
+
+
+class Predictions(NamedTuple):
+    """The tested scans of one experiment, one entry per scan and repeat, sorted by repeat, fold and scan.
+
+    repeat, fold, label: (n,) int64, 0-based. scan, subject: (n,) str. probabilities: (n, 6) float64, in the order of
+    ffnet.expressions.
+    """
+
+    repeat: np.ndarray
+    fold: np.ndarray
+    scan: np.ndarray
+    subject: np.ndarray
+    label: np.ndarray
+    probabilities: np.ndarray
+
+
+def predicted_labels(predictions):
+    """(n,) int64: the most probable expression of each scan; of equally probable ones the first."""
+    return predictions.probabilities.argmax(axis=1)
+
+
+def gather_runs(paths):
+    """The Predictions of one experiment from its run files, .../{repeat}/{fold}.csv each.
+
+    Raises InputError that names the file, the line and what is wrong where a file is cut, has another header or
+    another class name, a scan twice, or probabilities that do not add up to 1; where its name is not of that form;
+    and where two files hold the same run.
+    """
+    rows, runs = [], {}
+    for path in map(pathlib.Path, paths):
+        if not (path.stem.isdecimal() and path.parent.name.isdecimal()):
+            raise InputError(f"{path}: predictions of a run are named .../<repeat>/<fold>.csv with two numbers")
+        run = int(path.parent.name), int(path.stem)
+        if run in runs:
+            raise InputError(f"{path}: repeat {run[0]}, fold {run[1]} was already read from {runs[run]}")
+        runs[run] = path
+        rows += _parsed(path, [(path.parent.name, path.stem, *row) for row in read_table(path, RUN_COLUMNS)])
+    if not rows:
+        raise InputError("predictions of at least one run are needed, no file was given")
+    return _columns(sorted(rows))
+
+
+def write_predictions(path, predictions):
+    """Writes Predictions to one CSV with the columns COLUMNS; probabilities with eight decimals, as the runs have."""
+    keys = zip(*(column.tolist() for column in predictions[:4]), strict=True)
+    names = [EXPRESSIONS[label] for label in predictions.label]
+    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for key, name, values in zip(keys, names, predictions.probabilities.tolist(), strict=True):
+            writer.writerow((*key, name, *(f"{value:.8f}" for value in values)))
+
+
+def read_predictions(path):
+    """The Predictions that write_predictions wrote; raises InputError as gather_runs does."""
+    return _columns(_parsed(path, read_table(path, COLUMNS)))
+
+
+def read_table(path, columns):
+    """The rows below the header of a CSV that must have exactly these columns: a list of lists of text.
+
+    Raises InputError that names the file and line where it cannot be read, has another header, no row, or is cut.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+        header, *rows = csv.reader(io.StringIO(text or "\n", newline=""), strict=True)
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(f"{path}: not a whole table ({error})") from error
+    if tuple(header) != tuple(columns):
+        came = ",".join(header) or "nothing"
+        raise InputError(f"{path}, line 1: the columns {','.join(columns)} are needed, {came} came")
+    if not rows:
+        raise InputError(f"{path}: nothing stands below the header")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise InputError(f"{path}, line {line}: {len(columns)} values are needed, {len(row)} came; is it cut?")
+    if not text.endswith("\n"):
+        raise InputError(f"{path}, line {len(rows) + 1}: ends without a line end; the file is cut")
+    return rows
+
+
+def _parsed(path, rows):
+    """Tuples (repeat, fold, scan, subject, label, six probabilities) from rows of text in the order of COLUMNS."""
+    parsed, seen = [], set()
+    for line, (repeat, fold, scan, subject, name, *texts) in enumerate(rows, start=2):
+        if not (repeat.isdecimal() and fold.isdecimal()):
+            raise InputError(f"{path}, line {line}: repeat and fold must be whole numbers, {repeat},{fold} came")
+        if name not in LABELS:
+            raise InputError(f"{path}, line {line}: label '{name}' is not one of {', '.join(EXPRESSIONS)}")
+        if (repeat, scan) in seen:
+            raise InputError(f"{path}, line {line}: scan {scan} stands here a second time in repeat {repeat}")
+        seen.add((repeat, scan))
+        try:
+            probabilities = tuple(map(float, texts))
+        except ValueError:
+            raise InputError(f"{path}, line {line}: six numbers are needed, {','.join(texts)} came") from None
+        if not (min(probabilities) >= 0 and abs(sum(probabilities) - 1) <= SUM_TOLERANCE):
+            raise InputError(f"{path}, line {line}: six probabilities that add up to 1 are needed, {texts} came")
+        parsed.append((int(repeat), int(fold), scan, subject, LABELS[name], probabilities))
+    return parsed
+
+
+def _columns(rows):
+    return Predictions(*(np.array(column) for column in zip(*rows, strict=True)))

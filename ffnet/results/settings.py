@@ -1,0 +1,16 @@
+"""Section `results` of config.yaml."""
+
+import dataclasses
+
+from ffnet.expressions import EXPRESSIONS
+from ffnet.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class ResultsSettings:
+    """How tables and figures are made; nothing here trains anything again."""
+
+    confidence: float = setting(least=0.5, most=0.999)
+    dpi: int = setting(least=50, most=1200)
+    maps_subject: str | None = setting()
+    maps_expressions: tuple[str, ...] = setting(choices=EXPRESSIONS)
