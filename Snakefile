@@ -5,7 +5,15 @@ from dataclasses import asdict
 from ffnet.config import read_config
 from ffnet.demo.plan import makehuman_path
 from ffnet.errors import InputError
-from ffnet.planning import PAPER_NAMES, demo_patterns, demo_settings, is_synthetic, plan_collection
+from ffnet.planning import (
+    PAPER_NAMES,
+    demo_patterns,
+    demo_settings,
+    is_synthetic,
+    plan_collection,
+    run_files,
+    split_files,
+)
 from ffnet.provenance import code_hash
 from ffnet.training.settings import run_settings
 
@@ -13,7 +21,7 @@ from ffnet.training.settings import run_settings
 configfile: "config.yaml"
 
 
-os.environ["PYTHONPATH"] = workflow.basedir  # so that scripts find ffnet
+os.environ.update(PYTHONPATH=workflow.basedir)  # so that scripts find ffnet
 
 try:
     settings = read_config(config)
@@ -30,11 +38,6 @@ wildcard_constraints:
     shard=r"shard-\d+",
     repeat=r"\d+",
     fold=r"\d+",
-
-
-def shards_of(wildcards):
-    """The shard files of a dataset."""
-    return [f"results/{wildcards.dataset}/shards/{shard}.h5" for shard in collections[wildcards.dataset].shards]
 
 
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]

@@ -9,14 +9,35 @@ from ffnet.scans.index import files_below, index_scans
 
 
 class PlannedCollection(NamedTuple):
-    """rows: its ScanRows. shards: shard name -> its ScanRows, sorted by name."""
+    """One dataset: its name, its ScanRows, and the shards: name -> ScanRows, sorted by name."""
 
+    name: str
     rows: list
     shards: dict
 
-    def files(self, shard):
+    def raw_files(self, shard):
         """The raw files that a shard is made from."""
         return [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
+
+    def shard_files(self):
+        """The files of all shards, ready to train."""
+        return [f"results/{self.name}/shards/{shard}.h5" for shard in self.shards]
+
+    def shard_to_draw(self, results):
+        """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""
+        wanted = results.maps_subjects.get(self.name, self.rows[0].subject)
+        return next(f"results/{self.name}/shards/{row.shard}.h5" for row in self.rows if row.subject == wanted)
+
+
+def run_files(config, dataset, experiment):
+    """The predictions of all runs of an experiment."""
+    repeats, folds = range(config.experiments[experiment].repeats), range(config.protocol.folds)
+    return [f"results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv" for repeat in repeats for fold in folds]
+
+
+def split_files(config, dataset, experiment):
+    """The splits that an experiment uses."""
+    return [f"results/{dataset}/splits/{repeat}.csv" for repeat in range(config.experiments[experiment].repeats)]
 
 
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for
@@ -55,5 +76,8 @@ def plan_collection(name, config):
             f"config.yaml: datasets.{name}: no expression scan of the layout '{dataset.layout}' at the intensities "
             f"{list(dataset.intensities)} is among the {len(paths)} files below '{dataset.folder}'"
         )
+    drawn = config.results.maps_subjects.get(name, rows[0].subject)
+    if drawn not in {row.subject for row in rows}:
+        raise InputError(f"config.yaml: results.maps_subjects.{name}: there is no subject '{drawn}'")
     shards = {shard: [row for row in rows if row.shard == shard] for shard in sorted({row.shard for row in rows})}
-    return PlannedCollection(rows, shards)
+    return PlannedCollection(name, rows, shards)

@@ -56,7 +56,7 @@ def _convert(hint, value, where):
         if arguments[-1] is not Ellipsis and len(value) != len(arguments):
             raise InputError(f"{where}: {len(arguments)} values are needed here, {value!r} came")
         hints = [arguments[0]] * len(value) if arguments[-1] is Ellipsis else arguments
-        return tuple(_convert(h, item, f"{where}[{i}]") for i, (h, item) in enumerate(zip(hints, value)))
+        return tuple(_convert(h, item, f"{where}[{i}]") for i, (h, item) in enumerate(zip(hints, value, strict=True)))
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):

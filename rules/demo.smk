@@ -5,12 +5,12 @@ rule unpack_makehuman:
     """Read MakeHuman's base head and targets once."""
     output:
         makehuman_path(settings.demo),
-    params:
-        code=code_hash("workflow_scripts/unpack_makehuman.py"),
     log:
         "logs/demo/unpack_makehuman.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/unpack_makehuman.py"),
     script:
         "../workflow_scripts/unpack_makehuman.py"
 
@@ -21,13 +21,13 @@ rule make_demo_bu3dfe:
         makehuman_path(settings.demo),
     output:
         demo_patterns(settings, "bu3dfe"),
-    params:
-        demo=lambda wildcards: demo_settings(settings, "bu3dfe", wildcards.subject),
-        code=code_hash("workflow_scripts/make_demo_bu3dfe.py"),
     log:
         "logs/demo/bu3dfe/{subject}_{ethnicity}.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        demo=lambda wildcards: demo_settings(settings, "bu3dfe", wildcards.subject),
+        code=code_hash("workflow_scripts/make_demo_bu3dfe.py"),
     script:
         "../workflow_scripts/make_demo_bu3dfe.py"
 
@@ -38,12 +38,12 @@ rule make_demo_bosphorus:
         makehuman_path(settings.demo),
     output:
         demo_patterns(settings, "bosphorus"),
-    params:
-        demo=lambda wildcards: demo_settings(settings, "bosphorus", wildcards.subject),
-        code=code_hash("workflow_scripts/make_demo_bosphorus.py"),
     log:
         "logs/demo/bosphorus/{subject}.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        demo=lambda wildcards: demo_settings(settings, "bosphorus", wildcards.subject),
+        code=code_hash("workflow_scripts/make_demo_bosphorus.py"),
     script:
         "../workflow_scripts/make_demo_bosphorus.py"

@@ -7,17 +7,17 @@ rule project_maps:
         "results/{dataset}/scans/{shard}.h5",
     output:
         "results/{dataset}/maps/{shard}.h5",
-    params:
-        projection=lambda wildcards: settings.datasets[wildcards.dataset].projection,
-        settings=asdict(settings.maps),
-        code=code_hash("workflow_scripts/project_maps.py"),
     log:
         "logs/{dataset}/project_maps/{shard}.log",
     benchmark:
         "logs/benchmarks/{dataset}/project_maps/{shard}.tsv"
-    resources:
-        mem_mb=2000,
     conda:
         "../envs/ffnet.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        projection=lambda wildcards: settings.datasets[wildcards.dataset].projection,
+        settings=asdict(settings.maps),
+        code=code_hash("workflow_scripts/project_maps.py"),
     script:
         "../workflow_scripts/project_maps.py"

@@ -7,14 +7,14 @@ rule make_masks:
         "results/{dataset}/maps/{shard}.h5",
     output:
         "results/{dataset}/masks/{shard}.h5",
-    params:
-        settings=asdict(settings.masks),
-        code=code_hash("workflow_scripts/make_masks.py"),
     log:
         "logs/{dataset}/make_masks/{shard}.log",
     benchmark:
         "logs/benchmarks/{dataset}/make_masks/{shard}.tsv"
     conda:
         "../envs/ffnet.yaml"
+    params:
+        settings=asdict(settings.masks),
+        code=code_hash("workflow_scripts/make_masks.py"),
     script:
         "../workflow_scripts/make_masks.py"

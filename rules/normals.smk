@@ -7,13 +7,13 @@ rule compute_normals:
         "results/{dataset}/maps/{shard}.h5",
     output:
         "results/{dataset}/normals/{shard}.h5",
-    params:
-        code=code_hash("workflow_scripts/compute_normals.py"),
     log:
         "logs/{dataset}/compute_normals/{shard}.log",
     benchmark:
         "logs/benchmarks/{dataset}/compute_normals/{shard}.tsv"
     conda:
         "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/compute_normals.py"),
     script:
         "../workflow_scripts/compute_normals.py"

@@ -5,13 +5,13 @@ rule index_scans:
     """List the scans of {wildcards.dataset}."""
     output:
         "results/{dataset}/manifest.csv",
-    params:
-        scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].rows],
-        code=code_hash("workflow_scripts/index_scans.py"),
     log:
         "logs/{dataset}/index_scans.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].rows],
+        code=code_hash("workflow_scripts/index_scans.py"),
     script:
         "../workflow_scripts/index_scans.py"
 
@@ -19,22 +19,22 @@ rule index_scans:
 rule load_scans:
     """Read, turn and crop the scans of {wildcards.dataset}, {wildcards.shard}."""
     input:
-        lambda wildcards: collections[wildcards.dataset].files(wildcards.shard),
+        lambda wildcards: collections[wildcards.dataset].raw_files(wildcards.shard),
         "ffnet/scans/mean_face.csv",
     output:
         "results/{dataset}/scans/{shard}.h5",
+    log:
+        "logs/{dataset}/load_scans/{shard}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/load_scans/{shard}.tsv"
+    conda:
+        "../envs/ffnet.yaml"
+    resources:
+        mem_mb=2000,
     params:
         scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].shards[wildcards.shard]],
         layout=lambda wildcards: settings.datasets[wildcards.dataset].layout,
         settings=asdict(settings.scans),
         code=code_hash("workflow_scripts/load_scans.py"),
-    log:
-        "logs/{dataset}/load_scans/{shard}.log",
-    benchmark:
-        "logs/benchmarks/{dataset}/load_scans/{shard}.tsv"
-    resources:
-        mem_mb=2000,
-    conda:
-        "../envs/ffnet.yaml"
     script:
         "../workflow_scripts/load_scans.py"

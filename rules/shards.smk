@@ -9,15 +9,15 @@ rule write_shards:
         masks="results/{dataset}/masks/{shard}.h5",
     output:
         "results/{dataset}/shards/{shard}.h5",
-    params:
-        settings=asdict(settings.shards),
-        code=code_hash("workflow_scripts/write_shards.py"),
     log:
         "logs/{dataset}/write_shards/{shard}.log",
     benchmark:
         "logs/benchmarks/{dataset}/write_shards/{shard}.tsv"
     conda:
         "../envs/ffnet.yaml"
+    params:
+        settings=asdict(settings.shards),
+        code=code_hash("workflow_scripts/write_shards.py"),
     script:
         "../workflow_scripts/write_shards.py"
 
@@ -25,14 +25,14 @@ rule write_shards:
 rule list_quarantine:
     """List the scans of {wildcards.dataset} that were left out, and why."""
     input:
-        shards_of,
+        lambda wildcards: collections[wildcards.dataset].shard_files(),
     output:
         "results/{dataset}/quarantine.csv",
-    params:
-        code=code_hash("workflow_scripts/list_quarantine.py"),
     log:
         "logs/{dataset}/list_quarantine.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/list_quarantine.py"),
     script:
         "../workflow_scripts/list_quarantine.py"

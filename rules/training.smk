@@ -7,14 +7,14 @@ rule split_subjects:
         "results/{dataset}/manifest.csv",
     output:
         "results/{dataset}/splits/{repeat}.csv",
-    params:
-        intensities=lambda wildcards: settings.datasets[wildcards.dataset].intensities,
-        protocol=asdict(settings.protocol),
-        code=code_hash("workflow_scripts/split_subjects.py"),
     log:
         "logs/{dataset}/split_subjects/{repeat}.log",
     conda:
         "../envs/ffnet.yaml"
+    params:
+        intensities=lambda wildcards: settings.datasets[wildcards.dataset].intensities,
+        protocol=asdict(settings.protocol),
+        code=code_hash("workflow_scripts/split_subjects.py"),
     script:
         "../workflow_scripts/split_subjects.py"
 
@@ -22,24 +22,24 @@ rule split_subjects:
 rule train_fold:
     """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, fold {wildcards.fold}."""
     input:
-        shards=shards_of,
+        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         split="results/{dataset}/splits/{repeat}.csv",
     output:
         predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
+    log:
+        "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/train_fold/{experiment}/{repeat}/{fold}.tsv"
+    conda:
+        "../envs/ffnet.yaml"
+    threads: settings.training.threads
+    resources:
+        mem_mb=4000,
     params:
         settings=lambda wildcards: run_settings(
             settings.experiments[wildcards.experiment], settings.networks, settings.training, settings.ridge
         ),
         code=code_hash("workflow_scripts/train_fold.py"),
-    log:
-        "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
-    benchmark:
-        "logs/benchmarks/{dataset}/train_fold/{experiment}/{repeat}/{fold}.tsv"
-    threads: settings.training.threads
-    resources:
-        mem_mb=4000,
-    conda:
-        "../envs/ffnet.yaml"
     script:
         "../workflow_scripts/train_fold.py"

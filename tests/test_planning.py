@@ -27,7 +27,8 @@ def test_the_projects_own_config_holds_together():
 
 
 @pytest.mark.parametrize(
-    ("section", "key", "near"), [("maps", "sise", "size"), ("training", "epoch", "epochs"), ("masks", "radius", "radius_")]
+    ("section", "key", "near"),
+    [("maps", "sise", "size"), ("training", "epoch", "epochs"), ("masks", "radius", "radius_")],
 )
 def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section, key, near):
     mapping = MAPPING | {section: MAPPING[section] | {key: 1}}
@@ -42,7 +43,7 @@ def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
         (folder / name).touch()
     planned = plan_collection("mine", config_with(tmp_path))
     (shard,) = planned.shards
-    assert [pathlib.Path(path).name for path in planned.files(shard)] == [
+    assert [pathlib.Path(path).name for path in planned.raw_files(shard)] == [
         "bs000_E_ANGER_0.bnt",
         "bs000_E_FEAR_0.bnt",
         "bs000_E_FEAR_0.png",

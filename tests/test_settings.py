@@ -21,7 +21,14 @@ class Outer:
     given: str | None
 
 
-GOOD = {"sigma": 1, "rule": "mean", "levels": [3, 4], "inner": {"radius": 2}, "named": {"a": {"radius": 1}}, "given": None}
+GOOD = {
+    "sigma": 1,
+    "rule": "mean",
+    "levels": [3, 4],
+    "inner": {"radius": 2},
+    "named": {"a": {"radius": 1}},
+    "given": None,
+}
 
 
 def test_a_whole_section_becomes_a_dataclass():

@@ -1,7 +1,5 @@
 """The 51 landmarks of brows, eyes, nose and mouth on the texture map (paper, section 2.2)."""
 
-import numpy as np
-
 from ffnet.errors import ScanError
 from ffnet.scans.detector import detect_face, predict_landmarks
 
@@ -21,7 +19,7 @@ def find_landmarks(texture, settings):
     large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     margin = round(settings.margin * len(large))
     large = cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    box, served = detect_face(large, settings.upsample), "detector"
+    box, served = detect_face(large, upsample=0), "detector"
     if box is None:
         edge = margin + (1 - settings.box) / 2 * scale * settings.size
         box, served = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"

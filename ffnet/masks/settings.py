@@ -10,7 +10,6 @@ class MaskSettings:
     size: int = setting(least=28)
     magnify: int = setting(least=1, most=8)
     margin: float = setting(least=0.0, most=1.0)
-    upsample: int = setting(least=0, most=2)
     box: float = setting(least=0.1, most=1.0)
     most_outside: int = setting(least=0, most=51)
     radius_1: int = setting(least=0)

@@ -12,5 +12,5 @@ class ResultsSettings:
 
     confidence: float = setting(least=0.5, most=0.999)
     dpi: int = setting(least=50, most=1200)
-    maps_subject: str | None = setting()
+    maps_subjects: dict[str, str] = setting()
     maps_expressions: tuple[str, ...] = setting(choices=EXPRESSIONS)

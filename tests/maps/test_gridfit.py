@@ -39,9 +39,7 @@ def test_points_on_the_nodes_come_back_when_smoothness_goes_to_zero(regularizer)
     x, y = (a.ravel() for a in np.meshgrid(NODES_X, NODES_Y))
     z = np.sin(x) * np.cos(y)
     for interpolation in INTERPOLATIONS:
-        fit = gridfit(
-            x, y, z, NODES_X, NODES_Y, smoothness=1e-5, interpolation=interpolation, regularizer=regularizer
-        )
+        fit = gridfit(x, y, z, NODES_X, NODES_Y, smoothness=1e-5, interpolation=interpolation, regularizer=regularizer)
         np.testing.assert_allclose(fit.ravel(), z, atol=1e-6)
 
 

@@ -64,7 +64,9 @@ def test_a_hole_in_the_mesh_is_filled_and_belongs_to_the_face(way):
     kept = np.linalg.norm(middle, axis=1) > 4
     holed = Mesh(mesh.vertices, mesh.triangles[kept], mesh.uv[kept], mesh.texture)
     used = np.unique(holed.triangles)
-    holed = holed._replace(vertices=np.where(np.isin(np.arange(len(mesh.vertices)), used)[:, None], mesh.vertices, -999))
+    holed = holed._replace(
+        vertices=np.where(np.isin(np.arange(len(mesh.vertices)), used)[:, None], mesh.vertices, -999)
+    )
     projection = project(holed, CENTER, EXTENT, way, SETTINGS)
     maps = clean_maps(projection, SETTINGS)
     assert projection.face[56, 56] and maps["depth"][56, 56] == pytest.approx(20, abs=0.3)

@@ -27,7 +27,9 @@ def test_masks_are_equations_1_and_2(landmarks, kind):
     np.testing.assert_allclose(mask, plainly(landmarks, size, radius), atol=1e-6)
 
 
-@pytest.mark.parametrize(("size", "radius", "allowed"), [(56, 2, [0, 0.6, 0.7, 0.8, 0.9, 1]), (28, 1, [0, 0.8, 0.9, 1])])
+@pytest.mark.parametrize(
+    ("size", "radius", "allowed"), [(56, 2, [0, 0.6, 0.7, 0.8, 0.9, 1]), (28, 1, [0, 0.8, 0.9, 1])]
+)
 def test_values_are_exactly_the_allowed_ones_and_peaks_sit_on_the_landmarks(size, radius, allowed):
     landmarks = np.random.default_rng(0).uniform(3, size - 4, (51, 2))
     mask = landmark_mask(landmarks, size, radius)

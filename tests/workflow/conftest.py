@@ -1,0 +1,89 @@
+"""The real workflow on a tiny collection, in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ffnet.provenance import ROOT
+
+PARTS = ("Snakefile", "rules", "workflow_scripts", "ffnet", "envs", "profiles", "requirements.lock", "config.yaml")
+
+
+class Project:
+    """A copy of the project with a configuration of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, folder / part)
+
+    def configure(self, change):
+        """Reads config.yaml, lets change(config) edit it in place, and writes it back."""
+        path = self.folder / "config.yaml"
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        change(config)
+        path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+
+    def command(self, *arguments):
+        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+
+    def environment(self):
+        return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(self, *arguments):
+        """The finished snakemake, its output merged in stdout."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def planned(self, *arguments):
+        """Rule -> number of jobs that a run would have."""
+        done = self.run("--dry-run", "--quiet", "rules", *arguments)
+        assert done.returncode == 0, done.stdout
+        if "Nothing to be done" in done.stdout:
+            return {}
+        lines = done.stdout.split("Job stats:")[1].splitlines()[3:]
+        rows = [line.split() for line in lines[: lines.index("")]]
+        return {name: int(count) for name, count in rows if name not in ("total", "all")}
+
+    def read(self, path):
+        return (self.folder / path).read_text(encoding="utf-8")
+
+
+def make_tiny(config):
+    config["demo"] |= {"subjects": 4, "intensities": [4], "takes": 1}
+    config["datasets"]["demo-bu3dfe"]["intensities"] = [4]
+    config["scans"]["shards"] = 2
+    config["protocol"] |= {"subjects": 4, "folds": 2}
+    config["networks"]["width"] = 0.05
+    config["training"]["epochs"] = 1
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A tiny project that was run to its end."""
+    project = Project(tmp_path_factory.mktemp("finished"))
+    project.configure(make_tiny)
+    done = project.run()
+    assert done.returncode == 0, done.stdout[-5000:]
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path):
+    """A copy of the finished project that a test may spoil; file times are kept."""
+    folder = tmp_path / "project"
+    subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
+    copy = Project.__new__(Project)
+    copy.folder = folder
+    return copy

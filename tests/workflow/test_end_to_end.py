@@ -1,0 +1,130 @@
+"""From raw files to tables, and what happens to bad input, through Snakemake."""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from ffnet.storage import read_stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+TABLES = ("results/tables/accuracy.csv", "results/tables/accuracy.md")
+
+
+def rows(project, path):
+    return list(csv.DictReader(project.read(path).splitlines()))
+
+
+def use_own_folder(project, layout):
+    """Points one dataset at a folder that is nobody's output, with the scans the demo made; returns the folder."""
+    own = project.folder / "own" / layout
+    own.parent.mkdir()
+    (project.folder / "data" / "demo" / layout).rename(own)
+
+    def change(config):
+        config["datasets"] = {"own": config["datasets"][f"demo-{layout}"] | {"folder": f"own/{layout}"}}
+        config["experiments"] = {"ridge": config["experiments"]["ridge"]}
+
+    project.configure(change)
+    return own
+
+
+def test_raw_files_become_tables_and_figures(finished):
+    table = rows(finished, "results/tables/accuracy.csv")
+    assert {(row["dataset"], row["experiment"]) for row in table} == {
+        (dataset, experiment) for dataset in ("demo-bu3dfe", "demo-bosphorus") for experiment in ("ridge", "FFNet-M")
+    }
+    assert all(row["data"] == "synthetic" and int(row["runs"]) == 2 for row in table)
+    assert "synthetic" in finished.read("results/tables/accuracy.md")
+    figures = {path.name for path in (finished.folder / "results" / "figures").iterdir()}
+    assert {"demo-bu3dfe_maps.png", "demo-bosphorus_FFNet-M_confusion.svg"} <= figures
+    for dataset in ("demo-bu3dfe", "demo-bosphorus"):
+        assert len(rows(finished, f"results/{dataset}/manifest.csv")) == 24
+        assert rows(finished, f"results/{dataset}/quarantine.csv") == []
+
+
+def test_shards_hold_what_they_promise(finished):
+    paths = sorted((finished.folder / "results" / "demo-bu3dfe" / "shards").glob("*.h5"))
+    for path in paths:
+        columns = read_stage(path).columns
+        n = len(columns["scan"])
+        shapes = {name: columns[name].shape for name in ("depth", "normals", "texture", "mask1", "mask2", "landmarks")}
+        assert shapes == {
+            "depth": (n, 112, 112),
+            "normals": (n, 112, 112, 3),
+            "texture": (n, 112, 112, 3),
+            "mask1": (n, 56, 56),
+            "mask2": (n, 28, 28),
+            "landmarks": (n, 51, 2),
+        }
+        face = columns["depth"] > 0
+        assert columns["depth"].max() == 1 and 0.4 < face.mean() < 0.95
+        assert (columns["normals"][~face][:, 2] == 0).mean() > 0.99
+    assert len({subject for path in paths for subject in read_stage(path).columns["subject"]}) == 4
+
+
+def test_a_finished_project_has_nothing_to_do(finished):
+    assert finished.planned() == {}
+
+
+def test_a_mesh_cut_in_half_is_quarantined_and_the_rest_goes_on(project):
+    own = use_own_folder(project, "bosphorus")
+    victim = next(own.rglob("*_E_FEAR_0.bnt"))
+    victim.write_bytes(victim.read_bytes()[: victim.stat().st_size // 2])
+    done = project.run()
+    assert done.returncode == 0, done.stdout[-3000:]
+    (row,) = rows(project, "results/own/quarantine.csv")
+    assert row["scan"] == victim.stem and row["stage"] == "scans"
+    assert "cut short" in row["reason"] and victim.name in row["reason"]
+    assert rows(project, "results/tables/accuracy.csv")[0]["scans"] == "23"
+
+
+def test_a_missing_texture_is_quarantined_and_comes_back_when_it_is_there(project):
+    own = use_own_folder(project, "bu3dfe")
+    victim = next(own.rglob("*_HA04*.bmp"))
+    kept = victim.rename(project.folder / "kept.bmp")
+    assert project.run().returncode == 0
+    (row,) = rows(project, "results/own/quarantine.csv")
+    assert row["scan"] == victim.stem.removesuffix("_F3D") and "texture image is missing" in row["reason"]
+    kept.rename(victim)
+    planned = project.planned()
+    assert planned["load_scans"] == 1 and planned["train_fold"] == 2
+    assert project.run().returncode == 0
+    assert rows(project, "results/own/quarantine.csv") == []
+
+
+def test_a_folder_that_is_not_there_stops_with_one_clear_message(project):
+    project.configure(lambda config: config["datasets"]["demo-bu3dfe"].update(folder="/nowhere/BU-3DFE"))
+    done = project.run()
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    message = "config.yaml: datasets.demo-bu3dfe.folder: there is no folder '/nowhere/BU-3DFE'"
+    assert done.stdout.count(message) == 1
+
+
+def test_a_misspelt_key_stops_before_any_job(project):
+    project.configure(lambda config: config["training"].update(epoch=3))
+    done = project.run()
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    assert "config.yaml: training: unknown key 'epoch'; did you mean 'epochs'?" in done.stdout
+
+
+def test_killed_at_any_moment_it_ends_with_the_same_tables(finished, project):
+    for part in ("results", "logs"):
+        subprocess.run(["rm", "-r", str(project.folder / part)], check=True)
+    moments = random.Random(0)
+    environment = project.environment() | {"PATH": f"{os.path.dirname(project.command()[0])}:{os.environ['PATH']}"}
+    for _ in range(4):
+        run = subprocess.Popen(
+            ["envs/run.sh"], cwd=project.folder, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+        time.sleep(moments.uniform(3, 20))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    done = subprocess.run(["envs/run.sh"], cwd=project.folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for table in TABLES:
+        assert project.read(table) == finished.read(table)
