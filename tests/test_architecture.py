@@ -8,7 +8,7 @@ import pytest
 from ffnet.provenance import ROOT, code_hash, imported_names, sources
 
 ORDER = ["demo", "scans", "maps", "normals", "masks", "shards", "networks", "training", "results"]
-FOUNDATION = {"errors", "expressions", "settings", "storage", "geometry", "quarantine", "jobs"}
+FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "geometry", "quarantine", "jobs"}
 MODULES = sorted((ROOT / "ffnet").rglob("*.py"))
 
 

@@ -7,6 +7,8 @@ from ffnet.normals.depth import normals_from_depth
 
 def compute_normals(columns):
     """Columns of a shard: scan and normals (n, S, S, 3) float32, NaN off the face, from those of the stage `maps`."""
-    normals = [normals_from_depth(d.astype(float), s) for d, s in zip(columns["depth"], columns["spacing"], strict=True)]
+    normals = [
+        normals_from_depth(d.astype(float), s) for d, s in zip(columns["depth"], columns["spacing"], strict=True)
+    ]
     shape = (*columns["depth"].shape, 3)
     return {"scan": columns["scan"], "normals": np.array(normals, np.float32).reshape(shape)}

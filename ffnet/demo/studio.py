@@ -1,0 +1,109 @@
+"""A person ready to be scanned: painted, posed, and what any ray sees of them."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from ffnet.demo import canvas, features, skin
+from ffnet.demo.expressions import expressed_shape
+from ffnet.demo.identity import Identity, make_identity
+from ffnet.demo.model import NOSE_TIP, FaceModel
+from ffnet.geometry.mesh import vertex_normals
+
+HAIR_HEIGHT = 7.0  # mm that hair stands off the scalp
+GLOSS = (0.28, 0.9, 0.9, 0.55, 0.3)  # by part
+
+
+class Sitter(NamedTuple):
+    """One person: the model, who they are, their atlas (H, W, 3) uint8 sRGB, and lift (V, 3), mm that hair
+    stands off the scalp."""
+
+    model: FaceModel
+    identity: Identity
+    atlas: np.ndarray
+    lift: np.ndarray
+
+
+class Posed(NamedTuple):
+    """A head as it sits before the sensor: vertices and their normals (V, 3) float32, mm, origin at the nose tip of
+    the face at rest; landmarks (68, 3); degrees about x, then y, then z (3,)."""
+
+    vertices: np.ndarray
+    normals: np.ndarray
+    landmarks: np.ndarray
+    degrees: np.ndarray
+
+
+def prepare(model, subject, settings):
+    """The Sitter for a plan's Subject."""
+    identity = make_identity(model.head, subject, settings)
+    atlas, hair = _paint(identity, model.points[model.head.landmarks], model.masks / np.float32(255))
+    place = np.clip(canvas.roll_out(model.points).astype(int), 0, [canvas.WIDTH - 1, canvas.HEIGHT - 1])
+    on_skin = np.zeros(len(model.points), bool)
+    on_skin[model.triangles[model.parts == 0]] = True
+    lift = HAIR_HEIGHT * hair[place[:, 1], place[:, 0]] * on_skin
+    rest = model.matrix @ identity.shape
+    return Sitter(model, identity, atlas, lift[:, None] * vertex_normals(rest, model.triangles))
+
+
+def _paint(identity, landmarks, masks):
+    """The atlas, and the hair mask on the canvas."""
+    random = np.random.default_rng([identity.seed, 1])
+    pixels = skin.Pixels(landmarks)
+    painted = skin.paint_skin(identity, pixels, masks, random)
+    colour = features.hair_colour(identity, random)
+    features.paint_lashes(painted, identity, pixels, random)
+    features.paint_brows(painted, identity, pixels, colour, random)
+    hair = features.paint_hair(painted, identity, pixels, colour, masks[2], random)
+    features.paint_cloth(painted, pixels, random)
+    tiles = [features.paint_eye(identity, random), features.paint_teeth(random), features.paint_mouth(random)]
+    column = np.concatenate(tiles)
+    column = np.pad(column, ((0, canvas.HEIGHT - len(column)), (0, 0), (0, 0)))
+    return np.clip(np.concatenate([painted, column], axis=1), 0, 255).astype(np.uint8), hair
+
+
+def pose_head(sitter, scan, settings, random):
+    """The Posed head of one scan."""
+    model = sitter.model
+    shape = model.matrix @ expressed_shape(model.head, sitter.identity, scan, settings, random)
+    shape = shape - shape[model.head.landmarks[NOSE_TIP]]
+    shape += sitter.lift
+    degrees = random.normal(0, settings.pose_deviation)
+    shape = shape @ rotation_xyz(degrees).T
+    normals = vertex_normals(shape, model.triangles).astype(np.float32)
+    return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees)
+
+
+def rotation_xyz(degrees):
+    """Rotation matrix (3, 3): about x first, then y, then z; angles (3,) in degrees."""
+    (cx, cy, cz), (sx, sy, sz) = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    return about_z @ about_y @ about_x
+
+
+def look(sitter, posed, hits):
+    """Albedo (H, W, 3) uint8, normals (H, W, 3) float32 and gloss (H, W) float32 where rays (H, W) met the head;
+    0 where they met nothing."""
+    seen = hits.triangle >= 0
+    triangle, weights = hits.triangle[seen], hits.weights[seen].astype(np.float32)
+    uv = _mix(sitter.model.uv[triangle], weights)
+    corners = sitter.model.triangles[triangle]
+    normal = sum(weights[:, k, None] * posed.normals[corners[:, k]] for k in range(3))
+    normal /= np.maximum(np.sqrt((normal * normal) @ np.ones(3, np.float32)), 1e-6)[:, None]
+    places = np.full((2, *seen.shape), -9.0, np.float32)
+    height, width = sitter.atlas.shape[:2]
+    places[0][seen], places[1][seen] = uv[:, 0] * width - 0.5, (1 - uv[:, 1]) * height - 0.5
+    albedo = cv2.remap(sitter.atlas, places[0], places[1], cv2.INTER_LINEAR)
+    normals = np.zeros((*seen.shape, 3), np.float32)
+    normals[seen] = normal
+    gloss = np.zeros(seen.shape, np.float32)
+    gloss[seen] = np.array(GLOSS, np.float32)[sitter.model.parts[triangle]]
+    return albedo, normals, gloss
+
+
+def _mix(corner_values, weights):
+    """Values (n, K) from those at three corners (n, 3, K)."""
+    return sum(weights[:, k, None] * corner_values[:, k] for k in range(3))

@@ -1,0 +1,77 @@
+"""Networks as data: a list of convolutions and pools becomes a stack that knows where the masks come in."""
+
+from typing import NamedTuple
+
+from torch import nn
+
+from ffnet.errors import InputError
+
+
+class Convolution(NamedTuple):
+    """Convolution, batch normalisation and ReLU, padded by half the kernel.
+
+    mask: "mask1" or "mask2" where a skip weighted by that mask goes around the convolution, else None.
+    """
+
+    channels: int
+    kernel: int
+    stride: int = 1
+    mask: str | None = None
+
+
+class Pool(NamedTuple):
+    """The largest value of each window."""
+
+    kernel: int
+    stride: int
+    padding: int
+
+
+class Stack(nn.Sequential):
+    """Convolutions and pools one after the other, with skips (paper, section 2.3 and Fig. 3).
+
+    Around the convolutions that name a mask the output is ReLU(BN(conv(x)) + x * mask), or with
+    skip="after_relu" ReLU(BN(conv(x))) + x * mask. Its parameters are numbered as in a plain Sequential.
+    """
+
+    def __init__(self, in_channels, layers, skip):
+        super().__init__()
+        self.in_channels = in_channels
+        self.skips = {}
+        join = {"before_relu": 1, "after_relu": 2}[skip]  # added behind the normalisation or behind the ReLU
+        channels = in_channels
+        for layer in layers:
+            if isinstance(layer, Pool):
+                self.append(nn.MaxPool2d(layer.kernel, layer.stride, layer.padding))
+                continue
+            if layer.mask is not None:
+                if layer.channels != channels:
+                    raise InputError(f"a skip joins {channels} channels to {layer.channels}; they must be equal")
+                self.skips[len(self)] = (layer.mask, len(self) + join)
+            self.append(nn.Conv2d(channels, layer.channels, layer.kernel, layer.stride, layer.kernel // 2))
+            self.append(nn.BatchNorm2d(layer.channels))
+            self.append(nn.ReLU(inplace=True))
+            channels = layer.channels
+        self.out_channels = channels
+
+    def forward(self, maps, masks):
+        """maps: (n, C, H, W); one channel is repeated where the stack takes more.
+        masks: {"mask1": (n, 1, h, w), "mask2": ...}, None for a skip of weight 1.
+
+        Returns (n, out_channels, h', w').
+        """
+        x = maps.expand(-1, self.in_channels, -1, -1)
+        skipped, join = None, None
+        for number, layer in enumerate(self):
+            if number in self.skips:
+                mask, join = self.skips[number]
+                skipped = x if masks[mask] is None else x * masks[mask]
+            x = layer(x)
+            if number == join:
+                x = x + skipped
+        return x
+
+
+def without_skips(layers):
+    """The same layers as a plain chain."""
+    return [layer._replace(mask=None) if isinstance(layer, Convolution) else layer for layer in layers]

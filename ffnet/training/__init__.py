@@ -1,0 +1,1 @@
+"""Subject folds, one run per fold, predictions (paper, sections 3.1 and 3.2)."""

@@ -1,0 +1,58 @@
+"""The floor that a network must beat: a ridge classifier on small pictures of the same scans."""
+
+import numpy as np
+
+from ffnet.expressions import EXPRESSIONS
+
+GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
+
+
+def pixel_features(collection, modalities, pixels):
+    """Area averages of the maps as rows of numbers, (n, features) float64.
+
+    modalities: some of depth, normals, texture; texture counts as grey. pixels: side of the small picture, a divisor
+    of the maps' side.
+    """
+    maps = {"depth": collection.depth[..., None], "normals": collection.normals}
+    maps["texture"] = (collection.texture @ np.array(GREY))[..., None]
+    return np.concatenate([area_average(maps[name], pixels) for name in modalities], axis=1)
+
+
+def area_average(maps, pixels):
+    """Means over equal squares: maps (n, S, S, channels) to (n, pixels * pixels * channels) float64."""
+    count, side, _, channels = maps.shape
+    block = side // pixels
+    squares = maps.reshape(count, pixels, block, pixels, block, channels).mean(axis=(2, 4), dtype=np.float64)
+    return squares.reshape(count, -1)
+
+
+def standardise(trained, tested):
+    """Both halves with the training half's mean and deviation per feature; a constant feature becomes 0."""
+    mean, deviation = trained.mean(axis=0), trained.std(axis=0)
+    deviation[deviation == 0] = np.inf
+    return (trained - mean) / deviation, (tested - mean) / deviation
+
+
+def ridge_scores(trained, labels, tested, penalty):
+    """Decision values of one ridge regression per expression on targets +1 and -1, (n_tested, 6).
+
+    Solved in the space of scans, of which there are fewer than features:
+    tested X^T (X X^T + penalty I)^-1 Y + mean(Y). X is standardised, so its mean is 0 and the mean of Y drops out of
+    the first term.
+    """
+    targets = np.where(labels[:, None] == np.arange(len(EXPRESSIONS)), 1.0, -1.0)
+    gram = trained @ trained.T + penalty * np.eye(len(trained))
+    return tested @ (trained.T @ np.linalg.solve(gram, targets)) + targets.mean(axis=0)
+
+
+def softmax(scores):
+    """Rows that add up to 1."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def ridge_probabilities(train, test, modalities, settings):
+    """Probabilities of the six expressions for the test half, (n_tested, 6). settings: RidgeSettings."""
+    features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
+    trained, tested = standardise(*features)
+    return softmax(ridge_scores(trained, train.label, tested, settings.penalty))

@@ -1,0 +1,98 @@
+"""One run: one experiment, one repeat, one fold of one dataset (paper, section 3.1)."""
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+import platform
+import time
+
+import numpy as np
+
+from ffnet.expressions import EXPRESSIONS
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
+from ffnet.seeds import seed_of
+from ffnet.settings import read_settings
+from ffnet.shards.collection import read_collection
+from ffnet.storage import write_text
+from ffnet.training.ridge import ridge_probabilities
+from ffnet.training.settings import RidgeSettings, TrainingSettings
+from ffnet.training.splits import check_disjoint, fold_masks, read_split
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """Which run of an experiment this is."""
+
+    name: str
+    repeat: int
+    fold: int
+
+
+def train_fold(shards, split, run, settings, threads, predictions, record):
+    """Reads a collection and its split, trains and tests one fold, writes the predictions and what it took.
+
+    shards: paths. split: path. run: Run. settings: what run_settings gave. predictions, record: paths to write.
+    """
+    began = time.perf_counter()
+    collection = read_collection(shards)
+    pairs = read_split(pathlib.Path(split).read_text("utf-8"))
+    for subject in sorted({name for name, _ in pairs} - set(collection.subject.tolist())):
+        print(f"subject {subject} takes no part: all its scans were left out, see quarantine.csv")
+    trained, tested = fold_masks(collection.subject, pairs, run.fold)
+    train, test = collection.take(trained), collection.take(tested)
+    reading = time.perf_counter() - began
+    print(f"{run.name}, repeat {run.repeat}, fold {run.fold}: {len(train.scan)} scans train, {len(test.scan)} test")
+    probabilities, notes = fit_and_predict(train, test, run, settings, threads)
+    right = (probabilities.argmax(axis=1) == test.label).mean()
+    print(f"{right:.1%} of the test half right")
+    notes |= {
+        "experiment": run.name,
+        "repeat": run.repeat,
+        "fold": run.fold,
+        "scans": {"training": len(train.scan), "test": len(test.scan)},
+        "data_sha256": data_hash(train, test),
+        "settings": settings,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "seconds": {"reading": round(reading, 3), "all": round(time.perf_counter() - began, 3)},
+    }
+    write_text(predictions, prediction_table(test, probabilities))
+    write_text(record, json.dumps(notes, indent=1) + "\n")
+
+
+def fit_and_predict(train, test, run, settings, threads):
+    """Trains on one half and predicts the other.
+
+    train, test: Collections. settings: what run_settings gave. Returns probabilities (n_test, 6) and a dict of notes.
+    Raises InputError if a subject is in both halves.
+    """
+    check_disjoint(train.subject, test.subject)
+    experiment = read_settings(ExperimentSettings, settings["experiment"], f"config.yaml: experiments.{run.name}")
+    if experiment.is_ridge:
+        ridge = read_settings(RidgeSettings, settings["ridge"], "config.yaml: ridge")
+        return ridge_probabilities(train, test, experiment.streams, ridge), {"threads": threads}
+    from ffnet.training.networks import fit_network  # torch takes 2 s to import, ridge runs take none of it
+
+    networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
+    training = read_settings(TrainingSettings, settings["training"], "config.yaml: training")
+    seed = seed_of(training.seed, run.name, run.repeat, run.fold)
+    return fit_network(train, test, experiment, networks, training, seed, threads)
+
+
+def prediction_table(test, probabilities):
+    """CSV text: scan, subject, the label's name and six probabilities with eight decimals; rows sorted by scan."""
+    lines = [",".join(("scan", "subject", "label", *EXPRESSIONS))]
+    for scan, subject, label, row in zip(test.scan, test.subject, test.label, probabilities, strict=True):
+        lines.append(",".join((scan, subject, EXPRESSIONS[label], *(f"{value:.8f}" for value in row))))
+    return "\n".join(lines) + "\n"
+
+
+def data_hash(*collections):
+    """SHA-256 over names, types, shapes and values of all columns."""
+    digest = hashlib.sha256()
+    for collection in collections:
+        for name, column in zip(collection._fields, collection, strict=True):
+            digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
+            digest.update(np.ascontiguousarray(column).data.cast("B"))
+    return digest.hexdigest()

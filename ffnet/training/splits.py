@@ -1,0 +1,99 @@
+"""Who takes part, and which subjects are tested together (paper, section 3.1)."""
+
+import csv
+import io
+
+import numpy as np
+
+from ffnet.errors import InputError
+from ffnet.scans.index import ScanRow, complete_subjects
+from ffnet.seeds import seed_of
+
+
+def read_manifest(text):
+    """The ScanRows of manifest.csv."""
+    rows = [ScanRow(**row) for row in csv.DictReader(io.StringIO(text))]
+    return [row._replace(intensity=int(row.intensity)) for row in rows]
+
+
+def draw_subjects(complete, count, dataset, seed):
+    """`count` of the complete subjects, sorted; one more or one fewer subject on disk changes at most one of them.
+
+    Raises InputError if there are fewer.
+    """
+    if len(complete) < count:
+        raise InputError(
+            f"protocol.subjects is {count}, but {dataset} has {len(complete)} subjects with all six expressions at"
+            f" every level asked; lower protocol.subjects"
+        )
+    return sorted(sorted(complete, key=lambda subject: seed_of(seed, "subject", subject))[:count])
+
+
+def listed_subjects(complete, subjects, dataset):
+    """The user's own list, sorted. Raises InputError if one is named twice or is not complete."""
+    where = f"protocol.subject_lists.{dataset}"
+    for subject in subjects:
+        if subjects.count(subject) > 1:
+            raise InputError(f"{where}: {subject} is named twice")
+        if subject not in complete:
+            raise InputError(
+                f"{where}: {subject} is not one of the {len(complete)} subjects with all six expressions at every level"
+                f" asked"
+            )
+    return sorted(subjects)
+
+
+def subject_folds(subjects, folds, seed, repeat):
+    """Subject -> fold, for `folds` folds whose sizes differ by at most one; depends on nothing but the arguments.
+
+    Raises InputError if there are fewer subjects than folds.
+    """
+    if len(subjects) < folds:
+        raise InputError(f"protocol.folds is {folds}, but there are {len(subjects)} subjects; lower protocol.folds")
+    order = sorted(subjects, key=lambda subject: seed_of(seed, "fold", repeat, subject))
+    return {subject: place % folds for place, subject in enumerate(order)}
+
+
+def split_subjects(rows, dataset, intensities, protocol, repeat):
+    """Subject -> fold for one repeat of a dataset.
+
+    rows: the dataset's ScanRows. intensities: levels a subject must have. protocol: ProtocolSettings. Scans that are
+    left out later, see quarantine.csv, change no split: the subject takes part with those that remain.
+    """
+    complete = complete_subjects(rows, intensities)
+    if dataset in protocol.subject_lists:
+        subjects = listed_subjects(complete, protocol.subject_lists[dataset], dataset)
+    else:
+        subjects = draw_subjects(complete, protocol.subjects, dataset, protocol.seed)
+    return subject_folds(subjects, protocol.folds, protocol.seed, repeat)
+
+
+def fold_masks(subject, split, fold):
+    """Which scans train and which are tested: two boolean arrays (n,).
+
+    subject: (n,) str. split: list of (subject, fold) pairs. Scans of subjects outside the split are in neither.
+    Raises InputError if a subject is in both halves, has no scan, or a half is empty.
+    """
+    tested = np.isin(subject, [name for name, number in split if number == fold])
+    trained = np.isin(subject, [name for name, number in split if number != fold])
+    check_disjoint(subject[trained], subject[tested])
+    if not trained.any() or not tested.any():
+        raise InputError(f"fold {fold}: {trained.sum()} scans to train on and {tested.sum()} to test; both are needed")
+    return trained, tested
+
+
+def check_disjoint(trained, tested):
+    """Raises InputError if a subject is in both halves. trained, tested: arrays of the halves' subjects."""
+    both = sorted(set(trained.tolist()) & set(tested.tolist()))
+    if both:
+        raise InputError(f"in the training half and in the test half at once: {', '.join(both)}; nothing was trained")
+
+
+def split_table(folds):
+    """CSV text with the columns subject,fold, sorted by subject. folds: subject -> fold."""
+    return "subject,fold\n" + "".join(f"{subject},{fold}\n" for subject, fold in sorted(folds.items()))
+
+
+def read_split(text):
+    """The (subject, fold) pairs of a splits file, as they stand there."""
+    return [(row["subject"], int(row["fold"])) for row in csv.DictReader(io.StringIO(text))]

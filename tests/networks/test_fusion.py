@@ -1,0 +1,150 @@
+import dataclasses
+
+import pytest
+import torch
+from torch.nn import functional
+
+from ffnet.networks.fusion import build_network
+from ffnet.networks.settings import ExperimentSettings
+
+KINDS = {"F3DNet": "f3dnet", "VGG16-BN": "vgg16_bn"}
+
+
+def paper_experiments():
+    """Name -> ExperimentSettings for every cell of the paper's Tables 3, 4 and 5."""
+    rows = {}
+    for name, kind in KINDS.items():
+        for suffix, masks in (("", False), ("-M", True)):
+            rows[f"{name}{suffix}_d"] = (kind, "none", "none", masks)
+            rows[f"{name}{suffix}_n"] = ("none", kind, "none", masks)
+            rows[f"{name}{suffix}_t"] = ("none", "none", kind, masks)
+            rows[f"{name}{suffix}_dnt"] = (kind, kind, kind, masks)
+    rows["FFNet"] = ("f3dnet", "f3dnet", "vgg16_bn", False)
+    rows["FFNet-M"] = ("f3dnet", "f3dnet", "vgg16_bn", True)
+    rows["FFNet-M_dn"] = ("f3dnet", "f3dnet", "none", True)
+    return {name: ExperimentSettings(*row, repeats=1) for name, row in rows.items()}
+
+
+EXPERIMENTS = paper_experiments()
+FULL = EXPERIMENTS["FFNet-M"]
+
+
+def sizes_and_masks(network, inputs):
+    """Per modality: the stack's output size, and the sizes that each mask's convolution turned into what."""
+    out, met = {}, {}
+
+    def seen(modality, number, mask):
+        def hook(layer, arguments, output):
+            met[modality, mask] = (number, tuple(arguments[0].shape[1:]), tuple(output.shape[1:]))
+
+        return hook
+
+    for modality, stack in network.backbones.items():
+        convolutions = [i for i, layer in enumerate(stack) if isinstance(layer, torch.nn.Conv2d)]
+        for place, (mask, _) in stack.skips.items():
+            stack[place].register_forward_hook(seen(modality, convolutions.index(place) + 1, mask))
+        stack.register_forward_hook(lambda stack, given, output, m=modality: out.update({m: tuple(output.shape[1:])}))
+    fused = []
+    network.classifier.register_forward_hook(lambda layer, given, output: fused.append(given[0].shape[1]))
+    network(inputs)
+    return out, met, fused[0]
+
+
+@pytest.mark.parametrize("plan", ["stride", "pool"])
+def test_streams_end_in_the_papers_sizes_and_masks_meet_the_convolutions_it_names(paper, inputs, plan):
+    network = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan))
+    out, met, fused = sizes_and_masks(network, inputs)
+    assert out == {"depth": (512, 4, 4), "normals": (512, 4, 4), "texture": (512, 3, 3)}
+    assert fused == 384
+    for modality in ("depth", "normals"):
+        assert met[modality, "mask1"] == (2, (64, 56, 56), (64, 56, 56))
+        assert met[modality, "mask2"] == (4, (128, 28, 28), (128, 28, 28))
+    assert met["texture", "mask1"] == (4, (128, 56, 56), (128, 56, 56))
+    assert met["texture", "mask2"] == (6, (256, 28, 28), (256, 28, 28))
+
+
+def test_f3dnet_has_two_5x5_and_four_3x3_convolutions_and_four_pools(paper):
+    for plan in ("stride", "pool"):
+        stack = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan)).backbones["depth"]
+        kernels = [layer.kernel_size[0] for layer in stack if isinstance(layer, torch.nn.Conv2d)]
+        assert kernels == [5, 5, 3, 3, 3, 3]
+        assert sum(isinstance(layer, torch.nn.MaxPool2d) for layer in stack) == 4
+
+
+def test_f3dnet_starts_from_the_papers_distributions(paper):
+    torch.manual_seed(1)
+    for layer in build_network(FULL, paper).backbones["normals"]:
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.BatchNorm2d)):
+            count = layer.weight.numel()
+            mean = 0.0 if isinstance(layer, torch.nn.Conv2d) else 1.0
+            assert layer.weight.mean().item() == pytest.approx(mean, abs=5 * 0.02 / count**0.5)
+            assert layer.weight.std().item() == pytest.approx(0.02, rel=5 / (2 * count) ** 0.5)
+            assert (layer.bias == 0).all()
+
+
+def test_there_are_nineteen_networks_in_the_papers_tables():
+    assert len(EXPERIMENTS) == 19
+
+
+def backward_reaches_every_parameter(experiment, settings, inputs):
+    network = build_network(experiment, settings)
+    scores = network({name: inputs[name] for name in (*experiment.streams, "mask1", "mask2")})
+    assert scores.shape == (2, 6)
+    functional.cross_entropy(scores, torch.tensor([0, 5])).backward()
+    assert all(parameter.grad is not None and parameter.grad.isfinite().all() for parameter in network.parameters())
+    assert network.classifier.in_features == 128 * settings.width * len(experiment.streams)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_runs_forward_and_backward_at_a_quarter_width(paper, inputs, name):
+    backward_reaches_every_parameter(EXPERIMENTS[name], dataclasses.replace(paper, width=0.25), inputs)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in ("FFNet-M", "F3DNet_d") else pytest.mark.slow) for n in EXPERIMENTS]
+)
+def test_every_experiment_runs_forward_and_backward_at_full_width(paper, inputs, name):
+    backward_reaches_every_parameter(EXPERIMENTS[name], paper, inputs)
+
+
+def scores_with_same_weights(settings, masks, inputs):
+    torch.manual_seed(5)
+    network = build_network(dataclasses.replace(FULL, masks=masks), dataclasses.replace(settings, width=0.25))
+    return network.eval()(inputs)
+
+
+def test_masks_of_zeros_equal_the_network_without_masks(paper, inputs):
+    zeros = inputs | {name: torch.zeros_like(inputs[name]) for name in ("mask1", "mask2")}
+    assert torch.equal(scores_with_same_weights(paper, True, zeros), scores_with_same_weights(paper, False, inputs))
+
+
+@pytest.mark.parametrize("mask", ["mask1", "mask2"])
+def test_each_mask_matters_in_each_stream(paper, inputs, mask):
+    torch.manual_seed(5)
+    network = build_network(FULL, dataclasses.replace(paper, width=0.25)).eval()
+    masks = {name: inputs[name] for name in ("mask1", "mask2")}
+    without = masks | {mask: torch.zeros_like(masks[mask])}
+    for modality, stack in network.backbones.items():
+        assert not torch.allclose(stack(inputs[modality], masks), stack(inputs[modality], without)), modality
+
+
+def test_masks_of_ones_equal_the_identity_skip(paper, inputs):
+    ones = inputs | {name: torch.ones_like(inputs[name]) for name in ("mask1", "mask2")}
+    identity = dataclasses.replace(paper, unmasked="identity")
+    assert torch.equal(scores_with_same_weights(paper, True, ones), scores_with_same_weights(identity, False, inputs))
+
+
+def test_a_one_channel_map_is_repeated_for_vgg16_bn(paper, inputs):
+    torch.manual_seed(2)
+    one = ExperimentSettings("vgg16_bn", "none", "none", masks=True, repeats=1)
+    network = build_network(one, dataclasses.replace(paper, width=0.25)).eval()
+    three = inputs | {"depth": inputs["depth"].repeat(1, 3, 1, 1)}
+    assert torch.equal(network(inputs), network(three))
+
+
+def test_dropout_acts_in_training_only(paper, inputs):
+    network = build_network(FULL, dataclasses.replace(paper, width=0.25, dropout=0.5)).eval()
+    assert torch.equal(network(inputs), network(inputs))
+    head = network.heads["depth"].train()
+    features = torch.ones(4, head[0].in_features)
+    assert not torch.equal(head(features), head(features))

@@ -1,0 +1,135 @@
+import collections
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
+from ffnet.scans.index import ScanRow, manifest_text
+from ffnet.training.settings import ProtocolSettings
+from ffnet.training.splits import (
+    check_disjoint,
+    draw_subjects,
+    fold_masks,
+    listed_subjects,
+    read_manifest,
+    read_split,
+    split_subjects,
+    split_table,
+    subject_folds,
+)
+
+PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, folds=2, seed=0)
+
+
+def names(count):
+    return [f"F{number:04d}" for number in range(count)]
+
+
+def rows_of(subjects, levels=(3, 4)):
+    return [
+        ScanRow(f"{subject}_{expression}{level}", subject, expression, level, "m.wrl", "t.bmp", "shard-00")
+        for subject in subjects
+        for expression in EXPRESSIONS
+        for level in levels
+    ]
+
+
+@given(st.integers(2, 12), st.integers(0, 80), st.integers(0, 10**9), st.integers(0, 99))
+def test_folds_are_a_partition_of_sizes_that_differ_by_at_most_one(folds, more, seed, repeat):
+    subjects = names(folds + more)
+    split = subject_folds(subjects, folds, seed, repeat)
+    assert sorted(split) == subjects
+    sizes = collections.Counter(split.values())
+    assert sorted(sizes) == list(range(folds))
+    assert max(sizes.values()) - min(sizes.values()) <= 1
+
+
+@given(st.integers(2, 10), st.integers(0, 40), st.integers(0, 10**6))
+def test_no_subject_is_in_both_halves_and_every_scan_is_tested_once(folds, more, seed):
+    subject = np.repeat(names(folds + more), 3)
+    split = list(subject_folds(names(folds + more), folds, seed, 0).items())
+    times = np.zeros(len(subject), int)
+    for fold in range(folds):
+        trained, tested = fold_masks(subject, split, fold)
+        assert not set(subject[trained]) & set(subject[tested])
+        assert (trained ^ tested).all()
+        times += tested
+    assert (times == 1).all()
+
+
+def test_a_split_depends_on_seed_and_repeat_and_not_on_the_order_of_subjects():
+    first = subject_folds(names(60), 10, seed=0, repeat=0)
+    assert first == subject_folds(names(60)[::-1], 10, seed=0, repeat=0)
+    assert first != subject_folds(names(60), 10, seed=0, repeat=1)
+    assert first != subject_folds(names(60), 10, seed=1, repeat=0)
+
+
+def test_splits_stay_what_they_were_in_the_first_version():
+    """Golden: another hash or order would silently make every published run another one."""
+    split = subject_folds(names(12), 5, seed=0, repeat=0)
+    assert [split[name] for name in names(12)] == [1, 3, 4, 0, 0, 1, 1, 4, 2, 0, 3, 2]
+    assert draw_subjects(names(20), 3, "bu3dfe", seed=0) == ["F0003", "F0005", "F0017"]
+
+
+@given(st.integers(1, 59), st.integers(0, 1000))
+def test_one_subject_fewer_on_disk_changes_at_most_one_that_is_drawn(count, seed):
+    drawn = set(draw_subjects(names(60), count, "bu3dfe", seed))
+    assert len(drawn) == count
+    fewer = set(draw_subjects(names(60)[1:], count, "bu3dfe", seed))
+    assert len(drawn - fewer) <= 1
+
+
+def test_only_complete_subjects_of_the_manifest_take_part():
+    rows = [row for row in rows_of(names(6)) if row.scan != "F0002_fear4"]
+    assert read_manifest(manifest_text(rows)) == rows
+    split = split_subjects(rows, "bu3dfe", (3, 4), PROTOCOL, repeat=0)
+    assert len(split) == 4
+    everyone = split_subjects(rows, "bu3dfe", (3, 4), dataclasses.replace(PROTOCOL, subjects=5), repeat=0)
+    assert sorted(everyone) == sorted(set(names(6)) - {"F0002"})
+    assert "F0002" in split_subjects(rows, "bu3dfe", (3,), dataclasses.replace(PROTOCOL, subjects=6), repeat=0)
+
+
+def test_fewer_complete_subjects_than_asked_says_how_many_and_what_to_lower():
+    with pytest.raises(InputError, match="protocol.subjects is 4, but demo has 3 subjects .*lower protocol.subjects"):
+        split_subjects(rows_of(names(3)), "demo", (3, 4), PROTOCOL, repeat=0)
+
+
+def test_a_list_of_subjects_replaces_the_draw():
+    protocol = dataclasses.replace(PROTOCOL, subject_lists={"bu3dfe": ("F0004", "F0001")})
+    assert sorted(split_subjects(rows_of(names(6)), "bu3dfe", (3, 4), protocol, repeat=0)) == ["F0001", "F0004"]
+    assert len(split_subjects(rows_of(names(6)), "other", (3, 4), protocol, repeat=0)) == 4
+
+
+def test_a_listed_subject_must_be_complete_and_named_once():
+    with pytest.raises(InputError, match="subject_lists.bu3dfe: F0009 is not one of the 6 subjects"):
+        listed_subjects(names(6), ("F0001", "F0009"), "bu3dfe")
+    with pytest.raises(InputError, match="subject_lists.bu3dfe: F0001 is named twice"):
+        listed_subjects(names(6), ("F0001", "F0001"), "bu3dfe")
+
+
+def test_more_folds_than_subjects_are_refused():
+    with pytest.raises(InputError, match="protocol.folds is 5, but there are 4 subjects"):
+        subject_folds(names(4), 5, 0, 0)
+
+
+def test_a_split_file_reads_back():
+    split = subject_folds(names(7), 3, 0, 0)
+    assert dict(read_split(split_table(split))) == split
+
+
+def test_a_subject_in_both_halves_is_an_error_even_if_the_file_says_so():
+    subject = np.array(["a", "b", "c"])
+    with pytest.raises(InputError, match="in the training half and in the test half at once: b"):
+        fold_masks(subject, [("a", 0), ("b", 0), ("b", 1), ("c", 1)], fold=0)
+    with pytest.raises(InputError, match="at once: b, c; nothing was trained"):
+        check_disjoint(subject, subject[1:])
+
+
+def test_an_empty_half_is_an_error():
+    subject = np.array(["a", "b"])
+    with pytest.raises(InputError, match="fold 7: 2 scans to train on and 0 to test"):
+        fold_masks(subject, [("a", 0), ("b", 1)], fold=7)

@@ -1,0 +1,17 @@
+"""Draw the subjects that take part and divide them into folds, for one repeat."""
+
+import pathlib
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.settings import read_settings
+    from ffnet.storage import write_text
+    from ffnet.training.settings import ProtocolSettings
+    from ffnet.training.splits import read_manifest, split_subjects, split_table
+
+    params, wildcards = snakemake.params, snakemake.wildcards
+    protocol = read_settings(ProtocolSettings, params.protocol, "config.yaml: protocol")
+    rows = read_manifest(pathlib.Path(snakemake.input[0]).read_text("utf-8"))
+    folds = split_subjects(rows, wildcards.dataset, params.intensities, protocol, int(wildcards.repeat))
+    write_text(snakemake.output[0], split_table(folds))
