@@ -32,8 +32,9 @@ def read_settings(cls, section, where):
     hints = typing.get_type_hints(cls)
     values = {}
     for name, field in fields.items():
-        values[name] = _convert(hints[name], section[name], f"{where}.{name}")
-        _check_bounds(values[name], field.metadata, f"{where}.{name}")
+        place = f"{where}.{name}" if ":" in where else f"{where}: {name}"
+        values[name] = _convert(hints[name], section[name], place)
+        _check_bounds(values[name], field.metadata, place)
     return cls(**values)
 
 

@@ -32,7 +32,7 @@ def test_the_projects_own_config_holds_together():
 )
 def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section, key, near):
     mapping = MAPPING | {section: MAPPING[section] | {key: 1}}
-    with pytest.raises(InputError, match=f"config.yaml.{section}: unknown key '{key}'; did you mean '{near}"):
+    with pytest.raises(InputError, match=f"config.yaml: {section}: unknown key '{key}'; did you mean '{near}"):
         read_config(mapping)
 
 

@@ -49,11 +49,11 @@ def project(mesh, center, extent, projection, settings):
 
 
 def silhouette(hit):
-    """The largest connected part of a picture (S, S) bool, its holes filled."""
-    parts, count = ndimage.label(hit)
-    if count > 1:
-        hit = parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
-    return ndimage.binary_fill_holes(hit)
+    """The largest connected part of a picture (S, S) bool, its holes filled; needles under 3 pixels wide, as spikes at
+    the edge of a mesh make them, are no part of it."""
+    whole = ndimage.binary_fill_holes(hit)
+    parts, count = ndimage.label(ndimage.binary_opening(whole, np.ones((3, 3))))
+    return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else np.zeros_like(hit)
 
 
 def seen_vertices(mesh):

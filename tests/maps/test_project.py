@@ -92,13 +92,15 @@ def test_what_lies_behind_is_not_seen():
     assert seen[: len(mesh.vertices)].all() and seen[len(mesh.vertices) :].mean() < 0.2
 
 
-def test_the_silhouette_is_the_largest_part_without_holes():
-    hit = np.zeros((10, 10), bool)
+def test_the_silhouette_is_the_largest_part_without_holes_and_needles():
+    hit = np.zeros((12, 12), bool)
     hit[1:7, 1:7] = True
     hit[3, 3] = False
-    hit[9, 9] = True
+    hit[9:12, 9:12] = True
+    hit[4, 7:11] = True
     face = silhouette(hit)
-    assert face[3, 3] and not face[9, 9] and face.sum() == 36
+    assert face[1:7, 1:7].all() and face.sum() == 36
+    assert not silhouette(np.zeros((5, 5), bool)).any()
 
 
 def test_too_little_face_is_refused():
