@@ -13,6 +13,7 @@ version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 missing=()
 library() { "$python" -c "import ctypes; ctypes.CDLL('$1')" 2>/dev/null || missing+=("$2"); }
 library libGL.so.1 libgl1
+library libEGL.so.1 libegl1
 library libX11.so.6 libx11-6
 library libgomp.so.1 libgomp1
 "$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3.11-venv)
@@ -33,5 +34,7 @@ clear=--clear
 if [ -e "$ready" ]; then clear=; rm "$ready"; fi
 "$python" -m venv $clear .venv
 echo "installing $(grep -c == requirements.lock) packages into .venv; the first time this takes some minutes"
-.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+.venv/bin/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+.venv/bin/python -c 'from ffnet.geometry.raycast import import_open3d; import_open3d(); import cv2, dlib, torch' ||
+  stop "The packages are installed, but one of them does not load: the last line above names what it lacks. On Debian: apt-get install the package that holds it, then type make again."
 touch "$ready"
