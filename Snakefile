@@ -6,10 +6,10 @@ from ffnet.config import read_config
 from ffnet.demo.plan import makehuman_path
 from ffnet.errors import InputError
 from ffnet.planning import (
-    PAPER_NAMES,
     demo_patterns,
     demo_settings,
     is_synthetic,
+    paper_name,
     plan_collection,
     run_files,
     split_files,

@@ -6,6 +6,7 @@ from ffnet.demo.settings import DemoSettings
 from ffnet.maps.settings import MapSettings
 from ffnet.masks.settings import MaskSettings
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments
+from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
@@ -21,6 +22,7 @@ class Config:
     maps: MapSettings
     masks: MaskSettings
     shards: ShardSettings
+    quarantine: QuarantineSettings
     networks: NetworkSettings
     experiments: dict[str, ExperimentSettings]
     protocol: ProtocolSettings

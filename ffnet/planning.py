@@ -1,23 +1,34 @@
 """What the Snakefile knows while it plans: which scans each collection has, and which files hold them."""
 
+import os
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from ffnet.demo.plan import Subject, collection_files, find_subject, subject_files_of
 from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
 from ffnet.scans.index import files_below, index_scans
+from ffnet.scans.scan_list import read_scan_list
+from ffnet.scans.settings import check_classes
 
 
 class PlannedCollection(NamedTuple):
-    """One dataset: its name, its ScanRows, and the shards: name -> ScanRows, sorted by name."""
+    """One dataset.
+
+    rows: ScanRows. shards: name -> ScanRows, sorted by name. skipped: how many scans are not taken, by kind.
+    missing: the paths in rows that are not on disk, as only one's own list can name them.
+    """
 
     name: str
     rows: list
     shards: dict
+    skipped: dict
+    missing: frozenset
 
     def raw_files(self, shard):
-        """The raw files that a shard is made from."""
-        return [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
+        """The raw files that a shard is made from: those that are there, for the others end in quarantine.csv."""
+        paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
+        return [path for path in paths if path not in self.missing]
 
     def shard_files(self):
         """The files of all shards, ready to train."""
@@ -43,6 +54,11 @@ def split_files(config, dataset, experiment):
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for
 
 
+def paper_name(dataset):
+    """Which of the paper's collections a dataset stands for; None where layout or classes are others."""
+    return PAPER_NAMES.get(dataset.layout) if dataset.classes == EXPRESSIONS else None
+
+
 def is_synthetic(name, config):
     """Whether a dataset is the generated collection."""
     dataset = config.datasets[name]
@@ -62,22 +78,28 @@ def demo_settings(config, layout, subject):
 def plan_collection(name, config):
     """The PlannedCollection of config.datasets[name].
 
-    The demo collection's files are known before they are made; any other collection's are those on disk.
+    The demo collection's files are known before they are made; any other collection's are those on disk or in its list.
     Raises InputError if the folder is missing or holds no expression scan of the layout.
     """
-    dataset = config.datasets[name]
-    if is_synthetic(name, config):
-        paths = collection_files(config.demo, dataset.layout)
+    dataset, where = config.datasets[name], f"config.yaml: datasets.{name}"
+    check_classes(dataset, where)
+    missing = frozenset()
+    if dataset.layout == "manifest":
+        rows, skipped = read_scan_list(dataset, config.scans.shards, f"{where}.folder")
+        paths = {path for row in rows for path in (row.mesh, row.texture) if path}
+        missing = frozenset(path for path in paths if not os.path.isfile(path))
+    elif is_synthetic(name, config):
+        rows, skipped = index_scans(collection_files(config.demo, dataset.layout), dataset, config.scans)
     else:
-        paths = files_below(dataset.folder, f"config.yaml: datasets.{name}.folder")
-    rows = index_scans(paths, dataset.layout, dataset.intensities, config.scans.shards)
+        rows, skipped = index_scans(files_below(dataset.folder, f"{where}.folder"), dataset, config.scans)
     if not rows:
+        others = ", ".join(f"{count} {kind}" for kind, count in skipped.items()) or "none"
         raise InputError(
-            f"config.yaml: datasets.{name}: no expression scan of the layout '{dataset.layout}' at the intensities "
-            f"{list(dataset.intensities)} is among the {len(paths)} files below '{dataset.folder}'"
+            f"{where}: no expression scan of the layout '{dataset.layout}' at the intensities "
+            f"{list(dataset.intensities)} is in '{dataset.folder}'; other scans there: {others}"
         )
     drawn = config.results.maps_subjects.get(name, rows[0].subject)
     if drawn not in {row.subject for row in rows}:
         raise InputError(f"config.yaml: results.maps_subjects.{name}: there is no subject '{drawn}'")
     shards = {shard: [row for row in rows if row.shard == shard] for shard in sorted({row.shard for row in rows})}
-    return PlannedCollection(name, rows, shards)
+    return PlannedCollection(name, rows, shards, skipped, missing)

@@ -3,9 +3,20 @@
 import csv
 import io
 import time
+from dataclasses import dataclass
 
-from ffnet.errors import ScanError
+from ffnet.errors import InputError, ScanError
+from ffnet.settings import setting
 from ffnet.storage import Rejected
+
+SHOWN = 10  # rows of a list too long for a message
+
+
+@dataclass(frozen=True)
+class QuarantineSettings:
+    """Section `quarantine` of config.yaml."""
+
+    max_share: float = setting(least=0.0, most=1.0)
 
 
 def each_scan(scans, work, stage):
@@ -36,3 +47,32 @@ def quarantine_text(rejected):
     writer.writerow(Rejected._fields)
     writer.writerows(sorted(rejected))
     return text.getvalue()
+
+
+def judge_quarantine(rejected, taken, settings, path):
+    """One line on how many of the `taken` scans were left out.
+
+    rejected: Rejected rows. settings: QuarantineSettings. path: of quarantine.csv, for the message.
+    Raises InputError with the head of the list if more than settings.max_share were.
+    """
+    share = f"{len(rejected)} of {taken} scans were left out ({len(rejected) / taken:.1%})"
+    if len(rejected) <= settings.max_share * taken:
+        return f"{share}, at most {settings.max_share:.1%} may be"
+    rows = [f"  {row.scan} ({row.stage}): {row.reason}" for row in sorted(rejected)]
+    more = [f"  and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+    raise InputError(
+        "\n".join(
+            [
+                f"{share}, more than quarantine.max_share allows ({settings.max_share:.1%}). Repair the files or raise "
+                f"quarantine.max_share in config.yaml. The list is in {path}:",
+                *rows[:SHOWN],
+                *more,
+            ]
+        )
+    )
+
+
+def read_quarantine(path):
+    """The Rejected rows of quarantine.csv."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [Rejected(**row) for row in csv.DictReader(file)]

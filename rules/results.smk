@@ -15,6 +15,7 @@ rule gather_runs:
     conda:
         "../envs/ffnet.yaml"
     params:
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         code=code_hash("workflow_scripts/gather_runs.py"),
     script:
         "../workflow_scripts/gather_runs.py"
@@ -35,7 +36,11 @@ rule make_table:
     params:
         confidence=settings.results.confidence,
         collections={
-            name: {"synthetic": is_synthetic(name, settings), "paper": PAPER_NAMES[dataset.layout]}
+            name: {
+                "synthetic": is_synthetic(name, settings),
+                "paper": paper_name(dataset),
+                "classes": dataset.classes,
+            }
             for name, dataset in settings.datasets.items()
         },
         code=code_hash("workflow_scripts/make_table.py"),
@@ -55,6 +60,7 @@ rule draw_confusion:
     conda:
         "../envs/ffnet.yaml"
     params:
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         confidence=settings.results.confidence,
         dpi=settings.results.dpi,
@@ -75,6 +81,7 @@ rule draw_maps:
     conda:
         "../envs/ffnet.yaml"
     params:
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         subject=lambda wildcards: settings.results.maps_subjects.get(wildcards.dataset),
         expressions=settings.results.maps_expressions,

@@ -11,6 +11,7 @@ rule index_scans:
         "../envs/ffnet.yaml"
     params:
         scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].rows],
+        skipped=lambda wildcards: collections[wildcards.dataset].skipped,
         code=code_hash("workflow_scripts/index_scans.py"),
     script:
         "../workflow_scripts/index_scans.py"
@@ -33,7 +34,8 @@ rule load_scans:
         mem_mb=2000,
     params:
         scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].shards[wildcards.shard]],
-        layout=lambda wildcards: settings.datasets[wildcards.dataset].layout,
+        unit=lambda wildcards: settings.datasets[wildcards.dataset].unit,
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         settings=asdict(settings.scans),
         code=code_hash("workflow_scripts/load_scans.py"),
     script:

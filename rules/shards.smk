@@ -36,3 +36,21 @@ rule list_quarantine:
         code=code_hash("workflow_scripts/list_quarantine.py"),
     script:
         "../workflow_scripts/list_quarantine.py"
+
+
+rule judge_quarantine:
+    """Stop before training if too many scans of {wildcards.dataset} were left out."""
+    input:
+        "results/{dataset}/quarantine.csv",
+    output:
+        "results/{dataset}/quarantine.txt",
+    log:
+        "logs/{dataset}/judge_quarantine.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        taken=lambda wildcards: len(collections[wildcards.dataset].rows),
+        settings=asdict(settings.quarantine),
+        code=code_hash("workflow_scripts/judge_quarantine.py"),
+    script:
+        "../workflow_scripts/judge_quarantine.py"

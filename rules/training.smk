@@ -13,6 +13,7 @@ rule split_subjects:
         "../envs/ffnet.yaml"
     params:
         intensities=lambda wildcards: settings.datasets[wildcards.dataset].intensities,
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         protocol=asdict(settings.protocol),
         code=code_hash("workflow_scripts/split_subjects.py"),
     script:
@@ -24,6 +25,7 @@ rule train_fold:
     input:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         split="results/{dataset}/splits/{repeat}.csv",
+        quarantine="results/{dataset}/quarantine.txt",
     output:
         predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
@@ -38,7 +40,11 @@ rule train_fold:
         mem_mb=4000,
     params:
         settings=lambda wildcards: run_settings(
-            settings.experiments[wildcards.experiment], settings.networks, settings.training, settings.ridge
+            settings.experiments[wildcards.experiment],
+            settings.networks,
+            settings.training,
+            settings.ridge,
+            settings.datasets[wildcards.dataset].classes,
         ),
         code=code_hash("workflow_scripts/train_fold.py"),
     script:

@@ -54,5 +54,49 @@ def test_a_folder_that_is_missing_or_empty_says_what_to_change(tmp_path):
     with pytest.raises(InputError, match="config.yaml: datasets.mine.folder: there is no folder '.*nowhere'"):
         plan_collection("mine", config_with(tmp_path / "nowhere"))
     (tmp_path / "x.txt").touch()
-    with pytest.raises(InputError, match="datasets.mine: no expression scan of the layout 'bosphorus'.* 1 files below"):
+    with pytest.raises(
+        InputError, match="datasets.mine: no expression scan of the layout 'bosphorus'.*; other scans there: none"
+    ):
         plan_collection("mine", config_with(tmp_path))
+
+
+def test_a_listed_mesh_that_is_not_there_is_planned_but_asked_of_nobody(tmp_path):
+    lines = ["scan,subject,expression,intensity,mesh,texture", "a,p1,fear,1,a.ply,", "b,p1,anger,1,b.obj,b.png"]
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
+    (tmp_path / "a.ply").touch()
+    planned = plan_collection("mine", with_layout(config_with(tmp_path), "manifest"))
+    (shard,) = planned.shards
+    assert [row.scan for row in planned.rows] == ["a", "b"]
+    assert planned.raw_files(shard) == [str(tmp_path / "a.ply")]
+    (tmp_path / "b.obj").touch()
+    planned = plan_collection("mine", with_layout(config_with(tmp_path), "manifest"))
+    assert planned.raw_files(shard) == [str(tmp_path / "a.ply"), str(tmp_path / "b.obj")]
+
+
+def test_what_was_skipped_is_planned_and_named_where_nothing_else_is_there(tmp_path):
+    (tmp_path / "bs000_N_N_0.bnt").touch()
+    with pytest.raises(InputError, match="no expression scan .*; other scans there: 1 neutral"):
+        plan_collection("mine", config_with(tmp_path))
+    (tmp_path / "bs000_E_FEAR_0.bnt").touch()
+    assert plan_collection("mine", config_with(tmp_path)).skipped == {"neutral": 1}
+
+
+@pytest.mark.parametrize(
+    ("layout", "classes", "message"),
+    [
+        ("bosphorus", ("anger", "hapiness"), "datasets.mine.classes: 'hapiness' is no .* did you mean 'happiness'"),
+        ("bu4dfe", ("anger", "neutral"), "'neutral' is no expression of bu4dfe"),
+        ("manifest", ("anger",), "at least two names"),
+        ("manifest", ("anger", "anger"), "none of them twice"),
+        ("manifest", ("anger", "a,b"), "'a,b' cannot be a class"),
+        ("manifest", ("anger", "scan"), "'scan' cannot be a class"),
+    ],
+)
+def test_classes_that_cannot_be_stop_before_any_job(tmp_path, layout, classes, message):
+    with pytest.raises(InputError, match=message):
+        plan_collection("mine", with_layout(config_with(tmp_path), layout, classes))
+
+
+def with_layout(config, layout, classes=None):
+    dataset = config.datasets["mine"]
+    return replace(config, datasets={"mine": replace(dataset, layout=layout, classes=classes or dataset.classes)})

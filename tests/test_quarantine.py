@@ -1,7 +1,7 @@
 import pytest
 
-from ffnet.errors import ScanError
-from ffnet.quarantine import each_scan, quarantine_text
+from ffnet.errors import InputError, ScanError
+from ffnet.quarantine import QuarantineSettings, each_scan, judge_quarantine, quarantine_text, read_quarantine
 from ffnet.storage import Rejected
 
 
@@ -27,3 +27,20 @@ def test_an_error_of_ours_is_not_taken_for_a_bad_scan():
 def test_quarantine_csv_quotes_what_needs_it():
     text = quarantine_text([Rejected("b", "maps", "x, y"), Rejected("a", "scans", "z")])
     assert text == 'scan,stage,reason\na,scans,z\nb,maps,"x, y"\n'
+
+
+def test_quarantine_csv_can_be_read_back(tmp_path):
+    rejected = [Rejected("a", "scans", "z"), Rejected("b", "maps", "x, y")]
+    (tmp_path / "quarantine.csv").write_text(quarantine_text(rejected), encoding="utf-8")
+    assert read_quarantine(tmp_path / "quarantine.csv") == rejected
+
+
+def test_too_many_bad_scans_stop_the_run_with_the_list():
+    rejected = [Rejected(f"s{i:02d}", "scans", f"reason {i}") for i in range(12)]
+    line = judge_quarantine(rejected, 240, QuarantineSettings(0.05), "q.csv")
+    assert line == "12 of 240 scans were left out (5.0%), at most 5.0% may be"
+    with pytest.raises(InputError, match=r"12 of 239 scans .* more than quarantine.max_share") as caught:
+        judge_quarantine(rejected, 239, QuarantineSettings(0.05), "q.csv")
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("The list is in q.csv:") and lines[1] == "  s00 (scans): reason 0"
+    assert len(lines) == 12 and lines[-1] == "  and 2 more"

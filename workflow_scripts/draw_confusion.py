@@ -9,7 +9,8 @@ with job_log(snakemake.log[0]):
     from ffnet.results.predictions import read_predictions
 
     names, params = snakemake.wildcards, snakemake.params
-    predictions = read_predictions(snakemake.input.predictions)
+    predictions = read_predictions(snakemake.input.predictions, params.classes)
     accuracy = summarise(predictions, params.confidence)
     title = confusion_title(names.dataset, names.experiment, params.synthetic, accuracy)
-    save_figure(confusion_figure(confusion_percent(predictions), title), snakemake.output, params.dpi)
+    figure = confusion_figure(confusion_percent(predictions), title, params.classes)
+    save_figure(figure, snakemake.output, params.dpi)

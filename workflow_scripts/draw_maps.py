@@ -9,6 +9,7 @@ with job_log(snakemake.log[0]):
 
     params = snakemake.params
     columns = read_stage(snakemake.input.shard).columns
-    rows = choose_scans(columns, params.subject, params.expressions)
+    rows = choose_scans(columns, params.subject, params.expressions, params.classes)
     title = maps_title(snakemake.wildcards.dataset, columns["subject"][rows[0]], params.synthetic)
-    save_figure(maps_figure(columns, rows, title), snakemake.output, params.dpi)
+    names = [params.classes[columns["label"][row]] for row in rows]
+    save_figure(maps_figure(columns, rows, title, names), snakemake.output, params.dpi)

@@ -8,6 +8,6 @@ with job_log(snakemake.log[0]):
     from ffnet.results.partition import check_partition, read_splits
     from ffnet.results.predictions import gather_runs, write_predictions
 
-    predictions = gather_runs(snakemake.input.runs)
+    predictions = gather_runs(snakemake.input.runs, snakemake.params.classes)
     check_partition(predictions, read_splits(snakemake.input.splits), pathlib.Path(snakemake.input.runs[0]).parents[1])
-    write_predictions(snakemake.output.predictions, predictions)
+    write_predictions(snakemake.output.predictions, predictions, snakemake.params.classes)

@@ -11,5 +11,7 @@ with job_log(snakemake.log[0]):
 
     params = snakemake.params
     settings = read_settings(ScanSettings, params.settings, "config.yaml: scans")
-    columns, rejected = load_scans([ScanRow(*row) for row in params.scans], params.layout, settings)
-    write_stage(snakemake.output[0], columns, rejected, {"scans": params.settings, "layout": params.layout})
+    rows = [ScanRow(*row) for row in params.scans]
+    columns, rejected = load_scans(rows, params.unit, params.classes, settings)
+    made_by = {"scans": params.settings, "unit": params.unit, "classes": list(params.classes)}
+    write_stage(snakemake.output[0], columns, rejected, made_by)

@@ -13,5 +13,6 @@ with job_log(snakemake.log[0]):
     params, wildcards = snakemake.params, snakemake.wildcards
     protocol = read_settings(ProtocolSettings, params.protocol, "config.yaml: protocol")
     rows = read_manifest(pathlib.Path(snakemake.input[0]).read_text("utf-8"))
-    folds = split_subjects(rows, wildcards.dataset, params.intensities, protocol, int(wildcards.repeat))
+    wanted = params.intensities, params.classes
+    folds = split_subjects(rows, wildcards.dataset, *wanted, protocol, int(wildcards.repeat))
     write_text(snakemake.output[0], split_table(folds))

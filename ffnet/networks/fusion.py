@@ -3,7 +3,6 @@
 import torch
 from torch import nn
 
-from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.f3dnet import f3dnet_layers, initialise_f3dnet
 from ffnet.networks.layers import Stack, without_skips
 from ffnet.networks.vgg16_bn import IN_CHANNELS, initialise_vgg16_bn, vgg16_bn_layers
@@ -25,7 +24,7 @@ class FusionNet(nn.Module):
         """inputs: {"depth": (n, 1, 112, 112), "normals": (n, 3, 112, 112), "texture": (n, 3, 112, 112),
         "mask1": (n, 1, 56, 56), "mask2": (n, 1, 28, 28)}; only what is in use needs to be there.
 
-        Returns the six expressions' scores before the softmax, (n, 6).
+        Returns the classes' scores before the softmax, (n, classes).
         """
         masks = {name: inputs[name] if self.masked else None for name in ("mask1", "mask2")}
         features = []
@@ -35,15 +34,15 @@ class FusionNet(nn.Module):
         return self.classifier(torch.cat(features, dim=1))
 
 
-def build_network(experiment, settings):
+def build_network(experiment, settings, classes):
     """The network of one row of the table of experiments, freshly initialised from torch's global generator.
 
-    experiment: ExperimentSettings of a network. settings: NetworkSettings.
+    experiment: ExperimentSettings of a network. settings: NetworkSettings. classes: number of outputs.
     """
     wide, narrow = (settings.scaled(size) for size in settings.fully_connected)
     backbones = {name: _backbone(name, kind, experiment.masks, settings) for name, kind in experiment.streams.items()}
     heads = {name: _head(stack.out_channels, wide, narrow, settings.dropout) for name, stack in backbones.items()}
-    classifier = nn.Linear(narrow * len(heads), len(EXPRESSIONS))
+    classifier = nn.Linear(narrow * len(heads), classes)
     return FusionNet(backbones, heads, classifier, experiment.masks)
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.expressions import EXPRESSIONS
 from ffnet.results.predictions import predicted_labels
 
 
@@ -94,11 +93,11 @@ def corrected_interval(runs, confidence):
 
 
 def confusion_percent(predictions):
-    """(6, 6) float, percent: row = true expression, column = predicted, each row adds up to 100.
+    """(classes, classes) float, percent: row = true expression, column = predicted, each row adds up to 100.
 
     Per repeat, then averaged over repeats (paper, Fig. 4). NaN in the row of an expression that no scan shows.
     """
-    size = len(EXPRESSIONS)
+    size = predictions.probabilities.shape[1]
     repeats, row = np.unique(predictions.repeat, return_inverse=True)
     cell = (row * size + predictions.label) * size + predicted_labels(predictions)
     counts = np.bincount(cell, minlength=len(repeats) * size * size).reshape(len(repeats), size, size)

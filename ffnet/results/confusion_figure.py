@@ -11,10 +11,11 @@ LEFT, BOTTOM, SIDE = 1.3, 0.95, 3.9  # of the matrix, inches
 HUE = "Blues"  # one hue, light to dark: readable in grey and by the colour-blind
 
 
-def confusion_figure(matrix, title):
+def confusion_figure(matrix, title, classes=EXPRESSIONS):
     """A matplotlib Figure of a confusion matrix.
 
-    matrix: (6, 6) float, percent, rows true, columns predicted; NaN in the row of an expression that no scan shows.
+    matrix: (n, n) float, percent, rows true, columns predicted; NaN in the row of an expression that no scan shows.
+    classes: their n names.
     """
     figure = blank_figure(WIDTH, HEIGHT)
     axes = figure.add_axes((LEFT / WIDTH, BOTTOM / HEIGHT, SIDE / WIDTH, SIDE / HEIGHT))
@@ -25,14 +26,14 @@ def confusion_figure(matrix, title):
             ink = _ink_on(image.cmap(image.norm(value)))
             weight = "bold" if row == column else "normal"
             axes.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=11, fontweight=weight)
-    places = range(len(EXPRESSIONS))
-    axes.set_xticks(places, EXPRESSIONS, rotation=35, ha="right", rotation_mode="anchor", fontsize=10)
-    axes.set_yticks(places, EXPRESSIONS, fontsize=10)
+    places = range(len(classes))
+    axes.set_xticks(places, classes, rotation=35, ha="right", rotation_mode="anchor", fontsize=10)
+    axes.set_yticks(places, classes, fontsize=10)
     axes.set_xlabel("predicted expression", fontsize=11)
     axes.set_ylabel("true expression (each row: 100%)", fontsize=11, labelpad=7)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    edges = np.arange(len(EXPRESSIONS) + 1) - 0.5
+    edges = np.arange(len(classes) + 1) - 0.5
     axes.hlines(edges, edges[0], edges[-1], color="white", linewidth=1.5)
     axes.vlines(edges, edges[0], edges[-1], color="white", linewidth=1.5)
     axes.set_xlim(edges[0], edges[-1])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.expressions import EXPRESSIONS, LABELS
+from ffnet.expressions import EXPRESSIONS
 from ffnet.results.figures import blank_figure
 
 CAPTIONS = ("(a) texture $I_t$", "(b) depth $I_d$", "(c) normals $I_n$", "(d) mask-1", "(e) mask-2")
@@ -11,14 +11,15 @@ PANEL, GAP, LEFT, BOTTOM, TOP = 1.35, 0.06, 0.28, 0.32, 0.3  # inches
 MAP_GREYS, MASK_GREYS = (0, 1), (0.4, 1)  # what is black and what white; the masks' 0.6 to 1 would hardly differ else
 
 
-def choose_scans(columns, subject, expressions):
+def choose_scans(columns, subject, expressions, classes=EXPRESSIONS):
     """Rows of a shard to draw: one scan per expression, in the order given, each of the subject's highest intensity.
 
     columns: name -> array of a shard file. subject: its name, or None for the first with most of the expressions.
+    classes: names by label; where none of the expressions is one of them, all classes are drawn.
     Raises InputError where the shard has no such scan.
     """
     subjects, labels, intensities = columns["subject"], columns["label"], columns["intensity"]
-    wanted = [LABELS[name] for name in expressions]
+    wanted = [classes.index(name) for name in expressions if name in classes] or range(len(classes))
     if subject is None:
         names = list(dict.fromkeys(subjects.tolist()))
         subject = max(names, key=lambda name: len(set(labels[subjects == name].tolist()) & set(wanted)), default=None)
@@ -32,11 +33,13 @@ def choose_scans(columns, subject, expressions):
     return rows
 
 
-def maps_figure(columns, rows, title):
+def maps_figure(columns, rows, title, names=None):
     """A matplotlib Figure with one line of five maps for each of the rows of a shard's columns.
 
-    The 51 landmarks lie over texture, depth and normals; pixels off the face are white there.
+    names: what stands beside each line; None for the expressions of the column label. The 51 landmarks lie over
+    texture, depth and normals; pixels off the face are white there.
     """
+    names = [EXPRESSIONS[columns["label"][row]] for row in rows] if names is None else names
     width = LEFT + 5 * PANEL + 5 * GAP
     height = BOTTOM + len(rows) * (PANEL + GAP) + TOP
     figure = blank_figure(width, height)
@@ -54,9 +57,8 @@ def maps_figure(columns, rows, title):
             if line == len(rows) - 1:
                 place = (left + PANEL / 2) / width
                 figure.text(place, (BOTTOM - 0.07) / height, CAPTIONS[panel], ha="center", va="top", fontsize=9)
-        name = EXPRESSIONS[columns["label"][row]]
         figure.text(
-            LEFT / 2 / width, (low + PANEL / 2) / height, name, rotation=90, ha="center", va="center", fontsize=9
+            LEFT / 2 / width, (low + PANEL / 2) / height, names[line], rotation=90, ha="center", va="center", fontsize=9
         )
     figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9)
     return figure

@@ -12,18 +12,18 @@ from ffnet.results.accuracy import Accuracy, summarise
 from ffnet.results.paper import paper_accuracy, read_paper
 from ffnet.results.predictions import read_predictions
 
-CHANCE = 100 / len(EXPRESSIONS)
 PAPER_HEADING = "paper, on the real collection"
 
 
 class Collection(NamedTuple):
     """What the table must say of a dataset: whether it was generated, and which of the paper's it stands for.
 
-    paper: one of ffnet.results.paper.DATASETS, or None where the paper has no such collection.
+    paper: one of ffnet.results.paper.DATASETS, or None where the paper has no such collection. classes: names.
     """
 
     synthetic: bool
     paper: str | None
+    classes: tuple = EXPRESSIONS
 
 
 class TableRow(NamedTuple):
@@ -46,7 +46,7 @@ def table_rows(paths, collections, confidence):
     for path in map(pathlib.Path, paths):
         dataset, experiment = path.parent.parent.name, path.stem
         collection = collections[dataset]
-        predictions = read_predictions(path)
+        predictions = read_predictions(path, collection.classes)
         scans = set(predictions.scan.tolist())
         other, expected = first.setdefault(dataset, (path, scans))
         if scans != expected:
@@ -78,7 +78,7 @@ def accuracy_csv(rows, confidence):
         writer.writerow(
             (
                 *(row.dataset, row.experiment, _kind(row), *counts, _percent(found.mean)),
-                *(*spread, confidence, *interval, f"{CHANCE:.2f}", row.paper),
+                *(*spread, confidence, *interval, f"{_chance(row):.2f}", row.paper),
             )
         )
     return lines.getvalue()
@@ -103,7 +103,7 @@ def accuracy_markdown(rows, confidence):
 
 def _notes(rows, confidence):
     notes = [
-        f"- Chance is {CHANCE:.2f}%: six expressions, equally frequent.",
+        *dict.fromkeys(_chance_note(row) for row in rows),
         "- runs: repeats x folds of cross-validation by subject; accuracy and sd (standard deviation): over all runs.",
         f"- {confidence:.0%} interval: corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
         f"- {PAPER_HEADING}: as printed in its Tables 1 to 5, on BU-3DFE and Bosphorus themselves.",
@@ -111,6 +111,18 @@ def _notes(rows, confidence):
     if any(row.collection.synthetic for row in rows):
         notes.append("- synthetic: generated faces; these figures say nothing about the paper's collections.")
     return notes
+
+
+def _chance(row):
+    return 100 / len(row.collection.classes)
+
+
+def _chance_note(row):
+    if row.collection.classes == EXPRESSIONS:
+        return f"- Chance is {_chance(row):.2f}%: six expressions, equally frequent."
+    return (
+        f"- Chance on {row.dataset} is {_chance(row):.2f}%: {len(row.collection.classes)} classes, if equally frequent."
+    )
 
 
 def _aligned(cells, left):

@@ -6,15 +6,32 @@ import os
 import pathlib
 import re
 import zlib
+from collections import Counter
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 
 BU3DFE_CODES = dict(zip(("AN", "DI", "FE", "HA", "SA", "SU", "NE"), (*EXPRESSIONS, NEUTRAL), strict=True))
-BOSPHORUS_CODES = dict(zip(("ANGER", "DISGUST", "FEAR", "HAPPY", "SADNESS", "SURPRISE"), EXPRESSIONS, strict=True))
+BU4DFE_CODES = dict(zip(("angry", "disgust", "fear", "happy", "sad", "surprise"), EXPRESSIONS, strict=True))
+BOSPHORUS_CODES = dict(
+    zip(
+        ("E_ANGER", "E_DISGUST", "E_FEAR", "E_HAPPY", "E_SADNESS", "E_SURPRISE", "N_N"),
+        (*EXPRESSIONS, NEUTRAL),
+        strict=True,
+    )
+)
 BU3DFE_NAME = re.compile(r"(?P<subject>[FM]\d{4})_(?P<code>[A-Z]{2})(?P<level>\d\d)(?P<ethnicity>[A-Z]{2})_F3D")
-BOSPHORUS_NAME = re.compile(r"(?P<subject>bs\d{3})_E_(?P<code>[A-Z]+)_(?P<take>\d+)")
+BU4DFE_NAME = re.compile(r"(?P<subject>[FM]\d{3})/(?P<code>\w+)/(?P<frame>\d+)")
+BOSPHORUS_NAME = re.compile(r"(?P<subject>bs\d{3})_(?P<code>E_[A-Z]+|N_N)_(?P<take>\d+)")
+KINDS = {  # why a name of this form is no expression scan
+    re.compile(r"bs\d{3}_(LFAU|UFAU|CAU)_\w+"): "action unit",
+    re.compile(r"bs\d{3}_(YR|PR|CR)_\w+"): "pose",
+    re.compile(r"bs\d{3}_O_\w+"): "occlusion",
+    re.compile(r"bs\d{3}_IGN\w*"): "to be ignored",
+    re.compile(r"[FM]\d{4}_[A-Z]{2}\d\d[A-Z]{2}_RAW"): "raw scan",
+}
+IMAGES = (".bmp", ".png", ".jpg", ".jpeg", ".ppm", ".tif", ".tiff")
 
 
 class ScanRow(NamedTuple):
@@ -41,59 +58,103 @@ def files_below(folder, setting_name):
     return sorted(str(pathlib.Path(top) / name) for top, _, names in os.walk(folder) for name in names)
 
 
-def index_scans(paths, layout, intensities, shards):
-    """The ScanRows of the expression scans among paths, sorted by scan.
+def index_scans(paths, dataset, settings):
+    """The scans among paths that a dataset takes: (ScanRows sorted by scan, {kind: how many of it were skipped}).
 
-    layout: "bu3dfe" or "bosphorus". intensities: levels taken; Bosphorus has the one level 1. Neutral scans, action
-    units, poses and occlusions are not taken. shards: number of groups of subjects; a subject's group depends on its
-    name alone, so that adding a subject changes one group.
+    dataset: DatasetSettings of a collection with names of its own. settings: ScanSettings. Taken are the dataset's
+    classes at its intensities, and neutral scans, if they are a class, whatever their intensity. Skipped are meshes of
+    the layout alone: other files are of no interest.
     """
-    rows = []
+    suffix, make_row = LAYOUTS[dataset.layout]
     present = set(paths)
+    rows, skipped = [], Counter()
     for path in paths:
-        row = (_bu3dfe_row if layout == "bu3dfe" else _bosphorus_row)(path, present, shards)
-        if row and row.expression in EXPRESSIONS and row.intensity in intensities:
+        if not path.lower().endswith(suffix):
+            continue
+        row = make_row(path, present, settings.shards)
+        kind = skipped_kind(row, dataset) if row else name_kind(path)
+        if kind:
+            skipped[kind] += 1
+        else:
             rows.append(row)
-    return sorted(rows)
+    if dataset.layout == "bu4dfe":
+        chosen = choose_frames(rows, settings.frame_step)
+        skipped["other frame"] += len(rows) - len(chosen)
+        rows = chosen
+    return sorted(rows), {kind: skipped[kind] for kind in sorted(skipped) if skipped[kind]}
 
 
-def _bu3dfe_row(path, present, shards):
+def skipped_kind(row, dataset):
+    """Why a dataset does not take a ScanRow, or ""."""
+    if row.expression not in dataset.classes:
+        return row.expression
+    return "" if row.expression == NEUTRAL or row.intensity in dataset.intensities else "other intensity"
+
+
+def name_kind(path):
+    """What a mesh is whose name says no expression."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return next((kind for pattern, kind in KINDS.items() if pattern.fullmatch(stem)), "unknown name")
+
+
+def bu3dfe_row(path, present, shards):
+    """The ScanRow of a mesh of BU-3DFE, neutral ones too, from its name; None if the name is no such mesh's.
+
+    present: the set of paths among which its texture is sought.
+    """
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = BU3DFE_NAME.fullmatch(stem)
     if not name or suffix.lower() != ".wrl" or name["code"] not in BU3DFE_CODES:
         return None
-    return ScanRow(
-        scan=stem.removesuffix("_F3D"),
-        subject=name["subject"],
-        expression=BU3DFE_CODES[name["code"]],
-        intensity=int(name["level"]),
-        mesh=path,
-        texture=_beside(path, ".bmp", present),
-        shard=shard_of(name["subject"], shards),
-    )
+    scan, expression = stem.removesuffix("_F3D"), BU3DFE_CODES[name["code"]]
+    return _row(scan, name["subject"], expression, int(name["level"]), path, present, shards)
 
 
-def _bosphorus_row(path, present, shards):
+def bu4dfe_row(path, present, shards):
+    """The ScanRow of a frame of BU-4DFE, F001/Angry/000.wrl, or None. See bu3dfe_row."""
+    place, suffix = os.path.splitext("/".join(pathlib.PurePath(path).parts[-3:]))
+    name = BU4DFE_NAME.fullmatch(place)
+    if not name or suffix.lower() != ".wrl" or name["code"].lower() not in BU4DFE_CODES:
+        return None
+    scan, expression = place.replace("/", "_"), BU4DFE_CODES[name["code"].lower()]
+    return _row(scan, name["subject"], expression, 1, path, present, shards)
+
+
+def bosphorus_row(path, present, shards):
+    """The ScanRow of an emotion or a neutral face of Bosphorus from its name, or None. See bu3dfe_row."""
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = BOSPHORUS_NAME.fullmatch(stem)
     if not name or suffix.lower() != ".bnt" or name["code"] not in BOSPHORUS_CODES:
         return None
-    return ScanRow(
-        scan=stem,
-        subject=name["subject"],
-        expression=BOSPHORUS_CODES[name["code"]],
-        intensity=1,
-        mesh=path,
-        texture=_beside(path, ".png", present),
-        shard=shard_of(name["subject"], shards),
-    )
+    expression = BOSPHORUS_CODES[name["code"]]
+    return _row(stem, name["subject"], expression, int(expression != NEUTRAL), path, present, shards)
 
 
-def _beside(path, suffix, present):
-    for candidate in (os.path.splitext(path)[0] + s for s in (suffix, suffix.upper())):
-        if candidate in present:
-            return candidate
+LAYOUTS = {"bu3dfe": (".wrl", bu3dfe_row), "bu4dfe": (".wrl", bu4dfe_row), "bosphorus": (".bnt", bosphorus_row)}
+
+
+def _row(scan, subject, expression, intensity, path, present, shards):
+    texture = image_beside(path, present)
+    return ScanRow(scan, subject, expression, intensity, path, texture, shard_of(subject, shards))
+
+
+def image_beside(path, present):
+    """The image of IMAGES among the paths `present` that lies beside a scan and has its name, or ""."""
+    stem = path[: -len(".abs.gz")] if path.lower().endswith(".abs.gz") else os.path.splitext(path)[0]
+    for suffix in IMAGES:
+        for candidate in (stem + suffix, stem + suffix.upper()):
+            if candidate in present and candidate != path:
+                return candidate
     return ""
+
+
+def choose_frames(rows, step):
+    """The frames that are taken of each sequence: every step-th from the first, or the middle one if step is None."""
+    sequences = {}
+    for row in sorted(rows, key=lambda row: (len(row.scan), row.scan)):  # frame 1000 comes after 999
+        sequences.setdefault((row.subject, row.expression), []).append(row)
+    kept = ([frames[len(frames) // 2]] if step is None else frames[::step] for frames in sequences.values())
+    return [row for frames in kept for row in frames]
 
 
 def shard_of(subject, shards):
@@ -101,12 +162,14 @@ def shard_of(subject, shards):
     return f"shard-{zlib.crc32(subject.encode()) % shards:02d}"
 
 
-def complete_subjects(rows, intensities):
-    """Sorted subjects that have all six expressions at every level asked for."""
-    wanted = {(expression, level) for expression in EXPRESSIONS for level in intensities}
+def complete_subjects(rows, intensities, classes):
+    """Sorted subjects that have every class at every level asked for; neutral at any level."""
+    wanted = {(name, level) for name in classes for level in intensities if name != NEUTRAL}
+    wanted |= {(NEUTRAL, None)} & {(name, None) for name in classes}
     have = {}
     for row in rows:
-        have.setdefault(row.subject, set()).add((row.expression, row.intensity))
+        level = None if row.expression == NEUTRAL else row.intensity
+        have.setdefault(row.subject, set()).add((row.expression, level))
     return sorted(subject for subject, found in have.items() if wanted <= found)
 
 

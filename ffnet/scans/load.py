@@ -1,14 +1,14 @@
 """One scan file to a frontal, cropped mesh."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.scans.bosphorus import read_bosphorus
-from ffnet.scans.bu3dfe import read_bu3dfe
 from ffnet.scans.pose import find_pose
+from ffnet.scans.readers import MILLIMETRES, read_scan
 
 MARGIN = 1.25  # of the square's half side: what is kept around it
 
@@ -17,7 +17,8 @@ class FrontalScan(NamedTuple):
     """A mesh that faces the camera, and the square that its maps show.
 
     mesh: Mesh, mm, origin at the nose tip, y up, z to the camera. center: (2,) x, y of the square's middle, mm.
-    extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose.
+    extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose. nose_tip: (3,) in the file's
+    coordinates, mm.
     """
 
     mesh: Mesh
@@ -25,15 +26,18 @@ class FrontalScan(NamedTuple):
     extent: float
     rotation_degrees: float
     route: str
+    nose_tip: np.ndarray
 
 
-def load_scan(mesh_path, texture_path, layout, settings):
-    """The FrontalScan of a file in a collection's layout. settings: ScanSettings. Raises ScanError."""
-    if layout == "bu3dfe":
-        mesh = read_bu3dfe(mesh_path, texture_path)
-    else:
-        mesh = read_bosphorus(mesh_path, texture_path, settings.longest_edge)
+def load_scan(mesh_path, texture_path, unit, settings):
+    """The FrontalScan of a file whose unit is "mm", "cm" or "m". settings: ScanSettings. Raises ScanError."""
+    mesh = read_scan(mesh_path, texture_path, settings, unit)
     check_extent(mesh.vertices, mesh_path, settings)
+    return make_frontal(mesh, settings)
+
+
+def make_frontal(mesh, settings):
+    """The FrontalScan of a Mesh as it came from its file. settings: ScanSettings. Raises ScanError."""
     pose = find_pose(mesh, settings.pose)
     frontal = mesh._replace(vertices=(mesh.vertices - pose.nose_tip) @ pose.rotation.T)
     unit = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
@@ -45,17 +49,23 @@ def load_scan(mesh_path, texture_path, layout, settings):
         extent=extent,
         rotation_degrees=float(np.degrees(np.arccos(np.clip((np.trace(pose.rotation) - 1) / 2, -1, 1)))),
         route=pose.route,
+        nose_tip=pose.nose_tip,
     )
 
 
 def check_extent(vertices, path, settings):
-    """Raises ScanError if the longest side of the mesh cannot be that of a face in millimetres."""
+    """Raises ScanError if the longest side of the mesh, in mm, cannot be a face's, with the unit that would fit."""
     extent = float(np.ptp(vertices, axis=0).max())
-    if not settings.extent_least <= extent <= settings.extent_most:
-        raise ScanError(
-            f"{path}: the mesh is {extent:.4g} across; a face in millimetres has {settings.extent_least:g} to "
-            f"{settings.extent_most:g}. Is the file in other units?"
-        )
+    least, most = settings.extent_least, settings.extent_most
+    if least <= extent <= most:
+        return
+    fitting = [
+        f"; it would fit if the unit of its dataset were '{right}' instead of '{wrong}'"
+        for wrong, right in itertools.permutations(MILLIMETRES, 2)
+        if least <= extent * MILLIMETRES[right] / MILLIMETRES[wrong] <= most
+    ]
+    hint = fitting[0] if len(fitting) == 1 else "; is it a face, and its unit right?"
+    raise ScanError(f"{path}: the mesh is {extent:.4g} mm across, a face has {least:g} to {most:g} mm{hint}")
 
 
 def crop(mesh, center, half):

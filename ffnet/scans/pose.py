@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import vertex_normals
@@ -18,10 +19,11 @@ from ffnet.scans.detector import detect_face, predict_landmarks
 
 MEAN_FACE = pathlib.Path(__file__).with_name("mean_face.csv")
 RIGID = np.r_[17:28, 31:48]  # brows, root and base of the nose, eyes: what moves little with expression
-EYE_CORNERS = (36, 45)
+LEAST_RIGID = 12  # of them on the mesh; fewer may all lie on one half of the face
+EYE_CORNERS = [36, 45]
 NOSE_TIP = 30
 REACH = 6.0  # mm from a landmark to the nearest measured pixel
-NOSE_REACH = 12.0  # mm around landmark 30 in which the tip is sought
+STEPS = 6  # of the fit; they converge within three
 LIGHT = np.array([0.1, 0.3, 1.0]) / np.linalg.norm([0.1, 0.3, 1.0])
 
 
@@ -41,8 +43,10 @@ class Pose(NamedTuple):
 
 @functools.cache
 def mean_face():
-    """The 68 landmarks (68, 3) of a mean face in the frontal frame, mm, origin at the nose tip."""
-    return np.loadtxt(MEAN_FACE, delimiter=",", skiprows=1)[:, 1:]
+    """dlib's 68 landmarks on a mean face in the frontal frame, mm, origin at the nose tip: (68, 3); and how far
+    faces differ from it (68, 3), standard deviation along each axis, mm."""
+    table = np.loadtxt(MEAN_FACE, delimiter=",", skiprows=1)
+    return table[:, 1:4], table[:, 4:7]
 
 
 def find_pose(mesh, settings):
@@ -50,18 +54,19 @@ def find_pose(mesh, settings):
 
     mesh: Mesh in mm. settings: PoseSettings. Raises ScanError if no face is found or too little of it is measured.
     """
+    target, deviation = mean_face()
     rotation = np.eye(3)
     for _ in range(settings.rounds):
-        landmarks, route = _landmarks_in_space(mesh._replace(vertices=mesh.vertices @ rotation.T), settings)
+        turned = mesh._replace(vertices=mesh.vertices @ rotation.T)
+        landmarks, route = landmarks_in_space(turned, settings)
         seen = RIGID[np.isfinite(landmarks[RIGID]).all(axis=1)]
-        if len(seen) < 12:
+        if len(seen) < LEAST_RIGID:
             raise ScanError(f"only {len(seen)} of {len(RIGID)} landmarks of brows, nose and eyes lie on the mesh")
-        rotation = fit_rotation(landmarks[seen], mean_face()[seen]) @ rotation
-    landmarks = _landmarks_in_space(mesh._replace(vertices=mesh.vertices @ rotation.T), settings)[0]
-    corners = landmarks[list(EYE_CORNERS)]
-    if not np.isfinite(corners).all() or not np.isfinite(landmarks[NOSE_TIP]).all():
+        turn = fit_rotation(landmarks[seen], target[seen], deviation[seen])
+        rotation, landmarks = turn @ rotation, landmarks @ turn.T
+    corners, tip = landmarks[EYE_CORNERS], landmarks[NOSE_TIP]
+    if not np.isfinite([*corners, tip]).all():
         raise ScanError("the outer eye corners or the nose tip do not lie on the mesh")
-    tip = _foremost_vertex(mesh.vertices @ rotation.T, landmarks[NOSE_TIP])
     return Pose(
         rotation=rotation,
         nose_tip=rotation.T @ tip,
@@ -71,7 +76,7 @@ def find_pose(mesh, settings):
     )
 
 
-def _landmarks_in_space(mesh, settings):
+def landmarks_in_space(mesh, settings):
     """The 3D points (68, 3) under dlib's landmarks on a shaded frontal picture, NaN off the mesh; and the route."""
     center = np.median(mesh.vertices[mesh.triangles[:, 0], :2], axis=0)
     hits, depth = cast_view(mesh.vertices, mesh.triangles, center, settings.view_extent, settings.view_size)
@@ -81,19 +86,23 @@ def _landmarks_in_space(mesh, settings):
             if box is None:
                 continue
             x, y = pixel_centres(center, settings.view_extent, settings.view_size)
-            return points_under(predict_landmarks(picture, box), x, y, depth), route
+            return points_under(predict_landmarks(picture, box), x, y, depth, settings.window), route
     raise ScanError("no face was found on the mesh; is it a face that looks towards +z, with y up?")
 
 
-def points_under(pixels, x, y, depth):
-    """The 3D points (L, 3) under landmarks (L, 2) in pixels of a view; where a landmark falls into a hole, the depth
-    of the nearest measured pixel within REACH mm; NaN farther off the mesh.
+def points_under(pixels, x, y, depth, window):
+    """The 3D points (L, 3) under landmarks (L, 2) in pixels of a view; NaN where nothing is measured within REACH mm.
 
-    x, y: (S,) mm of the pixel centres. depth: (S, S) mm, NaN off the mesh.
+    x, y: (S,) mm of the pixel centres. depth: (S, S) mm, NaN off the mesh. window: side in pixels of the square whose
+    median is taken as a landmark's depth, so that a spike under it does not count; holes are filled from the nearest
+    pixel before.
     """
     columns, rows = np.clip(pixels.astype(int), 0, len(x) - 1).T
     distance, nearest = ndimage.distance_transform_edt(np.isnan(depth), return_indices=True)
-    z = depth[tuple(nearest)][rows, columns]
+    steps = np.arange(window) - window // 2
+    around = np.clip(np.stack([rows, columns])[:, :, None] + steps, 0, len(x) - 1)  # (2, L, window)
+    around = around[0][:, :, None], around[1][:, None, :]
+    z = np.median(depth[tuple(nearest[:, *around])], axis=(1, 2))
     z[distance[rows, columns] * (x[1] - x[0]) > REACH] = np.nan
     return np.stack([x[columns], y[rows], z], axis=1)
 
@@ -106,15 +115,21 @@ def _pictures(mesh, hits):
     yield "shape", np.repeat(np.clip(200 * shade, 0, 255), 3, axis=2).astype(np.uint8)
 
 
-def fit_rotation(points, target):
-    """The rotation (3, 3) that turns points (N, 3) onto target (N, 3) best, shift and scale set aside (Kabsch)."""
-    u, _, vt = np.linalg.svd((target - target.mean(axis=0)).T @ (points - points.mean(axis=0)))
-    return u @ np.diag([1, 1, np.sign(np.linalg.det(u @ vt))]) @ vt
+def fit_rotation(points, target, deviation):
+    """The rotation (3, 3) that turns points (N, 3) onto target (N, 3) best, the shift between them set aside.
 
-
-def _foremost_vertex(vertices, near):
-    around = vertices[np.linalg.norm(vertices[:, :2] - near[:2], axis=1) < NOSE_REACH]
-    around = around[np.abs(around[:, 2] - near[2]) < NOSE_REACH]  # a spike is no nose
-    if len(around) == 0:
-        raise ScanError("there is no vertex around the nose tip")
-    return around[np.argsort(around[:, 2])[-max(1, len(around) // 50) :]].mean(axis=0)
+    deviation: (N, 3), how far target may differ along each of its axes: where faces are alike, a millimetre says more
+    about the pose than where they are not. Squares weighted so have no closed solution: Gauss-Newton steps follow the
+    unweighted one (Kabsch's).
+    """
+    points, target = points - points.mean(axis=0), target - target.mean(axis=0)
+    u, _, vt = np.linalg.svd(target.T @ points)
+    rotation = u @ np.diag([1, 1, np.sign(np.linalg.det(u @ vt))]) @ vt
+    for _ in range(STEPS):
+        turned = points @ rotation.T
+        spins = np.cross(np.eye(3)[:, None], turned)  # (3, N, 3), what a turn about each axis moves
+        shifts = np.broadcast_to(np.eye(3)[:, None], spins.shape)
+        moves = (np.concatenate([spins, shifts]) / deviation).reshape(6, -1).T
+        change = np.linalg.lstsq(moves, ((target - turned) / deviation).ravel(), rcond=None)[0]
+        rotation = Rotation.from_rotvec(change[:3]).as_matrix() @ rotation
+    return rotation

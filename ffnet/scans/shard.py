@@ -2,23 +2,26 @@
 
 import numpy as np
 
-from ffnet.expressions import LABELS
 from ffnet.quarantine import each_scan
 from ffnet.scans.load import load_scan
 from ffnet.scans.meshes import pack_meshes
 
 
-def load_scans(rows, layout, settings):
-    """Columns and Rejected rows of a shard. rows: ScanRows. settings: ScanSettings."""
+def load_scans(rows, unit, classes, settings):
+    """Columns and Rejected rows of a shard.
+
+    rows: ScanRows. unit: "mm", "cm" or "m". classes: names of the expressions in the order of labels. settings:
+    ScanSettings.
+    """
 
     def load(i):
-        return load_scan(rows[i].mesh, rows[i].texture, layout, settings)
+        return load_scan(rows[i].mesh, rows[i].texture, unit, settings)
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")
     columns = {
         "scan": np.array([rows[i].scan for i in kept], str),
         "subject": np.array([rows[i].subject for i in kept], str),
-        "label": np.array([LABELS[rows[i].expression] for i in kept], np.int64),
+        "label": np.array([classes.index(rows[i].expression) for i in kept], np.int64),
         "intensity": np.array([rows[i].intensity for i in kept], np.int64),
         "center": np.array([scan.center for scan in scans], np.float64).reshape(-1, 2),
         "extent": np.array([scan.extent for scan in scans], np.float64),

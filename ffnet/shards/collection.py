@@ -16,7 +16,7 @@ class Collection(NamedTuple):
     subject: np.ndarray
     """(n,) str"""
     label: np.ndarray
-    """(n,) int64, place in ffnet.expressions.EXPRESSIONS"""
+    """(n,) int64, place in the classes of the dataset"""
     intensity: np.ndarray
     """(n,) int64"""
     depth: np.ndarray

@@ -83,7 +83,7 @@ def training_step(network, optimiser, inputs, labels, rate, autocast):
 
 @torch.no_grad()
 def predict(network, inputs, batch, autocast):
-    """Probabilities of the six expressions, (n, 6) float64 on the CPU."""
+    """Probabilities of the classes, (n, classes) float64 on the CPU."""
     network.eval()
     probabilities = []
     for part in torch.arange(len(inputs["depth"])).split(batch):

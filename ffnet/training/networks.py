@@ -9,15 +9,16 @@ from ffnet.networks.fusion import build_network
 from ffnet.training.loop import network_inputs, predict, train
 
 
-def fit_network(trained, tested, experiment, networks, training, seed, threads):
+def fit_network(trained, tested, experiment, networks, training, classes, seed, threads):
     """Builds, trains and tests a network.
 
-    trained, tested: Collections. seed: of this run. Returns probabilities (n_tested, 6) float64 and a dict of notes:
-    what the training did, on what, and how long it took. The same seed and threads give the same bits on a CPU.
+    trained, tested: Collections. classes: how many there are. seed: of this run. Returns probabilities
+    (n_tested, classes) float64 and a dict of notes: what the training did, on what, and how long it took. The same
+    seed and threads give the same bits on a CPU.
     """
     repeatable(seed, threads)
     device = choose_device(training.device)
-    network = build_network(experiment, networks).to(device, memory_format=torch.channels_last)
+    network = build_network(experiment, networks, classes).to(device, memory_format=torch.channels_last)
     start = time.perf_counter()
     inputs, labels = network_inputs(trained, device), torch.from_numpy(trained.label).to(device)
     history = train(network, inputs, labels, training, seed)

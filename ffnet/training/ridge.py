@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from ffnet.expressions import EXPRESSIONS
-
 GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 
 
@@ -33,14 +31,14 @@ def standardise(trained, tested):
     return (trained - mean) / deviation, (tested - mean) / deviation
 
 
-def ridge_scores(trained, labels, tested, penalty):
-    """Decision values of one ridge regression per expression on targets +1 and -1, (n_tested, 6).
+def ridge_scores(trained, labels, tested, classes, penalty):
+    """Decision values of one ridge regression per class on targets +1 and -1, (n_tested, classes).
 
     Solved in the space of scans, of which there are fewer than features:
     tested X^T (X X^T + penalty I)^-1 Y + mean(Y). X is standardised, so its mean is 0 and the mean of Y drops out of
     the first term.
     """
-    targets = np.where(labels[:, None] == np.arange(len(EXPRESSIONS)), 1.0, -1.0)
+    targets = np.where(labels[:, None] == np.arange(classes), 1.0, -1.0)
     gram = trained @ trained.T + penalty * np.eye(len(trained))
     return tested @ (trained.T @ np.linalg.solve(gram, targets)) + targets.mean(axis=0)
 
@@ -51,8 +49,8 @@ def softmax(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def ridge_probabilities(train, test, modalities, settings):
-    """Probabilities of the six expressions for the test half, (n_tested, 6). settings: RidgeSettings."""
+def ridge_probabilities(train, test, modalities, classes, settings):
+    """Probabilities for the test half, (n_tested, classes). classes: their number. settings: RidgeSettings."""
     features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
     trained, tested = standardise(*features)
-    return softmax(ridge_scores(trained, train.label, tested, settings.penalty))
+    return softmax(ridge_scores(trained, train.label, tested, classes, settings.penalty))

@@ -9,7 +9,6 @@ import time
 
 import numpy as np
 
-from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
@@ -57,34 +56,37 @@ def train_fold(shards, split, run, settings, threads, predictions, record):
         "numpy": np.__version__,
         "seconds": {"reading": round(reading, 3), "all": round(time.perf_counter() - began, 3)},
     }
-    write_text(predictions, prediction_table(test, probabilities))
+    write_text(predictions, prediction_table(test, probabilities, settings["classes"]))
     write_text(record, json.dumps(notes, indent=1) + "\n")
 
 
 def fit_and_predict(train, test, run, settings, threads):
     """Trains on one half and predicts the other.
 
-    train, test: Collections. settings: what run_settings gave. Returns probabilities (n_test, 6) and a dict of notes.
+    train, test: Collections. settings: what run_settings gave. Returns probabilities (n_test, classes) and a
+    dict of notes.
     Raises InputError if a subject is in both halves.
     """
     check_disjoint(train.subject, test.subject)
+    classes = len(settings["classes"])
     experiment = read_settings(ExperimentSettings, settings["experiment"], f"config.yaml: experiments.{run.name}")
     if experiment.is_ridge:
         ridge = read_settings(RidgeSettings, settings["ridge"], "config.yaml: ridge")
-        return ridge_probabilities(train, test, experiment.streams, ridge), {"threads": threads}
+        return ridge_probabilities(train, test, experiment.streams, classes, ridge), {"threads": threads}
     from ffnet.training.networks import fit_network  # torch takes 2 s to import, ridge runs take none of it
 
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
     training = read_settings(TrainingSettings, settings["training"], "config.yaml: training")
     seed = seed_of(training.seed, run.name, run.repeat, run.fold)
-    return fit_network(train, test, experiment, networks, training, seed, threads)
+    return fit_network(train, test, experiment, networks, training, classes, seed, threads)
 
 
-def prediction_table(test, probabilities):
-    """CSV text: scan, subject, the label's name and six probabilities with eight decimals; rows sorted by scan."""
-    lines = [",".join(("scan", "subject", "label", *EXPRESSIONS))]
+def prediction_table(test, probabilities, classes):
+    """CSV text: scan, subject, the label's name and a probability for each of the classes (their names) with eight
+    decimals; rows sorted by scan."""
+    lines = [",".join(("scan", "subject", "label", *classes))]
     for scan, subject, label, row in zip(test.scan, test.subject, test.label, probabilities, strict=True):
-        lines.append(",".join((scan, subject, EXPRESSIONS[label], *(f"{value:.8f}" for value in row))))
+        lines.append(",".join((scan, subject, classes[label], *(f"{value:.8f}" for value in row))))
     return "\n".join(lines) + "\n"
 
 

@@ -39,11 +39,19 @@ class RidgeSettings:
     penalty: float = setting(least=0.0)
 
 
-def run_settings(experiment, networks, training, ridge):
-    """What one experiment's runs depend on, as plain dicts: a change elsewhere reruns nothing here."""
+def run_settings(experiment, networks, training, ridge, classes):
+    """What one experiment's runs depend on, as plain dicts: a change elsewhere reruns nothing here.
+
+    classes: names in the order of labels.
+    """
     if experiment.is_ridge:
-        return {"experiment": dataclasses.asdict(experiment), "ridge": dataclasses.asdict(ridge)}
+        return {
+            "classes": list(classes),
+            "experiment": dataclasses.asdict(experiment),
+            "ridge": dataclasses.asdict(ridge),
+        }
     return {
+        "classes": list(classes),
         "experiment": dataclasses.asdict(experiment),
         "networks": dataclasses.asdict(networks),
         "training": dataclasses.asdict(training),

@@ -23,7 +23,7 @@ def draw_subjects(complete, count, dataset, seed):
     """
     if len(complete) < count:
         raise InputError(
-            f"protocol.subjects is {count}, but {dataset} has {len(complete)} subjects with all six expressions at"
+            f"protocol.subjects is {count}, but {dataset} has {len(complete)} subjects with all expressions at"
             f" every level asked; lower protocol.subjects"
         )
     return sorted(sorted(complete, key=lambda subject: seed_of(seed, "subject", subject))[:count])
@@ -37,7 +37,7 @@ def listed_subjects(complete, subjects, dataset):
             raise InputError(f"{where}: {subject} is named twice")
         if subject not in complete:
             raise InputError(
-                f"{where}: {subject} is not one of the {len(complete)} subjects with all six expressions at every level"
+                f"{where}: {subject} is not one of the {len(complete)} subjects with all expressions at every level"
                 f" asked"
             )
     return sorted(subjects)
@@ -54,13 +54,14 @@ def subject_folds(subjects, folds, seed, repeat):
     return {subject: place % folds for place, subject in enumerate(order)}
 
 
-def split_subjects(rows, dataset, intensities, protocol, repeat):
+def split_subjects(rows, dataset, intensities, classes, protocol, repeat):
     """Subject -> fold for one repeat of a dataset.
 
-    rows: the dataset's ScanRows. intensities: levels a subject must have. protocol: ProtocolSettings. Scans that are
-    left out later, see quarantine.csv, change no split: the subject takes part with those that remain.
+    rows: the dataset's ScanRows. intensities, classes: levels and expressions a subject must have. protocol:
+    ProtocolSettings. Scans that are left out later, see quarantine.csv, change no split: the subject takes part with
+    those that remain.
     """
-    complete = complete_subjects(rows, intensities)
+    complete = complete_subjects(rows, intensities, classes)
     if dataset in protocol.subject_lists:
         subjects = listed_subjects(complete, protocol.subject_lists[dataset], dataset)
     else:

@@ -52,7 +52,7 @@ def sizes_and_masks(network, inputs):
 
 @pytest.mark.parametrize("plan", ["stride", "pool"])
 def test_streams_end_in_the_papers_sizes_and_masks_meet_the_convolutions_it_names(paper, inputs, plan):
-    network = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan))
+    network = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan), 6)
     out, met, fused = sizes_and_masks(network, inputs)
     assert out == {"depth": (512, 4, 4), "normals": (512, 4, 4), "texture": (512, 3, 3)}
     assert fused == 384
@@ -65,7 +65,7 @@ def test_streams_end_in_the_papers_sizes_and_masks_meet_the_convolutions_it_name
 
 def test_f3dnet_has_two_5x5_and_four_3x3_convolutions_and_four_pools(paper):
     for plan in ("stride", "pool"):
-        stack = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan)).backbones["depth"]
+        stack = build_network(FULL, dataclasses.replace(paper, f3dnet_plan=plan), 6).backbones["depth"]
         kernels = [layer.kernel_size[0] for layer in stack if isinstance(layer, torch.nn.Conv2d)]
         assert kernels == [5, 5, 3, 3, 3, 3]
         assert sum(isinstance(layer, torch.nn.MaxPool2d) for layer in stack) == 4
@@ -73,7 +73,7 @@ def test_f3dnet_has_two_5x5_and_four_3x3_convolutions_and_four_pools(paper):
 
 def test_f3dnet_starts_from_the_papers_distributions(paper):
     torch.manual_seed(1)
-    for layer in build_network(FULL, paper).backbones["normals"]:
+    for layer in build_network(FULL, paper, 6).backbones["normals"]:
         if isinstance(layer, (torch.nn.Conv2d, torch.nn.BatchNorm2d)):
             count = layer.weight.numel()
             mean = 0.0 if isinstance(layer, torch.nn.Conv2d) else 1.0
@@ -87,7 +87,7 @@ def test_there_are_nineteen_networks_in_the_papers_tables():
 
 
 def backward_reaches_every_parameter(experiment, settings, inputs):
-    network = build_network(experiment, settings)
+    network = build_network(experiment, settings, 6)
     scores = network({name: inputs[name] for name in (*experiment.streams, "mask1", "mask2")})
     assert scores.shape == (2, 6)
     functional.cross_entropy(scores, torch.tensor([0, 5])).backward()
@@ -109,7 +109,7 @@ def test_every_experiment_runs_forward_and_backward_at_full_width(paper, inputs,
 
 def scores_with_same_weights(settings, masks, inputs):
     torch.manual_seed(5)
-    network = build_network(dataclasses.replace(FULL, masks=masks), dataclasses.replace(settings, width=0.25))
+    network = build_network(dataclasses.replace(FULL, masks=masks), dataclasses.replace(settings, width=0.25), 6)
     return network.eval()(inputs)
 
 
@@ -121,7 +121,7 @@ def test_masks_of_zeros_equal_the_network_without_masks(paper, inputs):
 @pytest.mark.parametrize("mask", ["mask1", "mask2"])
 def test_each_mask_matters_in_each_stream(paper, inputs, mask):
     torch.manual_seed(5)
-    network = build_network(FULL, dataclasses.replace(paper, width=0.25)).eval()
+    network = build_network(FULL, dataclasses.replace(paper, width=0.25), 6).eval()
     masks = {name: inputs[name] for name in ("mask1", "mask2")}
     without = masks | {mask: torch.zeros_like(masks[mask])}
     for modality, stack in network.backbones.items():
@@ -137,13 +137,13 @@ def test_masks_of_ones_equal_the_identity_skip(paper, inputs):
 def test_a_one_channel_map_is_repeated_for_vgg16_bn(paper, inputs):
     torch.manual_seed(2)
     one = ExperimentSettings("vgg16_bn", "none", "none", masks=True, repeats=1)
-    network = build_network(one, dataclasses.replace(paper, width=0.25)).eval()
+    network = build_network(one, dataclasses.replace(paper, width=0.25), 6).eval()
     three = inputs | {"depth": inputs["depth"].repeat(1, 3, 1, 1)}
     assert torch.equal(network(inputs), network(three))
 
 
 def test_dropout_acts_in_training_only(paper, inputs):
-    network = build_network(FULL, dataclasses.replace(paper, width=0.25, dropout=0.5)).eval()
+    network = build_network(FULL, dataclasses.replace(paper, width=0.25, dropout=0.5), 6).eval()
     assert torch.equal(network(inputs), network(inputs))
     head = network.heads["depth"].train()
     features = torch.ones(4, head[0].in_features)

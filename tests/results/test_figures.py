@@ -166,3 +166,11 @@ def test_dots_per_inch_set_the_size_of_the_picture(tmp_path):
         save_figure(confusion_figure(MATRIX, ""), [tmp_path / f"{dpi}.png"], dpi)
     small, large = (int.from_bytes((tmp_path / f"{dpi}.png").read_bytes()[16:20]) for dpi in (50, 100))
     assert large == 2 * small
+
+
+def test_figures_take_other_classes(shard):
+    axes = confusion_figure(MATRIX[:3, :3], "", ("anger", "contempt", "neutral")).axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["anger", "contempt", "neutral"]
+    classes = ("anger", "disgust", "fear", "happiness", "contempt", "awe")
+    assert choose_scans(shard, "b", ("surprise", "happiness"), classes) == [1]
+    assert set(choose_scans(shard, "b", ("none",), classes)) >= {1, 2}

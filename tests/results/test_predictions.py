@@ -79,7 +79,7 @@ def test_what_is_written_is_read_back_unchanged_and_writes_the_same_bytes_again(
         (HEADER + FIRST + SECOND.replace("0.75000000", "0.74980000"), "line 3: .* add up to 1"),
         (HEADER + FIRST + SECOND.replace("0.75000000,0.0", "1.75000000,-1.0"), "line 3: .* add up to 1"),
         (HEADER + FIRST + SECOND.replace("0.75000000", "nan"), "line 3: .* add up to 1"),
-        (HEADER + FIRST + SECOND.replace("0.75000000", "many"), "line 3: six numbers are needed, .*many"),
+        (HEADER + FIRST + SECOND.replace("0.75000000", "many"), "line 3: 6 numbers are needed, .*many"),
         (HEADER + FIRST + '"open', "not a whole table"),
     ],
 )
@@ -138,3 +138,22 @@ def test_a_gathered_file_with_a_repeat_that_is_no_number_is_refused(tmp_path):
     path.write_text(f"repeat,fold,{HEADER}0,first,{FIRST}")
     with pytest.raises(InputError, match=f"{path}, line 2: repeat and fold must be whole numbers, 0,first came"):
         read_predictions(path)
+
+
+def test_another_set_of_classes_gives_its_own_columns_and_comes_back(tmp_path):
+    classes = ("anger", "contempt", "neutral")
+    run = tmp_path / "0" / "0.csv"
+    run.parent.mkdir()
+    run.write_text("scan,subject,label,anger,contempt,neutral\na,p,neutral,0.2,0.3,0.5\nb,q,contempt,0.9,0.1,0.0\n")
+    found = gather_runs([run], classes)
+    assert found.label.tolist() == [2, 1] and predicted_labels(found).tolist() == [2, 0]
+    write_predictions(tmp_path / "a.csv", found, classes)
+    assert (
+        (tmp_path / "a.csv").read_text().startswith("repeat,fold,scan,subject,label,anger,contempt,neutral\n0,0,a,p,")
+    )
+    assert read_predictions(tmp_path / "a.csv", classes).probabilities.tolist() == found.probabilities.tolist()
+    with pytest.raises(InputError, match="line 1: the columns scan,subject,label,anger,disgust.* are needed"):
+        gather_runs([run])
+    run.write_text(run.read_text().replace("q,contempt", "q,fear"))
+    with pytest.raises(InputError, match="line 3: label 'fear' is not one of anger, contempt, neutral"):
+        gather_runs([run], classes)

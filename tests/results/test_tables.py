@@ -135,3 +135,14 @@ def test_a_cut_file_stops_the_table_and_is_named(gathered):
     gathered[2].write_bytes(gathered[2].read_bytes()[:-30])
     with pytest.raises(InputError, match=f"{gathered[2]}, line .*cut"):
         table_rows(gathered, COLLECTIONS, 0.95)
+
+
+def test_chance_follows_the_classes_of_each_dataset(tmp_path):
+    classes = ("anger", "contempt", "fear", "neutral")
+    path = tmp_path / "results" / "mine" / "predictions" / "ridge.csv"
+    path.parent.mkdir(parents=True)
+    rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
+    path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
+    rows = table_rows([path], {"mine": Collection(False, None, classes)}, 0.95)
+    assert next(csv.DictReader(io.StringIO(accuracy_csv(rows, 0.95))))["chance"] == "25.00"
+    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in accuracy_markdown(rows, 0.95)

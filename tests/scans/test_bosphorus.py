@@ -73,7 +73,7 @@ def test_an_unordered_cloud_is_joined_too(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "0 bytes are too few"),
+        (b"", "is empty .0 bytes."),
         (b"\x01\x00", "2 bytes are too few"),
         (bnt(planes())[:40], "header promises 5 x 12 values, the file holds 0"),
         (bnt(planes())[:-200], r"header promises 5 x 12 values, the file holds 35; it is cut short"),

@@ -44,6 +44,15 @@ def test_the_last_minus_one_may_be_left_out_and_first_points_may_share_the_line(
     assert len(mesh.triangles) == 3
 
 
+def test_clockwise_polygons_are_turned_with_their_texture(tmp_path):
+    mesh = read_bu3dfe(*write(tmp_path))
+    path, texture = write(tmp_path)
+    path.write_text(path.read_text().replace("IndexedFaceSet {", "IndexedFaceSet { ccw  FALSE"))
+    turned = read_bu3dfe(path, texture)
+    np.testing.assert_array_equal(turned.triangles, mesh.triangles[:, ::-1])
+    np.testing.assert_array_equal(turned.uv, mesh.uv[:, ::-1])
+
+
 def test_hexagons_become_four_triangles(tmp_path):
     mesh = read_bu3dfe(*write(tmp_path, polygons="0 1 2 3 4 0 -1", texture_polygons="0 1 2 3 4 0 -1"))
     np.testing.assert_array_equal(mesh.triangles, [[0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 4, 0]])
@@ -55,13 +64,13 @@ def test_hexagons_become_four_triangles(tmp_path):
         ({"points": "0 0 0 1"}, "'Coordinate point' holds 4 numbers, not a multiple of 3"),
         ({"points": "0 0 zero"}, "something that is no number"),
         ({"points": "0 0 nan 1 1 1"}, "not finite"),
-        ({"polygons": "0 1 9 -1"}, "numbers from 0 to 4"),
+        ({"polygons": "0 1 5 -1"}, "numbers from 0 to 4"),
         ({"polygons": "0 -2 1 -1"}, "numbers from 0 to 4"),
         ({"polygons": "0 1 -1"}, "a polygon of 2 vertices"),
         ({"polygons": "99999999999999999999 1 2 -1"}, "no number"),
-        ({"texture_polygons": "0 1 2 -1"}, "coordIndex gives 3 triangles and texCoordIndex 1"),
-        ({"text": "v 0 0 0\n"}, "not a VRML file"),
-        ({"text": ""}, "not a VRML file"),
+        ({"texture_polygons": "0 1 2 -1"}, "coordIndex has 2 polygons and texCoordIndex 1, or of other sizes"),
+        ({"text": "v 0 0 0\n"}, "not a VRML 2.0 file"),
+        ({"text": ""}, "is empty"),
         ({"text": "#VRML V2.0 utf8\nShape { }"}, "block 'Coordinate point .' is missing"),
     ],
 )
@@ -84,8 +93,8 @@ def test_a_missing_or_broken_texture_is_named(tmp_path):
     with pytest.raises(ScanError, match="none with the mesh's name"):
         read_bu3dfe(path, "")
     texture.write_bytes(texture.read_bytes()[:20])
-    with pytest.raises(ScanError, match=r"\.bmp: not an image"):
+    with pytest.raises(ScanError, match=r"\.bmp: the image's header is cut short"):
         read_bu3dfe(path, texture)
     texture.unlink()
-    with pytest.raises(ScanError, match=r"\.bmp: the texture image is missing"):
+    with pytest.raises(ScanError, match=r"\.bmp: there is no such file; a texture image was expected"):
         read_bu3dfe(path, texture)

@@ -1,11 +1,19 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
+import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.scans.index import complete_subjects, files_below, index_scans, manifest_text, shard_of
+from ffnet.provenance import ROOT
+from ffnet.scans.index import complete_subjects, files_below, image_beside, manifest_text, shard_of
+from ffnet.scans.index import index_scans as index_with_settings
+from ffnet.scans.settings import DatasetSettings, ScanSettings
+from ffnet.settings import read_settings
+
+SETTINGS = read_settings(ScanSettings, yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"], "scans")
 
 BU = [
     "d/F0001/F0001_AN03WH_F3D.wrl",
@@ -18,6 +26,15 @@ BU = [
     "d/M0002/M0002_SU04IN_F3D.BMP",
     "d/notes.txt",
 ]
+
+
+def index_scans(paths, layout, intensities, shards):
+    return index(paths, layout, intensities, shards=shards)[0]
+
+
+def index(paths, layout, intensities=(1,), classes=EXPRESSIONS, shards=1, frame_step=None):
+    dataset = DatasetSettings(layout, "d", "mm", classes, intensities, "raycast")
+    return index_with_settings(paths, dataset, replace(SETTINGS, shards=shards, frame_step=frame_step))
 
 
 def test_bu3dfe_names_say_everything():
@@ -52,7 +69,8 @@ def test_complete_subjects_have_six_expressions_at_every_level():
     paths = [f"d/F0001_{code}0{level}WH_F3D.wrl" for code in codes for level in (3, 4)]
     paths += [f"d/F0002_{code}0{level}WH_F3D.wrl" for code in codes for level in (3, 4)][:-1]
     rows = index_scans(paths, "bu3dfe", (3, 4), shards=1)
-    assert complete_subjects(rows, (3, 4)) == ["F0001"] and complete_subjects(rows, (3,)) == ["F0001", "F0002"]
+    assert complete_subjects(rows, (3, 4), EXPRESSIONS) == ["F0001"]
+    assert complete_subjects(rows, (3,), EXPRESSIONS) == ["F0001", "F0002"]
     assert {row.expression for row in rows} == set(EXPRESSIONS)
 
 
@@ -72,3 +90,49 @@ def test_files_are_found_at_any_depth(tmp_path):
     (tmp_path / "a" / "b" / "x.bnt").touch()
     (tmp_path / "y.bnt").touch()
     assert [p.removeprefix(str(tmp_path)) for p in files_below(tmp_path, "")] == ["/a/b/x.bnt", "/y.bnt"]
+
+
+def test_scans_that_are_not_taken_are_counted_by_kind():
+    names = ["N_N_0", "E_FEAR_0", "E_JOY_0", "LFAU_9_0", "UFAU_1_0", "CAU_A12_0"]
+    names += ["YR_R10_0", "PR_U_0", "CR_RD_0", "O_EYE_0", "IGN_0", "X"]
+    rows, skipped = index([f"d/bs000/bs000_{name}.bnt" for name in names] + ["d/notes.txt"], "bosphorus")
+    assert [row.scan for row in rows] == ["bs000_E_FEAR_0"]
+    assert skipped == {
+        **{"action unit": 3, "neutral": 1, "occlusion": 1, "pose": 3},
+        **{"to be ignored": 1, "unknown name": 2},
+    }
+    assert index(BU, "bu3dfe", (3,))[1] == {"neutral": 1, "other intensity": 2, "raw scan": 1}
+
+
+def test_neutral_may_be_a_class_and_is_taken_whatever_its_intensity():
+    classes = (*EXPRESSIONS, "neutral")
+    rows, skipped = index(BU, "bu3dfe", (3,), classes)
+    assert [(row.expression, row.intensity) for row in rows] == [("anger", 3), ("neutral", 0)]
+    assert "neutral" not in skipped
+    assert index(["d/bs000_N_N_0.bnt"], "bosphorus", (1,), classes)[0][0].expression == "neutral"
+    assert complete_subjects(rows, (3,), ("anger", "neutral")) == ["F0001"]
+    assert complete_subjects(rows[:1], (3,), ("anger", "neutral")) == []
+
+
+def sequence(frames):
+    paths = [f"d/F001/{name}/{i:03d}" for name in ("Angry", "Sad") for i in range(frames)]
+    return [path + suffix for path in paths for suffix in (".wrl", ".jpg")] + ["d/F001/Bored/000.wrl"]
+
+
+def test_of_a_sequence_the_middle_frame_is_the_apex():
+    rows, skipped = index(sequence(5), "bu4dfe")
+    assert [(row.scan, row.subject, row.expression, row.intensity, row.texture) for row in rows] == [
+        ("F001_Angry_002", "F001", "anger", 1, "d/F001/Angry/002.jpg"),
+        ("F001_Sad_002", "F001", "sadness", 1, "d/F001/Sad/002.jpg"),
+    ]
+    assert skipped == {"other frame": 8, "unknown name": 1}
+
+
+def test_of_a_sequence_every_nth_frame_may_be_taken_in_the_order_of_their_numbers():
+    assert [row.scan[-3:] for row in index(sequence(5), "bu4dfe", frame_step=2)[0]] == ["000", "002", "004"] * 2
+    paths = [f"d/F001/Angry/{i}.wrl" for i in (8, 9, 10, 11, 12)]
+    assert [row.scan for row in index(paths, "bu4dfe")[0]] == ["F001_Angry_10"]
+
+
+def test_the_image_beside_a_packed_range_image_has_its_whole_stem():
+    assert image_beside("d/a.abs.gz", {"d/a.PPM", "d/a.abs.png"}) == "d/a.PPM"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.shards.collection import Collection
 from ffnet.storage import write_stage
@@ -87,6 +88,8 @@ def settings_of(networks, training):
     """Function from (depth, normals, texture, masks) to what the rule passes to a run."""
 
     def settings(*row):
-        return run_settings(ExperimentSettings(*row, repeats=1), networks, training, RidgeSettings(28, 100.0))
+        return run_settings(
+            ExperimentSettings(*row, repeats=1), networks, training, RidgeSettings(28, 100.0), EXPRESSIONS
+        )
 
     return settings

@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 def ready(collection, networks):
     """A network, its inputs and labels."""
     torch.manual_seed(0)
-    return build_network(FFNET_M, networks), network_inputs(collection, CPU), torch.from_numpy(collection.label)
+    return build_network(FFNET_M, networks, 6), network_inputs(collection, CPU), torch.from_numpy(collection.label)
 
 
 def test_inputs_are_the_same_numbers_with_channels_in_front(collection):

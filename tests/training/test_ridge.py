@@ -44,7 +44,9 @@ def test_scores_equal_scikit_learns():
     trained, tested = standardise(random.normal(size=(60, 200)), random.normal(size=(10, 200)))
     labels = random.permutation(np.arange(60) % 6)
     oracle = RidgeClassifier(alpha=30.0).fit(trained, labels)
-    np.testing.assert_allclose(ridge_scores(trained, labels, tested, 30.0), oracle.decision_function(tested), atol=1e-8)
+    np.testing.assert_allclose(
+        ridge_scores(trained, labels, tested, 6, 30.0), oracle.decision_function(tested), atol=1e-8
+    )
 
 
 def test_softmax_in_closed_form_and_for_large_scores():
@@ -53,12 +55,12 @@ def test_softmax_in_closed_form_and_for_large_scores():
 
 
 def test_it_beats_chance_on_separable_patterns_of_unseen_subjects(collection, unseen):
-    probabilities = ridge_probabilities(collection, unseen, ("depth", "texture"), SETTINGS)
+    probabilities = ridge_probabilities(collection, unseen, ("depth", "texture"), 6, SETTINGS)
     assert (probabilities.argmax(axis=1) == unseen.label).mean() > 0.9
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_it_is_at_chance_where_labels_mean_nothing(collection, unseen):
     shuffled = unseen._replace(label=np.random.default_rng(0).permutation(unseen.label))
-    probabilities = ridge_probabilities(collection, shuffled, ("depth",), SETTINGS)
+    probabilities = ridge_probabilities(collection, shuffled, ("depth",), 6, SETTINGS)
     assert (probabilities.argmax(axis=1) == shuffled.label).mean() == pytest.approx(1 / 6, abs=0.08)

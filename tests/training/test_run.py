@@ -79,7 +79,7 @@ def test_a_subject_without_any_scan_is_named_and_the_run_goes_on(tmp_path, shard
 
 
 def test_the_table_of_predictions_in_closed_form(collection):
-    table = prediction_table(collection.take(slice(0, 1)), np.array([[0.5, 0.25, 0.125, 0.125, 0, 0]]))
+    table = prediction_table(collection.take(slice(0, 1)), np.array([[0.5, 0.25, 0.125, 0.125, 0, 0]]), EXPRESSIONS)
     assert table == (
         "scan,subject,label,anger,disgust,fear,happiness,sadness,surprise\n"
         "s00_0,s00,anger,0.50000000,0.25000000,0.12500000,0.12500000,0.00000000,0.00000000\n"
@@ -119,3 +119,16 @@ def test_a_gpu_that_is_not_there_is_a_clear_message(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     assert choose_device("auto").type == choose_device("cuda").type == "cuda"
     assert choose_device("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize("row", [RIDGE, FFNET_M], ids=["ridge", "network"])
+def test_another_set_of_classes_gives_as_many_outputs(collection, settings_of, row):
+    classes = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt"]
+    settings = settings_of(*row) | {"classes": classes}
+    tested = np.isin(collection.subject, np.unique(collection.subject)[:1])
+    halves = collection.take(~tested), collection.take(tested)
+    probabilities, _ = fit_and_predict(*halves, Run("x", 0, 0), settings, 1)
+    assert probabilities.shape == (tested.sum(), 8)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    head, first, *_ = prediction_table(halves[1], probabilities, classes).splitlines()
+    assert head.split(",")[3:] == classes and len(first.split(",")) == 11

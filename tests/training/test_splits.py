@@ -86,22 +86,27 @@ def test_one_subject_fewer_on_disk_changes_at_most_one_that_is_drawn(count, seed
 def test_only_complete_subjects_of_the_manifest_take_part():
     rows = [row for row in rows_of(names(6)) if row.scan != "F0002_fear4"]
     assert read_manifest(manifest_text(rows)) == rows
-    split = split_subjects(rows, "bu3dfe", (3, 4), PROTOCOL, repeat=0)
+    split = split_subjects(rows, "bu3dfe", (3, 4), EXPRESSIONS, PROTOCOL, repeat=0)
     assert len(split) == 4
-    everyone = split_subjects(rows, "bu3dfe", (3, 4), dataclasses.replace(PROTOCOL, subjects=5), repeat=0)
+    everyone = split_subjects(rows, "bu3dfe", (3, 4), EXPRESSIONS, dataclasses.replace(PROTOCOL, subjects=5), repeat=0)
     assert sorted(everyone) == sorted(set(names(6)) - {"F0002"})
-    assert "F0002" in split_subjects(rows, "bu3dfe", (3,), dataclasses.replace(PROTOCOL, subjects=6), repeat=0)
+    assert "F0002" in split_subjects(
+        rows, "bu3dfe", (3,), EXPRESSIONS, dataclasses.replace(PROTOCOL, subjects=6), repeat=0
+    )
 
 
 def test_fewer_complete_subjects_than_asked_says_how_many_and_what_to_lower():
     with pytest.raises(InputError, match="protocol.subjects is 4, but demo has 3 subjects .*lower protocol.subjects"):
-        split_subjects(rows_of(names(3)), "demo", (3, 4), PROTOCOL, repeat=0)
+        split_subjects(rows_of(names(3)), "demo", (3, 4), EXPRESSIONS, PROTOCOL, repeat=0)
 
 
 def test_a_list_of_subjects_replaces_the_draw():
     protocol = dataclasses.replace(PROTOCOL, subject_lists={"bu3dfe": ("F0004", "F0001")})
-    assert sorted(split_subjects(rows_of(names(6)), "bu3dfe", (3, 4), protocol, repeat=0)) == ["F0001", "F0004"]
-    assert len(split_subjects(rows_of(names(6)), "other", (3, 4), protocol, repeat=0)) == 4
+    assert sorted(split_subjects(rows_of(names(6)), "bu3dfe", (3, 4), EXPRESSIONS, protocol, repeat=0)) == [
+        "F0001",
+        "F0004",
+    ]
+    assert len(split_subjects(rows_of(names(6)), "other", (3, 4), EXPRESSIONS, protocol, repeat=0)) == 4
 
 
 def test_a_listed_subject_must_be_complete_and_named_once():

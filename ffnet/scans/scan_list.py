@@ -1,0 +1,100 @@
+"""One's own collection: a folder with manifest.csv; read while the workflow is planned, so plain Python only."""
+
+import csv
+import difflib
+import io
+import os
+import re
+from collections import Counter
+
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.index import ScanRow, image_beside, shard_of, skipped_kind
+
+FILE = "manifest.csv"
+COLUMNS = ("scan", "subject", "expression", "intensity", "mesh", "texture")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def read_scan_list(dataset, shards, setting_name):
+    """The scans that manifest.csv lists, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
+
+    dataset: DatasetSettings. setting_name: what names its folder in config.yaml. Paths are relative to manifest.csv; an
+    empty texture is the image beside the mesh with its name, if there is one. A mesh that is not there keeps its row.
+    Raises InputError with file and line where the list is not as it must be.
+    """
+    path = os.path.join(dataset.folder, FILE)
+    if not os.path.isfile(path):
+        raise InputError(
+            f"{setting_name}: there is no file '{path}'; the layout 'manifest' is a folder with a {FILE}, which has "
+            f"the columns {','.join(COLUMNS)}"
+        )
+    rows, lines, skipped = [], {}, Counter()
+    for line, fields in _read_lines(path):
+        row = _row(f"{path}, line {line}", fields, dataset, shards)
+        if row.scan in lines:
+            raise InputError(f"{path}, line {line}: scan {row.scan} stands in line {lines[row.scan]} already")
+        lines[row.scan] = line
+        kind = skipped_kind(row, dataset)
+        if kind:
+            skipped[kind] += 1
+        else:
+            rows.append(row)
+    return sorted(rows), dict(sorted(skipped.items()))
+
+
+def _read_lines(path):
+    """(line number, {column: text}) of every row that is not blank."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [(reader.line_num, [field.strip() for field in row]) for row in reader if any(map(str.strip, row))]
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: not a row of a CSV file ({error})") from error
+    header = rows[0][1] if rows else []
+    for column in COLUMNS:
+        if column not in header:
+            near = difflib.get_close_matches(column, [name for name in header if name not in COLUMNS], n=1)
+            hint = f"; is '{near[0]}' meant?" if near else f"; the first line must be {','.join(COLUMNS)}"
+            raise InputError(f"{path}, line 1: the column '{column}' is missing{hint}")
+    for line, row in rows[1:]:
+        if len(row) != len(header):
+            raise InputError(f"{path}, line {line}: {len(header)} values are needed, {len(row)} came")
+        yield line, dict(zip(header, row, strict=True))
+
+
+def _row(where, fields, dataset, shards):
+    for column in ("scan", "subject"):
+        if not NAME.fullmatch(fields[column]):
+            raise InputError(
+                f"{where}: the {column} '{fields[column]}' cannot be a file's name; letters, digits, -, _ and . can"
+            )
+    expression = fields["expression"]
+    known = (*dataset.classes, *EXPRESSIONS, NEUTRAL)
+    if expression not in known:
+        near = difflib.get_close_matches(expression, dataset.classes, n=1, cutoff=0.0)[0]
+        raise InputError(f"{where}: unknown expression '{expression}'; is '{near}' meant? Or add it to the classes")
+    if not re.fullmatch(r"[0-9]{1,9}", fields["intensity"]):
+        raise InputError(f"{where}: the intensity must be a whole number, '{fields['intensity']}' came")
+    if not fields["mesh"]:
+        raise InputError(f"{where}: the mesh is empty; its path, relative to {FILE}, is needed")
+    mesh = _below(where, dataset.folder, fields["mesh"])
+    texture = _below(where, dataset.folder, fields["texture"]) if fields["texture"] else _beside(mesh)
+    shard = shard_of(fields["subject"], shards)
+    return ScanRow(fields["scan"], fields["subject"], expression, int(fields["intensity"]), mesh, texture, shard)
+
+
+def _below(where, folder, name):
+    plain = os.path.normpath(name.replace("\\", "/"))
+    if os.path.isabs(plain) or plain.split("/")[0] in ("..", "."):
+        raise InputError(f"{where}: '{name}' leads out of the folder of {FILE}; put the file below it")
+    return os.path.join(folder, plain)
+
+
+def _beside(mesh):
+    folder = os.path.dirname(mesh)
+    present = {os.path.join(folder, name) for name in os.listdir(folder)} if os.path.isdir(folder) else set()
+    return image_beside(mesh, present)

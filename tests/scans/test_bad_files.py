@@ -1,0 +1,192 @@
+"""Files of one's own that are not as they must be: each is refused with a ScanError that names it and says why."""
+
+import gzip
+import json
+import struct
+import time
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+
+from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
+from ffnet.provenance import ROOT
+from ffnet.scans import open3d_process
+from ffnet.scans.readers import check_mesh, read_scan
+from ffnet.scans.settings import ScanSettings
+from ffnet.settings import read_settings
+
+SETTINGS = read_settings(ScanSettings, yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"], "scans")
+POINTS = b"0 0 0\n100 0 0\n100 100 0\n"
+OBJ = b"v 0 0 0\nv 100 0 0\nv 100 100 0\nf 1 2 3\n"
+HEAD = b"ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+FACE = b"element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+BINARY = (HEAD + FACE).replace(b"ascii", b"binary_little_endian")
+ABS = b"2 rows\n2 columns\npixels (flag X Y Z):\n1 1 1 1\n0 9 0 9\n9 9 0 0\n1 1 1 1\n"
+PNG = cv2.imencode(".png", np.full((4, 4), 900, np.uint16))[1].tobytes()
+TIF = cv2.imencode(".tif", np.full((4, 4), 900, np.uint16))[1].tobytes()
+
+
+def glb(content, promised=None):
+    text = json.dumps(content).encode() if not isinstance(content, bytes) else content
+    text += b" " * (-len(text) % 4)
+    size = 20 + len(text)
+    return b"glTF" + struct.pack("<III", 2, size if promised is None else promised, len(text)) + b"JSON" + text
+
+
+def npy(shape="(4, 4), ", descr="<f8", data=b"\0" * 128):
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+def tif_of(width, height):
+    tags = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in ((256, width), (257, height)))
+    return b"II*\0" + struct.pack("<IH", 8, 2) + tags + bytes(4)
+
+
+CASES = {
+    "not read here": ("a.xyz", b"1 2 3", "scans of this kind cannot be read; export it as one of .wrl"),
+    "obj empty": ("a.obj", b"", "no triangle could be read"),
+    "obj of points alone": ("a.obj", b"v 0 0 0\nv 1 0 0\nv 1 1 0\n", "no triangle could be read"),
+    "obj with an index out of range": ("a.obj", OBJ.replace(b"f 1 2 3", b"f 1 2 9"), "no triangle|the reader broke"),
+    "obj with nan": ("a.obj", OBJ.replace(b"v 100 0", b"v nan 0"), "not finite|no triangle"),
+    "obj in one point": ("a.obj", OBJ.replace(b"100", b"0"), "all vertices lie in one point|no triangle"),
+    "obj whose mtllib leads out": ("a.obj", b"mtllib ../../x.mtl\n" + OBJ, "'../../x.mtl', which lies outside"),
+    "obj whose mtllib is absolute": ("a.obj", b"  mtllib\t/etc/passwd\n" + OBJ, "'/etc/passwd', which lies outside"),
+    "obj whose mtllib hides": ("a.obj", b"mtllib a.mtl ..\\x.mtl\n" + OBJ, "lies outside its folder"),
+    "off cut short": ("a.off", b"OFF\n3 1 0\n0 0 0\n1 0", "no triangle could be read|the reader broke"),
+    "off that promises too much": ("a.off", b"OFF\n4000000000 1 0\n" + POINTS, "no triangle|the reader broke|not read"),
+    "stl cut short": ("a.stl", bytes(80) + struct.pack("<I", 90) + bytes(50), "no triangle could be read"),
+    "stl of 4 GiB": ("a.stl", bytes(80) + struct.pack("<I", 85_000_000) + bytes(12), "no triangle|the reader broke"),
+    "glb of text": ("a.glb", b"hello, I am no mesh at all", "not a .glb file"),
+    "glb cut short": ("a.glb", glb({}, promised=10**9), "header promises 1000000000 bytes, the file holds 24"),
+    "glb with broken JSON": ("a.glb", glb(b"{nothing}"), "'JSON' cannot be read"),
+    "glb whose JSON is a list": ("a.glb", glb([1]), "'JSON' cannot be read"),
+    "glb that names a file": ("a.glb", glb({"images": [{"uri": "../x.png"}]}), "names the file '../x.png'"),
+    "glb of nothing": ("a.glb", glb({"asset": {"version": "2.0"}}), "no triangle could be read"),
+    "ply of a picture": ("a.ply", PNG, "a PLY mesh was expected.*a PNG image"),
+    "ply empty": ("a.ply", b"", "is empty"),
+    "ply without end of header": ("a.ply", HEAD, "from 'ply' to 'end_header'"),
+    "ply of unknown format": ("a.ply", (HEAD + FACE).replace(b"ascii", b"ebcdic"), "line b'format ebcdic 1.0' is not"),
+    "ply without format": ("a.ply", (HEAD + FACE).replace(b"format ascii 1.0\n", b""), "names no format"),
+    "ply with a negative count": ("a.ply", HEAD.replace(b"x 3", b"x -3") + FACE, "line b'element vertex -3' is not"),
+    "ply of unknown type": ("a.ply", HEAD.replace(b"float z", b"real z") + FACE, "line b'property real z' is not"),
+    "ply that promises too much": ("a.ply", BINARY.replace(b"x 3", b"x 999999999") + bytes(60), "ends before"),
+    "ply cut short": ("a.ply", BINARY + bytes(30), "header promises 3 rows of 'vertex', the file ends before"),
+    "ply with a lying list": ("a.ply", BINARY + bytes(36) + b"\xff", "a list 'vertex_indices' .* is cut short"),
+    "ply with a long polygon cut": ("a.ply", BINARY + bytes(36) + b"\x40\0\0", "the file ends before"),
+    "ply with a word": ("a.ply", HEAD + FACE + POINTS + b"3 0 one 2\n", "'one' stands where a number"),
+    "ply with an index out of range": ("a.ply", HEAD + FACE + POINTS + b"3 0 1 3\n", "a number from 0 to 2"),
+    "ply with a polygon of two": ("a.ply", HEAD + FACE + POINTS + b"2 0 1\n", "at least 3 corners"),
+    "ply of points": ("a.ply", HEAD + b"end_header\n" + POINTS, "needs the elements vertex .* and face"),
+    "ply with nan": ("a.ply", HEAD + FACE + POINTS.replace(b"100 0 0", b"nan 0 0") + b"3 0 1 2\n", "not finite"),
+    "ply whose texture leads out": (
+        "a.ply",
+        HEAD.replace(b"1.0\n", b"1.0\ncomment TextureFile ../t.png\n") + FACE + POINTS + b"3 0 1 2\n",
+        "'../t.png', which lies outside",
+    ),
+    "ply with a texture and no coordinates": (
+        "a.ply",
+        HEAD.replace(b"1.0\n", b"1.0\ncomment TextureFile t.png\n") + FACE + POINTS + b"3 0 1 2\n",
+        "no texture coordinates",
+    ),
+    "abs of text": ("a.abs", b"hello", "not a range image of FRGC.*b'hello' came"),
+    "abs that promises too much": ("a.abs", ABS.replace(b"2 rows", b"999999 rows"), "999999 x 2 points, which the"),
+    "abs of no rows": ("a.abs", ABS.replace(b"2 rows", b"0 rows"), "0 x 2 points"),
+    "abs cut short": ("a.abs", ABS[:-12], "4 lines of numbers .* are wanted, 3 came"),
+    "abs with too few numbers": ("a.abs", ABS.replace(b"0 9 0 9", b"0 9 0"), "4 points, the line 'X' holds 3"),
+    "abs with a word": ("a.abs", ABS.replace(b"0 9 0 9", b"0 9 O 9"), "line 'X' holds something that is no number"),
+    "abs with nothing valid": ("a.abs", ABS.replace(b"1 1 1 1\n0", b"0 0 0 0\n0"), "no three neighbours among 0"),
+    "abs.gz that is no gzip": ("a.abs.gz", ABS, "cannot be unpacked"),
+    "abs.gz cut short": ("a.abs.gz", gzip.compress(ABS)[:-12], "cannot be unpacked"),
+    "abs.gz damaged": ("a.abs.gz", gzip.compress(ABS)[:15] + b"\xff\xff\xff\xff", "cannot be unpacked"),
+    "npy of objects": ("a.npy", npy(descr="|O"), "not a .npy of numbers with two axes"),
+    "npy of three axes": ("a.npy", npy(shape="(4, 4, 4), "), "not a .npy of numbers with two axes"),
+    "npy that promises too much": (
+        "a.npy",
+        npy(shape="(999999, 999999), "),
+        "999999 x 999999 values, the file holds 16",
+    ),
+    "npy of text": ("a.npy", b"hello", "not a .npy file"),
+    "npy of zeros": ("a.npy", npy(), "no pixel holds a distance"),
+    "png of text": ("a.png", b"hello", "not a .png or .tif"),
+    "png cut short": ("a.png", PNG[:40], "not a picture that can be read"),
+    "png of 4 billion pixels": ("a.png", PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:], "65535 x 65535 pixels"),
+    "png of 8 bits": ("a.png", cv2.imencode(".png", np.ones((4, 4), np.uint8))[1].tobytes(), "one channel of 16 bits"),
+    "tif cut short": ("a.tif", TIF[:9], "not a .png or .tif"),
+    "tif without picture": ("a.tif", tif_of(4, 4), "not a picture that can be read"),
+    "tif of 4 billion pixels": ("a.tif", tif_of(65535, 65535), "65535 x 65535 pixels"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_that_is_not_as_it_must_be_says_why(tmp_path, case):
+    name, content, message = CASES[case]
+    (tmp_path / name).write_bytes(content)
+    start = time.perf_counter()
+    with pytest.raises(ScanError, match=message) as error:
+        read_scan(str(tmp_path / name), "", replace(SETTINGS, pixel_spacing=0.5), "mm")
+    assert str(tmp_path / name) in str(error.value)
+    assert time.perf_counter() - start < 15  # the first starts open3d
+
+
+def test_a_mesh_that_is_missing_or_a_folder_says_so(tmp_path):
+    (tmp_path / "a.obj").mkdir()
+    with pytest.raises(ScanError, match="a.obj: the mesh is missing: a folder came"):
+        read_scan(str(tmp_path / "a.obj"), "", SETTINGS, "mm")
+    with pytest.raises(ScanError, match="b.ply: the mesh is missing: there is no such file"):
+        read_scan(str(tmp_path / "b.ply"), "", SETTINGS, "mm")
+
+
+@pytest.mark.parametrize(
+    "line", ["map_Kd ../x.png", "map_Kd -s 1 1 1 /x.png", "bump\t..\\x.png", "MAP_KD a/../../x.png"]
+)
+def test_no_picture_of_an_mtl_lies_outside_the_folder(tmp_path, line):
+    (tmp_path / "a.mtl").write_text(f"newmtl skin\n {line}\n")
+    for text in (b"mtllib a.mtl\n" + OBJ, OBJ):  # open3d looks for a.mtl without being told
+        (tmp_path / "a.obj").write_bytes(text)
+        with pytest.raises(ScanError, match="a.mtl: names the file .* which lies outside its folder"):
+            read_scan(str(tmp_path / "a.obj"), "", SETTINGS, "mm")
+
+
+def test_an_obj_with_two_textures_or_without_coordinates_is_refused(tmp_path):
+    (tmp_path / "a.obj").write_bytes(OBJ)
+    (tmp_path / "a.mtl").write_text("newmtl s\nmap_Kd a.png\nnewmtl t\nmap_Kd b.png\n")
+    with pytest.raises(ScanError, match="a.obj: 2 textures; join them"):
+        read_scan(str(tmp_path / "a.obj"), "", SETTINGS, "mm")
+    (tmp_path / "a.png").write_bytes(PNG)
+    with pytest.raises(ScanError, match="triangles without texture coordinates"):
+        read_scan(str(tmp_path / "a.obj"), str(tmp_path / "a.png"), SETTINGS, "mm")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"triangles": np.zeros((0, 3), int)}, "there is no triangle"),
+        ({"triangles": np.array([[0, 1, 3]])}, "not among the 3"),
+        ({"triangles": np.array([[0, 1, -1]])}, "not among the 3"),
+        ({"vertices": np.full((3, 3), np.inf)}, "not finite"),
+        ({"uv": np.full((1, 3, 2), np.nan)}, "not finite"),
+        ({"vertices": np.ones((3, 3))}, "in one point"),
+    ],
+)
+def test_no_mesh_goes_on_that_is_none(change, message):
+    mesh = Mesh(np.eye(3), np.array([[0, 1, 2]]), np.zeros((1, 3, 2)), np.zeros((2, 2, 3), np.uint8))
+    check_mesh(mesh, "a.obj")
+    with pytest.raises(ScanError, match=f"a.obj: .*{message}"):
+        check_mesh(mesh._replace(**change), "a.obj")
+
+
+def test_a_reader_that_breaks_down_or_takes_too_long_is_replaced(tmp_path, monkeypatch):
+    path = tmp_path / "a.obj"
+    path.write_bytes(OBJ)
+    open3d_process._start_reader().process.kill()
+    with pytest.raises(ScanError, match="a.obj: the reader broke down"):
+        read_scan(str(path), "", SETTINGS, "mm")
+    assert len(read_scan(str(path), "", SETTINGS, "mm").triangles) == 1
+    monkeypatch.setattr(open3d_process, "PATIENCE", 0.0)
+    with pytest.raises(ScanError, match="a.obj: not read within 0 s"):
+        read_scan(str(path), "", SETTINGS, "mm")

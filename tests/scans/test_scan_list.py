@@ -1,0 +1,87 @@
+"""One's own list of scans."""
+
+import pytest
+
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
+from ffnet.scans.scan_list import read_scan_list
+from ffnet.scans.settings import DatasetSettings
+
+HEADER = "scan,subject,expression,intensity,mesh,texture"
+
+
+def read(folder, *lines, header=HEADER, classes=EXPRESSIONS, encoding="utf-8"):
+    (folder / "manifest.csv").write_bytes("\n".join([header, *lines]).encode(encoding))
+    dataset = DatasetSettings("manifest", str(folder), "mm", classes, (1, 2), "raycast")
+    return read_scan_list(dataset, 1, "config.yaml: datasets.mine.folder")
+
+
+def test_rows_become_scans_with_paths_below_the_folder(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "b.png").touch()
+    rows, skipped = read(tmp_path, "b,p2,fear,2,x/b.obj,", "", "a,p1,anger,1,./a.ply, t.png ", "c,p1,anger,3,c.obj,")
+    assert [(row.scan, row.subject, row.expression, row.intensity) for row in rows] == [
+        ("a", "p1", "anger", 1),
+        ("b", "p2", "fear", 2),
+    ]
+    assert [row.mesh for row in rows] == [f"{tmp_path}/a.ply", f"{tmp_path}/x/b.obj"]
+    assert [row.texture for row in rows] == [f"{tmp_path}/t.png", f"{tmp_path}/x/b.png"]
+    assert skipped == {"other intensity": 1}
+
+
+def test_any_names_may_be_classes_and_known_expressions_that_are_none_are_skipped(tmp_path):
+    rows, skipped = read(
+        tmp_path, "a,p,contempt,1,a.ply,", "b,p,fear,1,b.ply,", "c,p,neutral,0,c.ply,", classes=("contempt", "neutral")
+    )
+    assert [row.expression for row in rows] == ["contempt", "neutral"] and skipped == {"fear": 1}
+
+
+def test_a_byte_order_mark_and_columns_of_ones_own_are_no_hindrance(tmp_path):
+    rows, _ = read(tmp_path, "7,a,p,fear,1,a.ply,", header=f"age,{HEADER}", encoding="utf-8-sig")
+    assert rows[0].scan == "a"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["a,p,fear,1,a.ply,", "a,p,fear,1,b.ply,"], "line 3: scan a stands in line 2 already"),
+        (["a,p,hapiness,1,a.ply,"], "line 2: unknown expression 'hapiness'; is 'happiness' meant"),
+        (["a,p,fear,high,a.ply,"], "line 2: the intensity must be a whole number, 'high' came"),
+        (["a,p,fear,-1,a.ply,"], "line 2: the intensity must be a whole number, '-1' came"),
+        (["a/b,p,fear,1,a.ply,"], "line 2: the scan 'a/b' cannot be a file's name"),
+        (["a,../p,fear,1,a.ply,"], "line 2: the subject '../p' cannot be a file's name"),
+        ([",p,fear,1,a.ply,"], "line 2: the scan '' cannot be a file's name"),
+        (["a,p,fear,1,,"], "line 2: the mesh is empty"),
+        (["a,p,fear,1,../a.ply,"], "line 2: '../a.ply' leads out of the folder"),
+        (["a,p,fear,1,x/../../a.ply,"], "leads out of the folder"),
+        (["a,p,fear,1,/a.ply,"], "line 2: '/a.ply' leads out of the folder"),
+        (["a,p,fear,1,a.ply,..\\t.png"], "leads out of the folder"),
+        (["a,p,fear,1,a.ply"], "line 2: 6 values are needed, 5 came"),
+        (['a,"p,fear,1,a.ply,'], "line 2: not a row of a CSV file"),
+    ],
+)
+def test_a_row_that_is_not_as_it_must_be_is_named_with_its_line(tmp_path, lines, message):
+    with pytest.raises(InputError, match=f"manifest.csv, .*{message}"):
+        read(tmp_path, *lines)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (HEADER.replace("texture", "textures"), "the column 'texture' is missing; is 'textures' meant"),
+        (HEADER.replace(",", ";"), "the column 'scan' is missing; the first line must be scan,subject"),
+        ("", "the column 'scan' is missing"),
+    ],
+)
+def test_a_missing_column_is_named_with_the_nearest(tmp_path, header, message):
+    with pytest.raises(InputError, match=f"manifest.csv, line 1: {message}"):
+        read(tmp_path, header=header)
+
+
+def test_a_list_that_is_no_utf8_or_not_there_says_so(tmp_path):
+    with pytest.raises(InputError, match="manifest.csv: not UTF-8 text"):
+        read(tmp_path, "ä,p,fear,1,a.ply,", encoding="latin-1")
+    (tmp_path / "manifest.csv").unlink()
+    dataset = DatasetSettings("manifest", str(tmp_path), "mm", EXPRESSIONS, (1,), "raycast")
+    with pytest.raises(InputError, match="datasets.mine.folder: there is no file '.*manifest.csv'.* scan,subject"):
+        read_scan_list(dataset, 1, "config.yaml: datasets.mine.folder")
