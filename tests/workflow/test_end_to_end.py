@@ -1,9 +1,12 @@
 """From raw files to tables, and what happens to bad input, through Snakemake."""
 
 import csv
+import math
 import os
 import random
+import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -95,6 +98,80 @@ def test_a_missing_texture_is_quarantined_and_comes_back_when_it_is_there(projec
     assert planned["load_scans"] == 1 and planned["train_fold"] == 2
     assert project.run().returncode == 0
     assert rows(project, "results/own/quarantine.csv") == []
+
+
+def shard_scans(project):
+    paths = (project.folder / "results" / "own" / "shards").glob("*.h5")
+    return {str(scan) for path in paths for scan in read_stage(path).columns["scan"]}
+
+
+def break_file(path, way):
+    """One of ten ways in which people's copies are broken."""
+    data = path.read_bytes()
+    texture = path.with_suffix(".png")
+    if way == 0:
+        path.write_bytes(b"")
+    elif way == 1:
+        path.write_bytes(data[: len(data) // 2])
+    elif way == 2:
+        path.write_bytes(data[:10])
+    elif way == 3:
+        path.write_bytes(b"<html>404 not found</html>" * 50)
+    elif way == 4:
+        path.write_bytes(b"\xff\xff\xff\xff" + data[4:-8000])  # promises more rows and columns than there are
+    elif way == 5:
+        texture.unlink()
+    elif way == 6:
+        texture.write_bytes(texture.read_bytes()[:3000])
+    elif way == 7:
+        texture.write_bytes(b"")
+    elif way == 8:
+        texture.write_bytes(data[:5000])
+    else:
+        start = 18 + int.from_bytes(data[12:14], "little")
+        path.write_bytes(data[:start] + struct.pack("<d", math.nan) * ((len(data) - start) // 8))
+
+
+def test_40_good_scans_come_through_10_broken_are_listed_and_3_repaired_come_back(project):
+    own = use_own_folder(project, "bosphorus")
+    project.configure(lambda config: config["quarantine"].update(max_share=0.5))
+    first = sorted(own.rglob("*_E_*_0.bnt"))
+    for path, take in [*((path, 1) for path in first), *((path, 2) for path in first[:2])]:
+        for old in (path, path.with_suffix(".png")):
+            shutil.copy(old, old.with_name(old.name.replace("_0.", f"_{take}.")))
+    scans = sorted(own.rglob("*_E_*.bnt"))
+    assert len(scans) == 50
+    broken = scans[2::5]
+    shutil.copytree(own, project.folder / "kept")
+    for way, path in enumerate(broken):
+        break_file(path, way)
+    done = project.run("results/own/quarantine.csv")
+    assert done.returncode == 0, done.stdout[-3000:]
+    listed = {row["scan"]: row["reason"] for row in rows(project, "results/own/quarantine.csv")}
+    assert set(listed) == {path.stem for path in broken}
+    assert all(scan in reason or "texture" in reason for scan, reason in listed.items()), listed
+    good = shard_scans(project)
+    assert good == {path.stem for path in scans} - set(listed)
+    repaired = broken[1], broken[5], broken[8]
+    for path in repaired:
+        for whole in (path, path.with_suffix(".png")):
+            shutil.copy(project.folder / "kept" / whole.relative_to(own), whole)
+    assert project.run("results/own/quarantine.csv").returncode == 0
+    assert shard_scans(project) - good == {path.stem for path in repaired}
+    assert len(rows(project, "results/own/quarantine.csv")) == 7
+
+
+def test_too_many_broken_scans_stop_before_training_with_the_list(project):
+    own = use_own_folder(project, "bosphorus")
+    victims = sorted(own.rglob("*_E_FEAR_0.bnt"))[:2]
+    for victim in victims:
+        victim.write_bytes(b"")
+    done = project.run()
+    assert done.returncode != 0
+    assert "2 of 24 scans were left out (8.3%), more than quarantine.max_share allows (5.0%)" in done.stdout
+    assert all(f"  {victim.stem} (scans): " in done.stdout for victim in victims)
+    assert len(rows(project, "results/own/quarantine.csv")) == 2
+    assert not (project.folder / "results" / "own" / "runs").exists()
 
 
 def test_a_folder_that_is_not_there_stops_with_one_clear_message(project):

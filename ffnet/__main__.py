@@ -1,0 +1,85 @@
+"""The command line: python -m ffnet COMMAND. One function per command; what a command needs is imported inside it."""
+
+import argparse
+import sys
+
+from ffnet.errors import InputError
+
+DESCRIPTION = (
+    "Facial expressions from 3D face scans. The whole workflow is run by `make`; these commands look around it."
+)
+
+FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz, or a depth image; its picture is found beside it"
+
+
+def build_parser():
+    """The parser of all commands; the chosen one stands in the result as `run`."""
+    parser = argparse.ArgumentParser(prog="python -m ffnet", description=DESCRIPTION)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    add_check(commands)
+    add_inspect(commands)
+    return parser
+
+
+def add_check(commands):
+    text = "Is everything ready? Looks at config.yaml, the scan folders, the installed packages and this machine."
+    parser = commands.add_parser("check", help=text, description=text + " Changes nothing. Run it first.")
+    add_config(parser)
+    parser.set_defaults(run=check)
+
+
+def add_inspect(commands):
+    text = "What is in a scan? Shows size, subject, expression, nose tip and pose of scan files."
+    parser = commands.add_parser("inspect", help=text, description=text + " The files are only read.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
+    parser.add_argument("--out", metavar="DIR", help="also draw what the network sees of each scan, as DIR/NAME.png")
+    parser.add_argument("--json", action="store_true", help="print a list for programs instead of text")
+    parser.add_argument(
+        "--unit",
+        choices=("mm", "cm", "m"),
+        help="what the file's coordinates count (default: what config.yaml says for such files, else mm)",
+    )
+    add_config(parser)
+    parser.set_defaults(run=inspect)
+
+
+def add_config(parser):
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        default="config.yaml",
+        help="the settings (default: config.yaml in the folder where you are)",
+    )
+
+
+def check(arguments):
+    from ffnet.commands.check import check_all
+
+    return check_all(arguments.config)
+
+
+def inspect(arguments):
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.inspect import inspect_files
+
+    config = read_config_file(arguments.config)
+    return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
+
+
+def main(arguments=None):
+    """Runs a command. Returns the exit code: 0 all well, 1 something was found, 2 the command could not begin."""
+    parser = build_parser()
+    chosen = parser.parse_args(arguments)
+    if "run" not in chosen:
+        parser.print_help()
+        return 2
+    sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
+    try:
+        return chosen.run(chosen)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Does the folder of each collection hold what its settings ask for?"""
+
+import os
+from collections import Counter
+
+from ffnet.commands.findings import Finding, some
+from ffnet.demo.plan import collection_files
+from ffnet.errors import InputError
+from ffnet.expressions import NEUTRAL
+from ffnet.planning import is_synthetic, plan_collection
+from ffnet.scans.index import complete_subjects
+from ffnet.training.splits import split_subjects
+
+TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that are of no use without an image of their name
+COPY = "copy them again; until then these scans are left out"
+
+
+def check_names(config):
+    """Settings that speak of a collection which is not there."""
+    for section, named in (
+        ("protocol.subject_lists", config.protocol.subject_lists),
+        ("results.maps_subjects", config.results.maps_subjects),
+    ):
+        for name in sorted(set(named) - set(config.datasets)):
+            known = ", ".join(config.datasets)
+            yield Finding("note", f"{section}: there is no dataset '{name}'", f"datasets are: {known}")
+
+
+def check_collection(name, config):
+    """Findings on one dataset: what is there, what is missing, what is odd, and whether it is enough."""
+    try:
+        plan = plan_collection(name, config)
+    except InputError as error:
+        yield Finding("PROBLEM", f"{name}: {error}")
+        return
+    dataset, rows = config.datasets[name], plan.rows
+    complete = complete_subjects(rows, dataset.intensities, dataset.classes)
+    count = f"{len({row.subject for row in rows})} subjects, {len(rows)} scans, {len(complete)} complete subjects"
+    if is_synthetic(name, config):
+        yield check_generated(name, config, count)
+    else:
+        yield Finding("ok", f"{name}: {count} below {dataset.folder}")
+        yield from check_rows(name, rows, dataset)
+        yield from check_files(name, plan)
+    yield from check_protocol(name, rows, config)
+
+
+def check_generated(name, config, count):
+    """How much of the generated collection is there yet."""
+    files = collection_files(config.demo, config.datasets[name].layout)
+    made = sum(os.path.exists(file) for file in files)
+    if made == len(files):
+        return Finding("ok", f"{name}: {count}, synthetic, all files made")
+    if made:
+        return Finding(
+            "note", f"{name}: {count}, synthetic; {made} of {len(files)} files are made, the run makes the rest"
+        )
+    return Finding("note", f"{name}: {count}, synthetic; not made yet, the run makes them")
+
+
+def check_rows(name, rows, dataset):
+    """What is missing from, or odd about, the scans of a collection on disk."""
+    twice = sorted(scan for scan, times in Counter(row.scan for row in rows).items() if times > 1)
+    if twice:
+        yield Finding("PROBLEM", f"{name}: found more than once: {some(twice)}", "move the copies out of the folder")
+    lacking = missing_expressions(rows, dataset)
+    if lacking:
+        yield Finding(
+            "note",
+            f"{name}: {len(lacking)} subjects are not complete and take no part: "
+            + some([f"{subject} lacks {what}" for subject, what in lacking.items()]),
+            "look for their files, or leave it so",
+        )
+
+
+def check_files(name, plan):
+    """What the files of a PlannedCollection on disk lack, and which scans are not taken."""
+    bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(TEXTURE_BESIDE)]
+    if bare:
+        yield Finding(
+            "note",
+            f"{name}: {len(bare)} scans have no texture image beside them and will be left out: {some(bare)}",
+            "copy the images again; they have the name of the scan",
+        )
+    paths = sorted({path for row in plan.rows for path in (row.mesh, row.texture) if path})
+    lost = [path for path in paths if not os.path.isfile(path)]
+    empty = [path for path in paths if os.path.isfile(path) and not os.path.getsize(path)]
+    if lost:
+        yield Finding("note", f"{name}: {len(lost)} files are missing: {some(lost)}", COPY)
+    if empty:
+        yield Finding("note", f"{name}: {len(empty)} files are empty: {some(empty)}", COPY)
+    if plan.skipped:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in plan.skipped.items())
+        yield Finding("note", f"{name}: other scans there, which are not taken: {kinds}")
+
+
+def missing_expressions(rows, dataset):
+    """Subject -> what it lacks, as text, for the subjects that are not complete."""
+    levels = {name: (None,) if name == NEUTRAL else dataset.intensities for name in dataset.classes}
+    have = {(row.subject, row.expression, None if row.expression == NEUTRAL else row.intensity) for row in rows}
+    lacking = {}
+    complete = complete_subjects(rows, dataset.intensities, dataset.classes)
+    for subject in sorted({row.subject for row in rows} - set(complete)):
+        lacking[subject] = " and ".join(
+            f"{expression} {level}" if len(levels[expression]) > 1 else expression
+            for expression in dataset.classes
+            for level in levels[expression]
+            if (subject, expression, level) not in have
+        )
+    return lacking
+
+
+def check_protocol(name, rows, config):
+    """Whether the subjects suffice for protocol.subjects and protocol.folds."""
+    dataset, protocol = config.datasets[name], config.protocol
+    try:
+        subjects = split_subjects(rows, name, dataset.intensities, dataset.classes, protocol, repeat=0)
+    except InputError as error:
+        yield Finding("PROBLEM", f"{name}: {error}")
+    else:
+        yield Finding("ok", f"{name}: {len(subjects)} subjects take part, in {protocol.folds} folds")

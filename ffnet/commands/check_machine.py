@@ -1,0 +1,81 @@
+"""What this machine has: cores, GPU, SLURM, memory, disk."""
+
+import os
+import shutil
+
+from ffnet.commands.check_packages import import_package
+from ffnet.commands.findings import Finding
+from ffnet.errors import InputError
+from ffnet.planning import plan_collection
+
+GIB = 2**30
+SCAN_BYTES = 6 * 10**6  # roughly what all stages keep of one scan; most of it is mesh and photo
+JOB_BYTES = 2 * GIB  # roughly what one job takes
+
+
+def check_computing(config):
+    """Cores, GPU and SLURM. config: Config, or None."""
+    yield Finding("ok", f"{cores()} cores: as many jobs run at a time")
+    yield from check_gpu(config)
+    if shutil.which("sbatch"):
+        yield Finding("ok", "SLURM is here (sbatch)")
+    else:
+        yield Finding("note", "no SLURM here (no sbatch): all jobs run on this machine")
+
+
+def cores():
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def check_gpu(config):
+    """Whether torch sees a GPU, and whether the settings ask for one."""
+    try:
+        torch = import_package("torch")
+    except InputError:
+        return  # check_packages has said so
+    if torch.cuda.is_available():
+        yield Finding("ok", f"GPU: {torch.cuda.get_device_name(0)}")
+    elif config and config.training.device == "cuda":
+        yield Finding(
+            "PROBLEM", "training.device is cuda, but torch sees no GPU", "set it to auto, or mend the GPU's driver"
+        )
+    else:
+        yield Finding("note", "no GPU: networks train on the cores; fine for the demo, days for the paper's protocol")
+
+
+def check_space(config):
+    """Free disk and memory against a rough need. config: Config, or None."""
+    import psutil
+
+    yield disk_finding(shutil.disk_usage(".").free, count_scans(config) * SCAN_BYTES)
+    yield memory_finding(psutil.virtual_memory().available, cores())
+
+
+def disk_finding(free, need):
+    """On bytes of free disk and bytes needed."""
+    what = f"{free / GIB:.0f} GiB of disk are free here, some {need / GIB:.1f} GiB are needed"
+    if free < need:
+        return Finding("PROBLEM", what, "make room, or move the project's folder to another disk")
+    return Finding("ok", what)
+
+
+def memory_finding(free, jobs):
+    """On bytes of free memory and the number of jobs at a time."""
+    what = f"{free / GIB:.0f} GiB of memory are free, {jobs} jobs at a time take up to {jobs * JOB_BYTES / GIB:.0f} GiB"
+    if free < JOB_BYTES:
+        return Finding("PROBLEM", what, "close other programs, or use a machine with more memory")
+    if free < jobs * JOB_BYTES:
+        return Finding("note", what, f"run with: snakemake --cores {int(free // JOB_BYTES)}")
+    return Finding("ok", what)
+
+
+def count_scans(config):
+    """How many scans all collections together have, as far as they can be read. config: Config, or None."""
+    count = 0
+    for name in config.datasets if config else ():
+        try:
+            count += len(plan_collection(name, config).rows)
+        except InputError:
+            continue  # check_collection has said so
+    return count

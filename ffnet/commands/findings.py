@@ -1,0 +1,23 @@
+"""What `check` says: short lines that begin with ok, note or PROBLEM."""
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """level: "ok", "note" (works, but should be known) or "PROBLEM" (the run would stop). advice: what to do, or ""."""
+
+    level: str
+    what: str
+    advice: str = ""
+
+
+def finding_text(finding):
+    """A Finding as one line, its advice on a second."""
+    line = f"{finding.level:<9}{finding.what}"
+    return f"{line}\n{'':<9}-> {finding.advice}" if finding.advice else line
+
+
+def some(names, most=4):
+    """The first few of many names."""
+    shown = ", ".join(list(names)[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,0 +1,121 @@
+"""inspect: what was read from scan files, one screen a file, and a picture of the maps made from it."""
+
+import itertools
+import json
+import os
+
+import numpy as np
+
+from ffnet.commands.report import measured_report, named_report, posed_report, report_text
+from ffnet.errors import InputError, ScanError
+from ffnet.scans.index import LAYOUTS
+from ffnet.scans.load import check_extent, make_frontal
+from ffnet.scans.readers import find_texture, read_scan, scan_suffix
+
+
+def inspect_files(files, config, unit, folder, as_json):
+    """Prints a report on each file, as text at once or as one JSON list, and draws maps into folder unless it is None.
+
+    config: Config. unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any
+    file cannot be used, else 0. Raises InputError if the folder cannot be made.
+    """
+    pictures = picture_paths(files, folder)
+    reports = []
+    for file, picture in zip(files, pictures, strict=True):
+        reports.append(inspect_file(file, config, unit, picture))
+        if not as_json:
+            print(report_text(reports[-1], picture), flush=True)
+    if as_json:
+        print(json.dumps([report._asdict() for report in reports], indent=2))
+    return int(any(report.error for report in reports))
+
+
+def picture_paths(files, folder):
+    """Where each file's picture goes, names that occur twice numbered; Nones without a folder."""
+    if folder is None:
+        return [None] * len(files)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: no pictures can be put there ({error.strerror}); name a folder") from error
+    paths = []
+    for file in files:
+        stem = os.path.join(folder, os.path.splitext(os.path.basename(file))[0])
+        names = itertools.chain([f"{stem}.png"], (f"{stem}-{number}.png" for number in itertools.count(2)))
+        paths.append(next(name for name in names if name not in paths))
+    return paths
+
+
+def inspect_file(file, config, unit, picture):
+    """The Report on one file; its maps are drawn to the path picture unless that is None. Raises nothing for a file
+    that cannot be used: the report says why."""
+    report, dataset = named_report(file), dataset_for(file, config)
+    if unit is None and dataset is None:
+        report = report.warn("read as if in mm, as neither --unit nor a dataset of config.yaml says otherwise")
+    unit = unit or (dataset.unit if dataset else "mm")
+    try:
+        mesh = read_mesh(file, config.scans, unit)
+        report = measured_report(report, mesh, config.maps.size)
+        check_extent(mesh.vertices, file, config.scans)
+        scan = make_frontal(mesh, config.scans)
+        report = posed_report(report, scan)
+        return report if picture is None else draw_maps(report, scan, config, picture)
+    except InputError as error:
+        return report._replace(error=str(error))
+    except OSError as error:
+        return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
+
+
+def read_mesh(file, settings, unit):
+    """The Mesh of a file and of the texture beside it. Raises ScanError."""
+    if os.path.isdir(file):
+        raise ScanError(f"{file}: a folder; name the scan files in it")
+    if not os.path.exists(file):
+        raise ScanError(f"{file}: there is no such file")
+    return read_scan(file, find_texture(file), settings, unit)
+
+
+def draw_maps(report, scan, config, picture):
+    """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report."""
+    from ffnet.results.figures import save_figure
+    from ffnet.results.maps_figure import maps_figure
+
+    dataset = dataset_for(report.file, config) or next(iter(config.datasets.values()), None)
+    if dataset is None:
+        raise InputError("config.yaml: datasets is empty, and nothing says how to project; name a dataset there")
+    columns, served = five_maps(scan, dataset.projection, config)
+    figure = maps_figure(columns, [0], os.path.basename(report.file), [report.expression or ""])
+    save_figure(figure, [picture], config.results.dpi)
+    if served == "crop":
+        report = report.warn("no face was found on the texture map; the landmarks come from the square as a whole")
+    return report
+
+
+def five_maps(scan, projection, config):
+    """The columns of a shard of this one FrontalScan, and which box served the landmarks. Raises ScanError."""
+    from ffnet.maps.project import project
+    from ffnet.maps.shard import clean_maps
+    from ffnet.masks.landmarks import find_landmarks
+    from ffnet.masks.weights import halve, landmark_mask
+    from ffnet.normals.depth import normals_from_depth
+    from ffnet.shards.scaling import scale_depth, scale_texture
+
+    maps = clean_maps(project(scan.mesh, scan.center, scan.extent, projection, config.maps), config.maps)
+    depth, texture = maps["depth"], maps["texture"].astype(np.uint8)
+    landmarks, served = find_landmarks(texture, config.masks)
+    size = config.masks.size
+    columns = {
+        "depth": scale_depth(depth, config.shards),
+        "normals": np.nan_to_num(normals_from_depth(depth, scan.extent / config.maps.size)),
+        "texture": scale_texture(texture, np.isfinite(depth), config.shards),
+        "landmarks": landmarks,
+        "mask1": landmark_mask(landmarks, size, config.masks.radius_1),
+        "mask2": landmark_mask(halve(landmarks), size // 2, config.masks.radius_2),
+    }
+    return {name: values[None] for name, values in columns.items()}, served
+
+
+def dataset_for(file, config):
+    """The first dataset of a collection whose scans have the file's suffix; None if there is none."""
+    collections = (dataset for dataset in config.datasets.values() if dataset.layout in LAYOUTS)
+    return next((dataset for dataset in collections if LAYOUTS[dataset.layout][0] == scan_suffix(file)), None)
