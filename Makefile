@@ -1,5 +1,8 @@
 # make          set up and run the workflow of config.yaml
 # make test     set up and run the fast tests
+# make slow     run the slow tests
+# make lint     lint and format checks
+# make bench    measure speed against named alternatives
 # make clean    delete results and the generated collection, keep the environment
 
 SHELL := /bin/bash
@@ -7,7 +10,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow lint clean
+.PHONY: all setup test slow lint bench clean
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh
@@ -32,6 +35,9 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+bench: setup
+	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 clean:
 	rm -rf results data/demo logs .snakemake

@@ -8,6 +8,7 @@ from ffnet.config import read_config
 from ffnet.errors import InputError
 from ffnet.planning import plan_collection
 from ffnet.provenance import ROOT
+from ffnet.results.paper import read_paper
 
 MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 
@@ -100,3 +101,23 @@ def test_classes_that_cannot_be_stop_before_any_job(tmp_path, layout, classes, m
 def with_layout(config, layout, classes=None):
     dataset = config.datasets["mine"]
     return replace(config, datasets={"mine": replace(dataset, layout=layout, classes=classes or dataset.classes)})
+
+
+def test_every_network_of_the_papers_tables_is_a_row_of_the_config():
+    experiments = read_config(MAPPING).experiments
+    assert set(experiments) - {"ridge"} == {row.experiment for row in read_paper() if row.experiment}
+    for name, experiment in experiments.items():
+        if name == "ridge":
+            continue
+        kind, _, letters = name.replace("-M", "").replace("VGG16-BN", "VGG16").partition("-")
+        used = {modality[0] for modality in experiment.streams}
+        assert used == set(letters or "dnt") and experiment.masks == ("-M" in name)
+        wanted = {"F3DNet": {"f3dnet"}, "VGG16": {"vgg16_bn"}}.get(kind)
+        if wanted:
+            assert set(experiment.streams.values()) == wanted
+        else:
+            assert {(m, b) for m, b in experiment.streams.items()} <= {
+                ("depth", "f3dnet"),
+                ("normals", "f3dnet"),
+                ("texture", "vgg16_bn"),
+            }
