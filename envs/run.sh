@@ -5,7 +5,12 @@ set -euo pipefail
 mkdir -p .snakemake
 exec 9>.snakemake/run.lock
 flock -n 9 || { echo "another run is at work in this folder; waiting for it to end"; flock 9; }
-working() { for p in $(pgrep -f bin/snakemake); do [ "$(readlink "/proc/$p/cwd")" = "$PWD" ] && return 0; done; return 1; }
+working() {
+  for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/cwd")" = "$PWD" ] && grep -qa bin/snakemake "$process/cmdline" && return 0
+  done 2>/dev/null
+  return 1
+}
 if [ -n "$(ls -A .snakemake/locks 2>/dev/null)" ]; then
   if working; then echo "snakemake is at work in this folder; wait for it to end, then type make again" >&2; exit 1; fi
   snakemake --unlock --quiet all
