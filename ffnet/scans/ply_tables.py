@@ -79,6 +79,9 @@ def _parse_header(path, text):
                 elements[-1].properties.append(_property(name, kind, None))
             case _:
                 raise ScanError(f"{path}: the header's line {line[:60]!r} is not as PLY has it; export it again")
+    names = [(element.name, p.name) for element in elements for p in element.properties]
+    if len(set(names)) < len(names) or len({element.name for element in elements}) < len(elements):
+        raise ScanError(f"{path}: the header names an element or a property twice; export it again")
     if order is None:
         raise ScanError(f"{path}: the header names no format that is known; export it as binary PLY")
     return order, elements, texture_file

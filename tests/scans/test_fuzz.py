@@ -1,5 +1,7 @@
 """Random damage to small valid files: nothing but ScanError ever comes out of a reader."""
 
+import gzip
+import io
 import struct
 
 import cv2
@@ -9,8 +11,11 @@ import pytest
 from ffnet.errors import ScanError
 from ffnet.scans.bosphorus import read_bosphorus
 from ffnet.scans.bu3dfe import read_bu3dfe
+from ffnet.scans.depth_image import read_depth_image
+from ffnet.scans.frgc import read_abs
 from ffnet.scans.images import read_image
 from ffnet.scans.landmark_files import read_bnd, read_lm2, read_lm3
+from ffnet.scans.ply import read_ply
 
 FEW, MANY = 300, 20_000
 SIDE = 5
@@ -61,6 +66,34 @@ def picture(suffix):
     return cv2.imencode(suffix, pixels)[1].tobytes()
 
 
+def ply(binary):
+    corners = [[0, 0, 0], [20, 0, 1.5], [20, 20, 2], [0, 20, -1]]
+    form = "binary_little_endian" if binary else "ascii"
+    head = f"ply\nformat {form} 1.0\ncomment made\nelement vertex 4\n"
+    head += "".join(f"property float {name}\n" for name in "xyz")
+    head += "".join(f"property uchar {name}\n" for name in ("red", "green", "blue"))
+    head += "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+    if binary:
+        body = b"".join(struct.pack("<3f3B", *corner, 9, 99, 199) for corner in corners)
+        return head.encode() + body + struct.pack("<B4i", 4, 0, 1, 2, 3)
+    return (head + "".join(f"{x} {y} {z} 9 99 199\n" for x, y, z in corners) + "4 0 1 2 3\n").encode()
+
+
+def frgc():
+    count = SIDE * SIDE
+    lines = [f"{SIDE} rows", f"{SIDE} columns", "pixels (flag X Y Z):", " ".join(["1"] * count)]
+    return "\n".join([*lines, *(" ".join(str(i * 0.5 + axis) for i in range(count)) for axis in range(3)), ""]).encode()
+
+
+def depth_image(suffix):
+    depth = np.arange(SIDE * SIDE, dtype=np.uint16).reshape(SIDE, SIDE) + 500
+    if suffix == ".npy":
+        file = io.BytesIO()
+        np.save(file, depth.astype(float))
+        return file.getvalue()
+    return cv2.imencode(suffix, depth)[1].tobytes()
+
+
 LM3 = "\n".join(["# made", "* scan", "", "9 landmarks:", *(f"Point {i}\n{i}.5 2 -3" for i in range(9)), ""])
 LM2 = "\n".join(["9 landmarks:", "Labels:", *(f"Point {i}" for i in range(9)), "2D Image coordinates:", *["1.5 2"] * 9])
 READERS = {
@@ -70,6 +103,13 @@ READERS = {
     "png": (picture(".png"), lambda path, _: read_image(path)),
     "jpg": (picture(".jpg"), lambda path, _: read_image(path)),
     "bmp": (picture(".bmp"), lambda path, _: read_image(path)),
+    "ply": (ply(binary=False), lambda path, _: read_ply(path, "")),
+    "binary.ply": (ply(binary=True), lambda path, _: read_ply(path, "")),
+    "abs": (frgc(), lambda path, _: read_abs(path)),
+    "abs.gz": (gzip.compress(frgc(), mtime=0), lambda path, _: read_abs(path)),
+    "npy": (depth_image(".npy"), lambda path, _: read_depth_image(path)),
+    "depth.png": (depth_image(".png"), lambda path, _: read_depth_image(path)),
+    "tif": (depth_image(".tiff"), lambda path, _: read_depth_image(path)),
     "bnd": ("".join(f"{i}\t\t{i}.5 2 3\n" for i in range(83)).encode(), lambda path, _: read_bnd(path)),
     "lm3": (LM3.encode(), lambda path, _: read_lm3(path)),
     "lm2": (LM2.encode(), lambda path, _: read_lm2(path)),
@@ -125,7 +165,7 @@ def check(kind, count, folder):
 
 def check_result(kind, got):
     """What is read from a damaged file that still can be read keeps every promise of a mesh."""
-    if kind in ("wrl", "bnt", "cloud"):
+    if kind in ("wrl", "bnt", "cloud", "ply", "binary.ply"):
         assert np.isfinite(got.vertices).all() and np.isfinite(got.uv).all() and len(got.triangles) > 0
         assert got.triangles.min() >= 0 and got.triangles.max() < len(got.vertices)
         assert got.uv.shape == (*got.triangles.shape, 2)
