@@ -148,9 +148,15 @@ def _columns(rows, element):
     columns = {}
     for name, kind, length in element.properties:
         values = np.concatenate([part[name].ravel() for part in rows])
-        values = values.astype(kind, copy=False) if np.isfinite(values).all() else values.astype(float)
+        values = values.astype(kind if _fits(values, kind) else float, copy=False)
         if length:
             lengths = np.concatenate([np.full(len(part), part[name].shape[1]) for part in rows])
             values = (lengths, values)
         columns[name] = values
     return columns
+
+
+def _fits(values, kind):
+    """Whether numbers that were written as text are of the type that the header gives them."""
+    limits = np.finfo(kind) if np.dtype(kind).kind == "f" else np.iinfo(kind)
+    return len(values) == 0 or bool(limits.min <= values.min() and values.max() <= limits.max)  # no for NaN

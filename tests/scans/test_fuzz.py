@@ -16,6 +16,7 @@ from ffnet.scans.frgc import read_abs
 from ffnet.scans.images import read_image
 from ffnet.scans.landmark_files import read_bnd, read_lm2, read_lm3
 from ffnet.scans.ply import read_ply
+from ffnet.scans.readers import check_mesh
 
 FEW, MANY = 300, 20_000
 SIDE = 5
@@ -94,6 +95,12 @@ def depth_image(suffix):
     return cv2.imencode(suffix, depth)[1].tobytes()
 
 
+def checked_ply(path):
+    mesh = read_ply(path, "")
+    check_mesh(mesh, path)
+    return mesh
+
+
 LM3 = "\n".join(["# made", "* scan", "", "9 landmarks:", *(f"Point {i}\n{i}.5 2 -3" for i in range(9)), ""])
 LM2 = "\n".join(["9 landmarks:", "Labels:", *(f"Point {i}" for i in range(9)), "2D Image coordinates:", *["1.5 2"] * 9])
 READERS = {
@@ -103,8 +110,8 @@ READERS = {
     "png": (picture(".png"), lambda path, _: read_image(path)),
     "jpg": (picture(".jpg"), lambda path, _: read_image(path)),
     "bmp": (picture(".bmp"), lambda path, _: read_image(path)),
-    "ply": (ply(binary=False), lambda path, _: read_ply(path, "")),
-    "binary.ply": (ply(binary=True), lambda path, _: read_ply(path, "")),
+    "ply": (ply(binary=False), lambda path, _: checked_ply(path)),
+    "binary.ply": (ply(binary=True), lambda path, _: checked_ply(path)),
     "abs": (frgc(), lambda path, _: read_abs(path)),
     "abs.gz": (gzip.compress(frgc(), mtime=0), lambda path, _: read_abs(path)),
     "npy": (depth_image(".npy"), lambda path, _: read_depth_image(path)),
