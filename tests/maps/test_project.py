@@ -22,7 +22,7 @@ EXTENT, CENTER = 140.0, np.array([5.0, -8.0])
 
 
 def height(x, y):
-    return 20 - ((x - 5) ** 2 + (y + 8) ** 2) / 150
+    return 20 - ((x - 5) ** 2 + (y + 8) ** 2) / 150 + 0.1 * (x - 5) + 0.15 * (y + 8)  # a tilt shows a flip
 
 
 def dome(points=160):
