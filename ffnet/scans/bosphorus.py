@@ -71,8 +71,7 @@ def read_bosphorus(mesh_path, texture_path, longest_edge):
     vertices = np.ascontiguousarray(points[:, :3])
     _check_spread(vertices, mesh_path)
     triangles = _cloud_triangles(vertices, mesh_path) if cells is None else grid_triangles(cells)
-    edges = vertices[triangles] - vertices[np.roll(triangles, 1, axis=1)]
-    triangles = triangles[(np.linalg.norm(edges, axis=2) <= longest_edge).all(axis=1)]
+    triangles = short_triangles(vertices, triangles, longest_edge)
     if len(triangles) == 0:
         raise ScanError(
             f"{mesh_path}: no three neighbours among {len(points)} points lie within {longest_edge:g} mm of each "
@@ -106,6 +105,12 @@ def _cloud_triangles(vertices, path):
             "leave the scan out"
         ) from error
     return _counter_clockwise(vertices, triangles)
+
+
+def short_triangles(vertices, triangles, longest_edge):
+    """The triangles (M, 3) none of whose edges is longer than longest_edge."""
+    edges = vertices[triangles] - vertices[np.roll(triangles, 1, axis=1)]
+    return triangles[(np.linalg.norm(edges, axis=2) <= longest_edge).all(axis=1)]
 
 
 def grid_triangles(cells):

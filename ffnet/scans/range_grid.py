@@ -4,7 +4,7 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.scans.bosphorus import grid_triangles
+from ffnet.scans.bosphorus import grid_triangles, short_triangles
 from ffnet.scans.colours import plain_grey
 
 
@@ -19,8 +19,7 @@ def mesh_from_grid(points, picture, longest_edge, path):
     measured = np.isfinite(points).all(axis=2)
     cells = np.where(measured, np.cumsum(measured).reshape(rows, columns) - 1, -1)
     vertices, triangles = points[measured], grid_triangles(cells)
-    edges = vertices[triangles] - vertices[np.roll(triangles, 1, axis=1)]
-    triangles = triangles[(np.linalg.norm(edges, axis=2) <= longest_edge).all(axis=1)]
+    triangles = short_triangles(vertices, triangles, longest_edge)
     if len(triangles) == 0:
         raise ScanError(
             f"{path}: no three neighbours among {measured.sum()} measured points lie within {longest_edge:g} (the "
