@@ -1,6 +1,7 @@
 # make          set up and run the workflow of config.yaml
 # make test     set up and run the fast tests
 # make slow     run the slow tests
+# make full     run the longest tests: 20,000 damaged files for each reader, whole collections
 # make lint     lint and format checks
 # make bench    measure speed against named alternatives
 # make clean    delete results and the generated collection, keep the environment
@@ -10,7 +11,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow lint bench clean
+.PHONY: all setup test slow full lint bench clean
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh
@@ -29,6 +30,9 @@ test: setup
 
 slow: setup
 	@$(BIN)/python -m pytest -m "slow or cluster"
+
+full: setup
+	@$(BIN)/python -m pytest -m full
 
 lint: setup
 	@$(BIN)/ruff check .
