@@ -18,6 +18,7 @@ def build_parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
     add_inspect(commands)
+    add_experiments(commands)
     return parser
 
 
@@ -43,6 +44,14 @@ def add_inspect(commands):
     parser.set_defaults(run=inspect)
 
 
+def add_experiments(commands):
+    text = "Which experiments are there? Shows what each looks at, its parameters, multiply-adds and repeats."
+    parser = commands.add_parser("experiments", help=text, description=text + " Nothing is trained.")
+    parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
+    add_config(parser)
+    parser.set_defaults(run=experiments)
+
+
 def add_config(parser):
     parser.add_argument(
         "--config",
@@ -64,6 +73,13 @@ def inspect(arguments):
 
     config = read_config_file(arguments.config)
     return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
+
+
+def experiments(arguments):
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.experiments import show_experiments
+
+    return show_experiments(read_config_file(arguments.config), arguments.json)
 
 
 def main(arguments=None):

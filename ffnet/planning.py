@@ -7,9 +7,11 @@ from typing import NamedTuple
 from ffnet.demo.plan import Subject, collection_files, find_subject, subject_files_of
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
+from ffnet.networks.settings import networks_of
 from ffnet.scans.index import files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import check_classes
+from ffnet.training.settings import run_settings
 
 
 class PlannedCollection(NamedTuple):
@@ -49,6 +51,25 @@ def run_files(config, dataset, experiment):
 def split_files(config, dataset, experiment):
     """The splits that an experiment uses."""
     return [f"results/{dataset}/splits/{repeat}.csv" for repeat in range(config.experiments[experiment].repeats)]
+
+
+def pretrained_files(config, experiment):
+    """The weights that an experiment's VGG16-BN streams start from: a list of one file, or of none."""
+    path = networks_of(config.experiments[experiment], config.networks).pretrained_file
+    return [path] if path else []
+
+
+def model_settings(config, dataset, experiment):
+    """What a final model depends on and what a prediction with it needs, as plain dicts."""
+    row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model
+    told = config.datasets[dataset]
+    stages = {name: asdict(getattr(config, name)) for name in ("scans", "maps", "masks", "shards")}
+    return run_settings(row, config.networks, config.training, config.ridge, told.classes) | {
+        "dataset": dataset,
+        "layout": told.layout,
+        "synthetic": is_synthetic(dataset, config),
+        "preprocessing": stages | {"unit": told.unit, "projection": told.projection},
+    }
 
 
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for

@@ -6,6 +6,7 @@ import torch
 
 from ffnet.errors import InputError
 from ffnet.networks.fusion import build_network
+from ffnet.networks.pretrained import start_from_pretrained
 from ffnet.training.loop import network_inputs, predict, train
 
 
@@ -18,7 +19,9 @@ def fit_network(trained, tested, experiment, networks, training, classes, seed, 
     """
     repeatable(seed, threads)
     device = choose_device(training.device)
-    network = build_network(experiment, networks, classes).to(device, memory_format=torch.channels_last)
+    network = build_network(experiment, networks, classes)
+    pretrained = start_from_pretrained(network, experiment, networks)
+    network.to(device, memory_format=torch.channels_last)
     start = time.perf_counter()
     inputs, labels = network_inputs(trained, device), torch.from_numpy(trained.label).to(device)
     history = train(network, inputs, labels, training, seed)
@@ -26,6 +29,7 @@ def fit_network(trained, tested, experiment, networks, training, classes, seed, 
     probabilities = predict(network, network_inputs(tested, device), training.batch, training.autocast)
     return probabilities, {
         "seed": seed,
+        "pretrained_sha256": pretrained,
         "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
         "threads": threads,
         "torch": torch.__version__,

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from ffnet.networks.settings import networks_of
 from ffnet.settings import setting
 
 
@@ -29,6 +30,7 @@ class TrainingSettings:
     device: str = setting(choices=("auto", "cpu", "cuda"))
     threads: int = setting(least=1)
     seed: int = setting(least=0)
+    final_models: tuple[str, ...] = setting()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +55,6 @@ def run_settings(experiment, networks, training, ridge, classes):
     return {
         "classes": list(classes),
         "experiment": dataclasses.asdict(experiment),
-        "networks": dataclasses.asdict(networks),
-        "training": dataclasses.asdict(training),
+        "networks": dataclasses.asdict(networks_of(experiment, networks)),
+        "training": dataclasses.asdict(dataclasses.replace(training, final_models=())),  # they change no run
     }

@@ -64,6 +64,7 @@ def networks():
         unmasked="none",
         fully_connected=(256, 128),
         dropout=0.0,
+        pretrained="none",
     )
 
 
@@ -80,6 +81,7 @@ def training():
         device="cpu",
         threads=1,
         seed=0,
+        final_models=(),
     )
 
 
