@@ -1,6 +1,7 @@
 """Files on disk, written whole or not at all."""
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -44,6 +45,12 @@ def write_text(path, text):
     """Writes UTF-8 text with \\n line ends, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sha256_of(path):
+    """SHA-256 of a file, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_stage(path, columns, rejected=(), attributes=None):

@@ -3,7 +3,8 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.networks.pretrained import fetch_weights, imagenet_url, read_features, write_features
+    from ffnet.networks.fetch import fetch_weights, imagenet_url
+    from ffnet.networks.pretrained import read_features, write_features
 
     path = fetch_weights(imagenet_url(), snakemake.params.folder)
     write_features(snakemake.output[0], read_features(path), path)

@@ -17,10 +17,8 @@ def show_experiments(config, as_json):
         return 0
     print(table_text(rows))
     size = config.maps.size
-    print(
-        f"\nParameters and multiply-adds (convolutions and fully connected layers) of one scan: {size} x {size} pixels,"
-    )
-    print(f"{classes} classes. Repeats of 0 are not run; set them in config.yaml: experiments.")
+    print(f"\nmultiply-adds: of convolutions and fully connected layers, one scan of {size} x {size} pixels")
+    print(f"{classes} classes; an experiment of 0 repeats is not run")
     return 0
 
 

@@ -42,7 +42,7 @@ def write_model(path, network, header):
 
 
 def read_model(path):
-    """The Model that write_model wrote, on the CPU.
+    """The Model that write_model wrote, on the CPU, channels last in memory as it was trained.
 
     Raises InputError if the file is cut, foreign, of another version, or its weights do not fit its header.
     """
@@ -62,7 +62,7 @@ def read_model(path):
         raise InputError(f"{path}: cannot be read ({error})") from error
     except SafetensorError as error:
         raise InputError(f"{path}: not a whole model file ({error}); make or copy it again") from error
-    return Model(network.eval(), header)
+    return Model(network.eval().to(memory_format=torch.channels_last), header)
 
 
 def _read_header(text, path):

@@ -1,13 +1,8 @@
-"""What VGG16-BN starts from: torchvision's weights, fetched once, or a file of one's own (paper, section 3.2)."""
+"""What VGG16-BN starts from: torchvision's weights or a file of one's own (paper, section 3.2)."""
 
-import hashlib
-import http.client
 import json
 import os
-import re
-import shutil
 import struct
-import urllib.request
 from collections.abc import Mapping
 from pickle import UnpicklingError
 
@@ -18,55 +13,12 @@ from safetensors.torch import load_file, save_file
 from ffnet.errors import InputError
 from ffnet.networks.layers import Stack
 from ffnet.networks.vgg16_bn import IN_CHANNELS, vgg16_bn_layers
-from ffnet.storage import atomic_path
+from ffnet.storage import atomic_path, sha256_of
 
-PATIENCE = 60  # seconds that a server may be silent
 UNREADABLE = (  # what torch and safetensors raise for files that are none of theirs
-    *(OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError),
     *(struct.error, UnpicklingError, SafetensorError),
 )
-
-
-def imagenet_url():
-    """Where torchvision says its VGG16-BN weights are; the name ends in the first digits of their SHA-256."""
-    from torchvision.models import VGG16_BN_Weights  # takes seconds to import
-
-    return VGG16_BN_Weights.IMAGENET1K_V1.url
-
-
-def fetch_weights(url, folder):
-    """The path of a weight file in `folder`, whole and true to the hash in its name; fetched unless it is there.
-
-    Raises InputError that says which file and where to put it, if it cannot be fetched or is another.
-    """
-    name = url.rpartition("/")[2]
-    path = os.path.join(folder, name)
-    if os.path.isfile(path):
-        check_hash(path, name, f"delete it, and put {url} there or have it fetched again")
-        return path
-    by_hand = f"fetch it on any machine and put it here as {path}"
-    print(f"fetching {url} to {path}")
-    with atomic_path(path) as temporary:
-        try:
-            with urllib.request.urlopen(url, timeout=PATIENCE) as answer, open(temporary, "wb") as file:
-                shutil.copyfileobj(answer, file)
-        except (OSError, http.client.HTTPException) as error:
-            raise InputError(f"{url}: cannot be fetched ({error}); {by_hand}") from error
-        check_hash(temporary, name, f"what came from {url} was cut short or changed; try again, or {by_hand}")
-    return path
-
-
-def check_hash(path, name, advice):
-    """Raises InputError unless the SHA-256 of the file at `path` begins as `name` (...-6c64b313.pth) promises."""
-    promised, found = re.search(r"-([0-9a-f]{8,})\.", name)[1], sha256_of(path)
-    if not found.startswith(promised):
-        raise InputError(f"{name}: its SHA-256 begins with {found[: len(promised)]}, not {promised}; {advice}")
-
-
-def sha256_of(path):
-    """SHA-256 of a file, 64 hex digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_features(path):
