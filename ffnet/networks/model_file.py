@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from ffnet.errors import InputError
@@ -38,7 +38,7 @@ def write_model(path, network, header):
     tensors = {name: values.detach().cpu().contiguous() for name, values in network.state_dict().items()}
     text = json.dumps({"format": FORMAT, "version": VERSION} | header, sort_keys=True)
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, {"ffnet": text})  # one key: safetensors writes several in random order
+        temporary.write_bytes(save(tensors, {"ffnet": text}))  # one key: safetensors writes several in random order
 
 
 def read_model(path):

@@ -8,7 +8,7 @@ from pickle import UnpicklingError
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from ffnet.errors import InputError
 from ffnet.networks.layers import Stack
@@ -64,7 +64,7 @@ def write_features(path, features, source):
     """Writes what read_features gave, as safetensors. source: path of the file they come from."""
     made_from = {"file": os.path.basename(source), "sha256": sha256_of(source)}
     with atomic_path(path) as temporary:
-        save_file(features, temporary, {"source": json.dumps(made_from, sort_keys=True)})
+        temporary.write_bytes(save(features, {"source": json.dumps(made_from, sort_keys=True)}))
 
 
 def start_from_pretrained(network, experiment, settings):

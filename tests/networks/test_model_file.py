@@ -52,7 +52,7 @@ def test_what_is_read_predicts_bit_for_bit_what_was_written(path, network, heade
     model = read_model(path)
     assert torch.equal(model.network(inputs), network.eval()(inputs))
     assert not model.network.training
-    assert {key: model.header[key] for key in header} == header
+    assert {key: model.header[key] for key in header} == json.loads(json.dumps(header))
     assert (model.header["format"], model.header["version"]) == ("FFNet-M model", 1)
 
 
@@ -61,6 +61,11 @@ def test_the_same_network_gives_the_same_bytes(path, network, header):
     for _ in range(5):
         write_model(path, network, dict(reversed(header.items())))
         assert path.read_bytes() == before
+
+
+def test_it_may_be_read_by_whoever_may_read_other_files(path):
+    path.with_name("other").touch()
+    assert path.stat().st_mode == path.with_name("other").stat().st_mode
 
 
 def rewritten(path, change_header, change_tensors=lambda tensors: None):

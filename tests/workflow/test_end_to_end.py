@@ -31,6 +31,7 @@ def use_own_folder(project, layout):
     def change(config):
         config["datasets"] = {"own": config["datasets"][f"demo-{layout}"] | {"folder": f"own/{layout}"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
+        config["training"]["final_models"] = []
 
     project.configure(change)
     return own
