@@ -56,9 +56,8 @@ def test_a_misspelt_backbone_names_the_nearest():
 
 
 def test_a_row_without_networks_of_its_own_takes_the_section(paper):
-    assert read_settings(
-        ExperimentSettings, dict.fromkeys(MODALITIES, "f3dnet") | {"masks": True, "repeats": 0}, "x: y"
-    )
+    row = dict.fromkeys(MODALITIES, "f3dnet") | {"masks": True, "repeats": 0}
+    assert read_settings(ExperimentSettings, row, "x").networks == {}
     assert networks_of(FFNET_M, paper) == paper
 
 
