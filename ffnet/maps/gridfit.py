@@ -23,7 +23,8 @@ def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="tr
     x, y: (N,) coordinates inside the nodes. values: (N,) or (N, K); points with a NaN are dropped. nodes_x, nodes_y:
     strictly rising, at least 3 each, spacing may vary. The fit reaches over the whole grid, also where no points are.
     Returns (len(nodes_y), len(nodes_x)) or (len(nodes_y), len(nodes_x), K).
-    Raises ValueError for fewer than 3 points, points outside the nodes, unsorted nodes, unknown names.
+    Raises ValueError for fewer than 3 points, points that leave the surface open, points outside the nodes, unsorted
+    nodes, unknown names.
     """
     flat = np.ndim(values) == 1
     x, y, values, nodes_x, nodes_y = _checked(x, y, values, nodes_x, nodes_y)
@@ -33,6 +34,8 @@ def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="tr
             f"and one of {', '.join(REGULARIZERS)} are wanted"
         )
     shape = (len(nodes_y), len(nodes_x))
+    if regularizer != "springs":
+        _check_spread(x, y, regularizer)
     nodes, weights = _interpolation(x, y, nodes_x, nodes_y, interpolation)
     rough, norm_r = _roughness(tuple(nodes_x), tuple(nodes_y), regularizer)
     norm_a = np.bincount(nodes.ravel(), weights.ravel()).max()
@@ -65,6 +68,17 @@ def _checked(x, y, values, nodes_x, nodes_y):
         if outside.any():
             raise ValueError(f"{outside.sum()} of {len(x)} points have {name} outside {nodes[0]:g} to {nodes[-1]:g}")
     return x, y, values, nodes_x, nodes_y
+
+
+def _check_spread(x, y, regularizer):
+    """Second differences say nothing about 1, x, y and x y: the points must."""
+    x, y = (2 * (points - points.min()) / (np.ptp(points) or 1.0) - 1 for points in (x, y))
+    basis = np.stack([np.ones_like(x), x, y, x * y])
+    if np.linalg.eigvalsh(basis @ basis.T / len(x))[0] < 1e-10:
+        raise ValueError(
+            f"{len(x)} points leave the surface open with the regularizer '{regularizer}': at least 4 are wanted, "
+            "spread in x and y, not all on a line or a hyperbola"
+        )
 
 
 def _interpolation(x, y, nodes_x, nodes_y, interpolation):
