@@ -89,15 +89,12 @@ def test_planted_spikes_are_found_and_good_pixels_kept(layout, size, known_scans
             outliers = find_outliers(projection.depth, settings.maps.outliers)
             good[way].append(outliers[projection.face & ~near].mean())
             bad[way].append(spikes[inside].mean())
-    print(
-        f"\n{layout}: {np.mean(found):.1%} of {len(found)} spikes found, {np.mean(left_out):.1%} by the reader;",
-        end=" ",
-    )
+    print(f"\n{layout}: {np.mean(found):.1%} of {len(found)} spikes found, {np.mean(left_out):.1%} by the reader")
     for way in WAYS:
         taken = np.mean(good[way]) + np.mean(bad[way])  # a good vertex set back moves the pixels around it
         print(f"{way}: {np.mean(good[way]):.2%} of the good pixels, {np.mean(bad[way]):.2%} of the good vertices")
         assert taken < 0.02
-    assert len(found) > 20 * size[0] and np.mean(found) >= 0.95
+    assert len(found) > 10 * size[0] and np.mean(found) >= 0.95
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["few", "all"])
