@@ -32,9 +32,9 @@ class PlannedCollection(NamedTuple):
         paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
         return [path for path in paths if path not in self.missing]
 
-    def shard_files(self):
-        """The files of all shards, ready to train."""
-        return [f"results/{self.name}/shards/{shard}.h5" for shard in self.shards]
+    def shard_files(self, stage="shards"):
+        """The files of all shards, those ready to train or those of an earlier stage."""
+        return [f"results/{self.name}/{stage}/{shard}.h5" for shard in self.shards]
 
     def shard_to_draw(self, results):
         """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""

@@ -72,10 +72,10 @@ def write_stage(path, columns, rejected=(), attributes=None):
         file.attrs["attributes"] = json.dumps(attributes or {}, sort_keys=True)
 
 
-def read_stage(path):
+def read_stage(path, only=None):
     """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
 
-    Raises InputError if the file is not one or is damaged.
+    only: the names of the columns to read, where not all are wanted; the others cost nothing then. Raises InputError if the file is not one or is damaged.
     """
     import h5py
 
@@ -83,7 +83,7 @@ def read_stage(path):
         with h5py.File(path, "r") as file:
             columns = {
                 name: data.asstr()[...].astype(str) if h5py.check_string_dtype(data.dtype) else data[...]
-                for name, data in file.items()
+                for name, data in ((name, file[name]) for name in only or file)
             }
             rejected = [Rejected(*row) for row in json.loads(file.attrs["rejected"])]
             return StageFile(columns, rejected, json.loads(file.attrs["attributes"]))
