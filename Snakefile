@@ -68,5 +68,7 @@ rule all:
     input:
         "results/tables/accuracy.md",
         expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
+        expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),
         expand("results/figures/{dataset}_{experiment}_confusion.png", dataset=collections, experiment=chosen),

@@ -75,7 +75,8 @@ def write_stage(path, columns, rejected=(), attributes=None):
 def read_stage(path, only=None):
     """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
 
-    only: the names of the columns to read, where not all are wanted; the others cost nothing then. Raises InputError if the file is not one or is damaged.
+    only: the names of the columns to read, where not all are wanted; the others cost nothing then.
+    Raises InputError if the file is not one or is damaged.
     """
     import h5py
 
