@@ -17,7 +17,7 @@ FRAME, SPACE, HEAD = 7, 10, 66  # pixels: around a scan, between scans, above al
 WIDTH, HEIGHT = 5 * PANEL + 4 * GAP + 2 * FRAME, PANEL + CAPTION + 2 * FRAME  # of a scan
 DPI = 100
 ALARM = "#d55e00"  # vermilion of Okabe and Ito: told from black and grey by every eye
-LETTER, LINE = 6.1, 13.0  # pixels of a letter of a reason and from line to line
+LETTER, LINE = 5.6, 13.0  # pixels of a letter of a reason and from line to line
 
 
 class Cell(NamedTuple):

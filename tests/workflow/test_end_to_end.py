@@ -49,6 +49,9 @@ def test_raw_files_become_tables_and_figures(finished):
     for dataset in ("demo-bu3dfe", "demo-bosphorus"):
         assert len(rows(finished, f"results/{dataset}/manifest.csv")) == 24
         assert rows(finished, f"results/{dataset}/quarantine.csv") == []
+        quality = rows(finished, f"results/{dataset}/quality.csv")
+        assert len(quality) == 24 and all(float(row["plausibility"]) > 0.5 for row in quality)
+        assert f"{dataset}_contact_sheet.png" in figures
 
 
 def test_shards_hold_what_they_promise(finished):
