@@ -46,6 +46,8 @@ def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
         (folder / name).touch()
     planned = plan_collection("mine", config_with(tmp_path))
     (shard,) = planned.shards
+    assert planned.shard_files() == [f"results/mine/shards/{shard}.h5"]
+    assert planned.shard_files("maps") == [f"results/mine/maps/{shard}.h5"]
     assert [pathlib.Path(path).name for path in planned.raw_files(shard)] == [
         "bs000_E_ANGER_0.bnt",
         "bs000_E_FEAR_0.bnt",

@@ -11,14 +11,12 @@ from ffnet.demo.collection import make_bosphorus_subject, make_bu3dfe_subject
 from ffnet.demo.makehuman import read_head
 from ffnet.demo.model import build_model
 from ffnet.demo.plan import collection_files
-from ffnet.errors import ScanError
-from ffnet.maps.project import project
-from ffnet.maps.shard import clean_maps
+from ffnet.maps.shard import project_maps
 from ffnet.masks import landmarks as module
 from ffnet.masks.landmarks import find_landmarks
-from ffnet.masks.plausibility import check_plausibility, plausibility
+from ffnet.masks.shard import make_masks
 from ffnet.scans.index import index_scans
-from ffnet.scans.load import load_scan
+from ffnet.scans.shard import load_scans
 
 TEXTURE = np.zeros((112, 112, 3), np.uint8)
 
@@ -70,16 +68,11 @@ def test_a_black_texture_is_served_by_the_crop(settings):
 
 
 @pytest.fixture(scope="module")
-def config(request):
-    return read_config(yaml.safe_load((request.config.rootpath / "config.yaml").read_text(encoding="utf-8")))
-
-
-@pytest.fixture(scope="module")
-def demo_maps(config, tmp_path_factory):
-    """A function: layout -> [(scan, texture, depth, spacing)] of the strongest demo scans of one subject."""
-    demo = dataclasses.replace(
-        config.demo, folder=str(tmp_path_factory.mktemp("demo")), subjects=1, intensities=(4,), takes=1
-    )
+def demo_maps(request, tmp_path_factory):
+    """A function: layout -> columns of the stage maps of three strong expressions of one demo subject."""
+    config = read_config(yaml.safe_load((request.config.rootpath / "config.yaml").read_text(encoding="utf-8")))
+    folder = str(tmp_path_factory.mktemp("demo"))
+    demo = dataclasses.replace(config.demo, folder=folder, subjects=1, intensities=(4,), takes=1)
     makers = {"bu3dfe": (make_bu3dfe_subject, "F0001"), "bosphorus": (make_bosphorus_subject, "bs000")}
 
     def make(layout):
@@ -87,40 +80,32 @@ def demo_maps(config, tmp_path_factory):
         maker(build_model(read_head()), demo, subject)
         dataset = next(one for one in config.datasets.values() if one.layout == layout)
         rows, _ = index_scans(collection_files(demo, layout), dataset, config.scans)
-        made = []
-        for row in rows:
-            scan = load_scan(row.mesh, row.texture, "mm", config.scans)
-            projection = project(scan.mesh, scan.center, scan.extent, dataset.projection, config.maps)
-            maps = clean_maps(projection, config.maps)
-            made.append((row.scan, maps["texture"].astype(np.uint8), maps["depth"], scan.extent / config.maps.size))
-        return made
+        rows = [row for row in rows if row.expression in ("anger", "happiness", "surprise")]
+        scans, _ = load_scans(rows, "mm", dataset.classes, config.scans)
+        return project_maps(scans, dataset.projection, config.maps)[0]
 
     return make
 
 
-def spoilt(texture):
-    """Name -> a texture that does not belong where it is."""
-    pasted = np.zeros_like(texture)
-    pasted[28:84, 28:84] = texture[::2, ::2]
+def spoilt(textures):
+    """Name -> textures (n, S, S, 3) that do not belong where they are."""
+    small = np.zeros_like(textures)
+    small[:, 28:84, 28:84] = textures[:, ::2, ::2]
     return {
-        "a third to the right": np.roll(texture, 37, axis=1),
-        "a fifth down": np.roll(texture, 22, axis=0),
-        "half as large": pasted,
+        "a third to the right": np.roll(textures, 37, axis=2),
+        "a fifth down": np.roll(textures, 22, axis=1),
+        "half as large": small,
     }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["bu3dfe", "bosphorus"])
 def test_demo_scans_pass_and_the_same_with_a_displaced_texture_are_refused(demo_maps, settings, layout):
-    maps = demo_maps(layout)
-    assert len(maps) == 6
-    for scan, texture, depth, spacing in maps:
-        found, served = find_landmarks(texture, settings)
-        score = plausibility(found, settings.size, depth, spacing)
-        assert served == "detector" and score.total > 0.5, scan
-        for name, wrong in spoilt(texture).items():
-            found, served = find_landmarks(wrong, settings)
-            if served == "detector":  # a face that the detector does not find is placed in the middle of the crop
-                with pytest.raises(ScanError, match="plausibility"):
-                    check_plausibility(plausibility(found, settings.size, depth, spacing), settings)
-            assert served == "detector" or name != "half as large", scan
+    columns = demo_maps(layout)
+    made, rejected = make_masks(columns, settings)
+    assert len(made["scan"]) == 3 and not rejected
+    assert set(made["detected"]) == {"detector"} and made["plausibility"].min() > 0.5
+    for name, textures in spoilt(columns["texture"]).items():
+        made, rejected = make_masks(columns | {"texture": textures}, settings)
+        assert len(rejected) >= (3 if name == "half as large" else 1), name
+        assert set(made["detected"]) <= {"crop"}, name  # a face that is not found is placed in the middle of the crop
