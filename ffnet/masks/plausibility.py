@@ -74,8 +74,9 @@ def check_plausibility(score, settings):
     if score.total < settings.least_plausibility:
         parts = score._asdict()
         wrong = next((part for part, value in parts.items() if value < 0.5), min(parts, key=parts.get))
+        least = settings.least_plausibility
         raise ScanError(
-            f"{WHY[wrong]} (plausibility {score.total:.2f}, at least {settings.least_plausibility:g} is wanted); "
+            f"{WHY[wrong]} (plausibility {score.total:.2f}, masks.least_plausibility is {least:g}); "
             "is the texture this scan's own, and does it lie right on the mesh?"
         )
 

@@ -15,6 +15,7 @@ from ffnet.masks.plausibility import (
     plausibility,
     relief_explained,
 )
+from ffnet.scans.pose import mean_face
 
 CENTRED = np.array([[-2.0, -1], [2, -1], [0, 2], [0, 0]])
 
@@ -56,6 +57,15 @@ def test_the_distance_is_what_procrustes_analysis_leaves():
         ours, theirs = fit_similarity(points, CENTRED)[0], procrustes(CENTRED, points)[2]
         mirrored = procrustes(CENTRED, points * [-1, 1])[2]  # procrustes mirrors where that fits better, we never do
         assert ours == pytest.approx(np.sqrt(theirs)) or ours > np.sqrt(mirrored) - 1e-9
+
+
+def test_shape_and_stance_are_those_of_the_similarity_to_the_mean_face_in_mm(face):
+    landmarks = about(face.landmarks + np.random.default_rng(0).normal(0, 2, (51, 2)), lambda offsets: 1.2 * offsets)
+    target = mean_face()[0][17:, :2]
+    left, scale, turn = fit_similarity(landmarks * face.spacing * 2 * [1, -1], target)
+    found = score(face, landmarks)
+    assert left > 0.05 and found.shape == pytest.approx(1 - left)
+    assert found.stance == pytest.approx(1 - np.sqrt(np.log(scale) ** 2 + turn**2))
 
 
 def test_one_point_51_times_is_no_face(face):
@@ -149,7 +159,7 @@ def _swap():
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_landmarks_are_refused_with_what_is_wrong(face, settings, name):
     spoil, message = WRONG[name]
-    with pytest.raises(ScanError, match=rf"({message}).*plausibility 0\.\d\d, at least 0\.45 .*is the texture this"):
+    with pytest.raises(ScanError, match=rf"({message}).*plausibility 0\.\d\d, masks.least_plausibility is 0\.45"):
         check_plausibility(score(face, spoil(face.landmarks)), settings)
 
 
