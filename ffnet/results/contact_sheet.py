@@ -60,7 +60,7 @@ def contact_sheet(cells, title):
     lines = -(-len(cells) // COLUMNS)
     width = COLUMNS * (WIDTH + SPACE) + SPACE
     height = HEAD + max(lines, 1) * (HEIGHT + SPACE)
-    sheet = np.ones((height, width, 3))
+    sheet = np.full((height, width, 3), 255, np.uint8)
     figure = blank_figure(width / DPI, height / DPI)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
     axes.set_axis_off()
@@ -81,11 +81,11 @@ def _draw(axes, sheet, cell, left, top):
     x, y = left + FRAME, top + FRAME + CAPTION
     ink = "black" if cell.reason is None else ALARM
     if cell.reason is not None:
-        sheet[top : top + HEIGHT, left : left + WIDTH] = [int(ALARM[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        sheet[top + 3 : top + HEIGHT - 3, left + 3 : left + WIDTH - 3] = 1
+        sheet[top : top + HEIGHT, left : left + WIDTH] = [int(ALARM[i : i + 2], 16) for i in (1, 3, 5)]
+        sheet[top + 3 : top + HEIGHT - 3, left + 3 : left + WIDTH - 3] = 255
     axes.text(x, y - CAPTION / 2 - 1, caption(cell), fontsize=8.5, va="center", color=ink, parse_math=False)
     for picture in shown(cell):
-        sheet[y : y + PANEL, x : x + PANEL] = enlarge(picture)
+        sheet[y : y + PANEL, x : x + PANEL] = np.rint(255 * enlarge(picture))
         x += PANEL + GAP
     if cell.landmarks is not None:
         points = on_map(cell.landmarks, cell.size, PANEL)
