@@ -22,8 +22,9 @@ class Plausibility(NamedTuple):
 
     inside: 1 minus twice the share of points off the face. order: the share of mirrored pairs with the left one on the
     left, times the share of brows above eyes, eyes above nose, nose above mouth. shape: 1 minus the distance from the
-    mean face (root mean square after a similarity), with 0 where it is as large as the mean face itself. stance: 1
-    minus how far that similarity scales and turns, in e-folds and radians together: scans are in mm and frontal.
+    mean face after a similarity, root mean square as a share of the points' own, which is 0.52 outer eye distances in
+    the mean face. stance: 1 minus how far that similarity scales and turns, in e-folds and radians together, as scans
+    are in mm and frontal.
     relief: 1 minus the share of the depth's spread under brows, eyes and nose that the mean face does not explain.
     """
 
@@ -96,18 +97,17 @@ def order_kept(points):
 
 
 def fit_similarity(points, target):
-    """How points (N, 2) fit onto target (N, 2) by the best shift, turn and scale, without mirroring.
+    """How target (N, 2) fits onto points (N, 2) by the best shift, turn and scale, without mirroring.
 
-    Returns the distance that remains, root mean square as a share of target's own about its centre, in [0, 1]; how
-    many times larger than target the points are, 0 where no scale fits; and the turn in radians.
+    Returns the distance that remains, root mean square as a share of the points' own about their centre, in [0, 1];
+    the scale, at least 0; and the turn in radians.
     """
     source, goal = ((one - one.mean(axis=0)) @ [1, 1j] for one in (points, target))
     spread = np.vdot(goal, goal).real
     agreement = np.vdot(goal, source) / spread  # source is about agreement * goal
     own = np.vdot(source, source).real / spread
     explained = min(abs(agreement) ** 2 / own, 1.0) if own > 0 else 0.0
-    scale = own / abs(agreement) if abs(agreement) > 0 else 0.0
-    return float(np.sqrt(1 - explained)), float(scale), float(np.angle(agreement))
+    return float(np.sqrt(1 - explained)), float(abs(agreement)), float(np.angle(agreement))
 
 
 def relief_explained(depth, target):

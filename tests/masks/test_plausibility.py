@@ -48,6 +48,16 @@ def test_a_similarity_is_found_and_leaves_no_distance(scale, turn):
     assert (distance, size, angle) == (pytest.approx(0, abs=1e-7), pytest.approx(scale), pytest.approx(turn))
 
 
+def test_what_no_similarity_makes_is_distance_and_changes_neither_scale_nor_turn():
+    goal = CENTRED @ [1, 1j]
+    other = np.array([1, 2j, -3, 2 - 2j])  # about its centre, like goal
+    other -= goal * np.vdot(goal, other) / np.vdot(goal, goal)
+    share = np.vdot(other, other).real / np.vdot(goal, goal).real
+    distance, scale, turn = fit_similarity(np.stack([(goal + other).real, (goal + other).imag], axis=1), CENTRED)
+    assert (scale, turn) == (pytest.approx(1), pytest.approx(0, abs=1e-12)) and share > 0.1
+    assert distance == pytest.approx(np.sqrt(share / (1 + share)))
+
+
 def test_the_distance_is_what_procrustes_analysis_leaves():
     from scipy.spatial import procrustes
 
