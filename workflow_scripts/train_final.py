@@ -10,7 +10,9 @@ with job_log(snakemake.log[0]):
         split=snakemake.input.split,
         name=snakemake.wildcards.experiment,
         settings=snakemake.params.settings,
+        conduct=snakemake.config["training"],
         code=snakemake.params.code,
         threads=snakemake.threads,
+        resume=f"resume/{snakemake.wildcards.dataset}/models/{snakemake.wildcards.experiment}",
         model=snakemake.output[0],
     )

@@ -7,17 +7,16 @@ import numpy as np
 import torch
 
 from ffnet.errors import InputError
-from ffnet.networks.fusion import build_network
 from ffnet.networks.model_file import write_model
-from ffnet.networks.pretrained import start_from_pretrained
 from ffnet.networks.settings import IMAGENET, NONE, ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
 from ffnet.shards.collection import read_collection
-from ffnet.training.loop import network_inputs, train
-from ffnet.training.networks import choose_device, repeatable
+from ffnet.training.device import hold_device
+from ffnet.training.networks import repeatable, train_network
+from ffnet.training.resume import Keeper, state_key
 from ffnet.training.run import data_hash
-from ffnet.training.settings import TrainingSettings
+from ffnet.training.settings import TrainingSettings, conducted
 from ffnet.training.splits import read_split
 
 TERMS = {  # who has a say in what becomes of a model
@@ -32,11 +31,12 @@ TERMS = {  # who has a say in what becomes of a model
 }
 
 
-def train_final(shards, split, name, settings, code, threads, model):
+def train_final(shards, split, name, settings, conduct, code, threads, resume, model):
     """Trains an experiment on all subjects of a split, whatever their fold, and writes the network.
 
-    shards: paths. split: path. name: the experiment's. settings: what planning.model_settings gave. code: hash of the
-    code. model: path to write. The same seed and threads give the same bytes on a CPU.
+    shards: paths. split: path. name: the experiment's. settings: what planning.model_settings gave. conduct:
+    config.yaml's section training, for what has no effect on numbers. code: hash of the code. resume: folder of the
+    state of this training. model: path to write. The same seed and threads give the same bytes on a CPU.
     Raises InputError if the experiment is no network or no subject of the split has a scan.
     """
     experiment = read_settings(ExperimentSettings, settings["experiment"], f"config.yaml: experiments.{name}")
@@ -45,24 +45,33 @@ def train_final(shards, split, name, settings, code, threads, model):
             f"config.yaml: experiments.{name}: 'ridge' is no network, and only networks are kept as models"
         )
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
-    training = read_settings(TrainingSettings, settings["training"], "config.yaml: training")
+    training = conducted(read_settings(TrainingSettings, settings["training"], "config.yaml: training"), conduct)
     collection = selected(read_collection(shards), read_split(pathlib.Path(split).read_text("utf-8")))
     subjects = len(set(collection.subject.tolist()))
     print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans")
     seed = seed_of(training.seed, name, "final")
-    network, notes = train_on_all(collection, experiment, networks, training, len(settings["classes"]), seed, threads)
+    data = data_hash(collection)
+    keeper = Keeper(resume, state_key(settings, code, data, name, threads), training.save_every)
+    repeatable(seed, threads)
+    with hold_device(training.device, training.runs_per_gpu) as device:
+        classes = len(settings["classes"])
+        network, _, notes = train_network(collection, experiment, networks, training, classes, seed, device, keeper)
+        network.cpu()
+    last = {key: notes["epochs"][-1][key] for key in ("loss", "accuracy")}
+    kept = {key: notes[key] for key in ("seed", "device", "computed_in", "pretrained_sha256")}
     told = {key: settings[key] for key in ("dataset", "layout", "synthetic", "classes", "preprocessing")}
     header = told | {
         "name": name,
         "experiment": settings["experiment"],
         "networks": settings["networks"],
         "training": settings["training"],
-        "trained_on": {"subjects": subjects, "scans": len(collection.scan), "data_sha256": data_hash(collection)},
-        "run": notes | {"seed": seed, "threads": threads, "code": code},
+        "trained_on": {"subjects": subjects, "scans": len(collection.scan), "data_sha256": data},
+        "run": kept | {"threads": threads, "code": code} | last,
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__},
         "licence": licence_note(settings["dataset"], settings["layout"], settings["synthetic"], networks.pretrained),
     }
     write_model(model, network, header)
+    keeper.finish()
 
 
 def selected(collection, pairs):
@@ -71,26 +80,6 @@ def selected(collection, pairs):
     if not kept.any():
         raise InputError("no subject of the split has a scan to train on; results/*/quarantine.csv says why")
     return collection.take(kept)
-
-
-def train_on_all(collection, experiment, networks, training, classes, seed, threads):
-    """Builds a network and trains it on a Collection. classes: their number.
-
-    Returns the network and a dict: the device, what it started from, loss and accuracy of the last epoch.
-    """
-    repeatable(seed, threads)
-    device = choose_device(training.device)
-    network = build_network(experiment, networks, classes)
-    started = start_from_pretrained(network, experiment, networks)
-    network.to(device, memory_format=torch.channels_last)
-    inputs, labels = network_inputs(collection, device), torch.from_numpy(collection.label).to(device)
-    last = train(network, inputs, labels, training, seed)[-1]
-    return network, {
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
-        "pretrained_sha256": started,
-        "loss": last["loss"],
-        "accuracy": last["accuracy"],
-    }
 
 
 def licence_note(dataset, layout, synthetic, pretrained):

@@ -79,7 +79,9 @@ def training():
         weight_decay=0.0,
         autocast="none",
         device="cpu",
+        runs_per_gpu=1,
         threads=1,
+        save_every=60.0,
         seed=0,
         final_models=(),
     )

@@ -9,10 +9,12 @@ from ffnet.networks.model_file import read_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
 from ffnet.training.final import licence_note, train_final
 from ffnet.training.loop import network_inputs, predict
+from ffnet.training.precision import Precision
 from ffnet.training.run import data_hash
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
 F3DNET = ("f3dnet", "none", "none", False)
+CONDUCT = {"runs_per_gpu": 1, "save_every": 60.0, "final_models": []}
 DATA = {"dataset": "demo", "layout": "bu3dfe", "synthetic": True, "preprocessing": {"unit": "mm"}}
 
 
@@ -25,7 +27,7 @@ def split(tmp_path):
 
 
 def train_into(path, shards, split, settings, name="FFNet-M", threads=1):
-    train_final(shards, split, name, settings | DATA, "0123", threads, path)
+    train_final(shards, split, name, settings | DATA, CONDUCT, "0123", threads, path.parent / "resume", path)
     return path
 
 
@@ -48,7 +50,9 @@ def test_it_learns(tmp_path, shards, split, settings_of, unseen):
     settings = settings_of(*F3DNET)
     settings["training"] |= {"epochs": 40, "batch": 6, "learning_rate": 0.003}
     model = read_model(train_into(tmp_path / "m.safetensors", shards, split, settings))
-    probabilities = predict(model.network, network_inputs(unseen, torch.device("cpu")), 8, "none")
+    probabilities = predict(
+        model.network, network_inputs(unseen, torch.device("cpu")), 8, Precision(torch.device("cpu"), "none")
+    )
     assert (probabilities.argmax(1) == unseen.label).mean() > 0.6  # chance: 1/6
 
 
