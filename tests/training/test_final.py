@@ -64,7 +64,9 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_folds_and_another_seed_
     split.write_text("subject,fold\n" + "".join(f"s0{number},0\n" for number in reversed(range(5))))
     assert train_into(tmp_path / "b.safetensors", shards[::-1], split, settings).read_bytes() == first
     settings["training"] |= {"seed": 1}
-    assert train_into(tmp_path / "c.safetensors", shards, split, settings).read_bytes() != first
+    other = read_model(train_into(tmp_path / "c.safetensors", shards, split, settings))
+    before = read_model(tmp_path / "a.safetensors").network.classifier.weight
+    assert not torch.allclose(other.network.classifier.weight, before, atol=1e-3)
 
 
 def test_vgg_streams_start_from_the_pretrained_file(tmp_path, shards, split, settings_of):
