@@ -137,6 +137,9 @@ def test_only_quarantined_scans_have_a_vermilion_frame_and_their_reason_in_words
         assert all((edge == (VERMILION if framed else 255)).all() for edge in edges)
     text = " ".join(words(figure))
     assert "cut short" in text and "the landmarks do not form a face" in text.replace("\n", " ")
+    captions = [one for one in figure.axes[0].texts if "fear" in one.get_text()]
+    inks = {(("QUARANTINED" in one.get_text()), one.get_color()) for one in captions}
+    assert inks == {(True, "#d55e00"), (False, "black")}
     assert text.count("QUARANTINED") == 2 and "QUARANTINED by masks" in text
 
 
