@@ -1,0 +1,142 @@
+"""Training steps of full-width FFNet-M on the cores, against a plain float32 loop with a DataLoader.
+
+    python benchmarks/bench_training.py
+
+Ours: training.autocast: half (bfloat16), channels last, the collection in memory, our Adam. Plain: float32, channels
+first, torch's DataLoader and torch.optim.Adam. The same network, batch and random scans, all cores, in turn; then what
+a run costs before its first step, each part in a process of its own.
+"""
+
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from rounds import print_times, time_in_turn
+from torch.utils.data import DataLoader, Dataset
+
+ROOT = pathlib.Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from ffnet.commands.config_file import read_config_file  # noqa: E402
+from ffnet.expressions import EXPRESSIONS  # noqa: E402
+from ffnet.networks.fusion import build_network  # noqa: E402
+from ffnet.networks.settings import NetworkSettings  # noqa: E402
+from ffnet.shards.collection import Collection  # noqa: E402
+from ffnet.storage import write_stage  # noqa: E402
+from ffnet.training.adam import Adam  # noqa: E402
+from ffnet.training.loop import network_inputs, take, training_step  # noqa: E402
+from ffnet.training.precision import Precision  # noqa: E402
+from ffnet.training.progress import Progress  # noqa: E402
+
+ROUNDS, BATCH, STEPS, RATE = 6, 32, 2, 1e-4
+OURS, FULL, PLAIN = "ffnet, bfloat16", "ffnet, float32", "plain loop, float32"
+STARTS = {
+    "interpreter": "pass",
+    "numpy, h5py and what reads shards": "import numpy, h5py, ffnet.training.run",
+    "torch": "import torch",
+    "all imports of a run": "import h5py, ffnet.training.run, ffnet.training.networks, safetensors.torch",
+    "imports, 720 scans read, network built": """
+import yaml, ffnet.training.run, torch
+from ffnet.config import read_config
+from ffnet.shards.collection import read_collection
+from ffnet.networks.fusion import build_network
+import ffnet.training.networks
+config = read_config(yaml.safe_load(open({config!r})))
+read_collection([{shard!r}])
+build_network(config.experiments["FFNet-M"], config.networks, 6)
+""",
+}
+
+
+def random_collection(count):
+    """A Collection of noise."""
+    random = np.random.default_rng(0)
+    maps = {"depth": (112, 112), "normals": (112, 112, 3), "texture": (112, 112, 3), "mask1": (56, 56)}
+    columns = {name: random.random((count, *shape), np.float32) for name, shape in (maps | {"mask2": (28, 28)}).items()}
+    names = np.array([f"s{number:04d}" for number in range(count)])
+    label = np.arange(count) % len(EXPRESSIONS)
+    return Collection(scan=names, subject=names, label=label, intensity=label, **columns)
+
+
+class Scans(Dataset):
+    """What one writes first: a scan at a time, channels first."""
+
+    def __init__(self, collection):
+        self.collection = collection
+
+    def __len__(self):
+        return len(self.collection.scan)
+
+    def __getitem__(self, i):
+        scans = self.collection
+        maps = {"depth": scans.depth[i][None], "mask1": scans.mask1[i][None], "mask2": scans.mask2[i][None]}
+        maps |= {
+            name: np.ascontiguousarray(getattr(scans, name)[i].transpose(2, 0, 1)) for name in ("normals", "texture")
+        }
+        return maps, scans.label[i]
+
+
+def plain_steps(network, collection):
+    """A function that does STEPS steps the plain way."""
+    optimiser = torch.optim.Adam(network.parameters(), lr=RATE)
+    loader = DataLoader(Scans(collection), batch_size=BATCH, shuffle=True)
+
+    def steps():
+        for _, (maps, labels) in zip(range(STEPS), loader, strict=False):
+            optimiser.zero_grad()
+            torch.nn.functional.cross_entropy(network(maps), labels).backward()
+            optimiser.step()
+
+    return steps
+
+
+def our_steps(network, collection, autocast):
+    """A function that does STEPS steps our way."""
+    device = torch.device("cpu")
+    network = network.to(memory_format=torch.channels_last)
+    inputs, labels = network_inputs(collection, device), torch.from_numpy(collection.label)
+    optimiser = Adam(network.parameters(), (0.9, 0.999), 0.0)
+    progress = Progress(network, optimiser, Precision(device, autocast), seed=0)
+
+    def steps():
+        for batch in torch.randperm(len(labels)).split(BATCH)[:STEPS]:
+            training_step(progress, take(inputs, batch), labels[batch], RATE)
+
+    return steps
+
+
+def main():
+    config = read_config_file(ROOT / "config.yaml")
+    full = NetworkSettings(**(vars(config.networks) | {"width": 1.0}))
+    collection = random_collection(BATCH * STEPS)
+    networks = {name: build_network(config.experiments["FFNet-M"], full, 6).train() for name in (OURS, FULL, PLAIN)}
+    steps = {
+        OURS: our_steps(networks[OURS], collection, "half"),
+        FULL: our_steps(networks[FULL], collection, "none"),
+        PLAIN: plain_steps(networks[PLAIN], collection),
+    }
+    print(f"FFNet-M, full width, batch {BATCH}, {torch.get_num_threads()} threads; {STEPS} steps a round")
+    time_in_turn(steps, 1)  # the first steps also find their algorithms
+    seconds = time_in_turn(steps, ROUNDS)
+    print_times(seconds, OURS)
+    for name, times in seconds.items():
+        print(f"{name}: {BATCH * STEPS / min(times):.1f} scans a second")
+    print(f"memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MiB\n")
+    with tempfile.TemporaryDirectory() as folder:
+        shard = f"{folder}/shard.h5"
+        write_stage(shard, random_collection(720)._asdict())
+        code = {name: text.format(config=str(ROOT / "config.yaml"), shard=shard) for name, text in STARTS.items()}
+        starts = {
+            name: lambda text=text: subprocess.run([sys.executable, "-c", text], cwd=ROOT, check=True)
+            for name, text in code.items()
+        }
+        print("from process start to there:")
+        print_times(time_in_turn(starts, 3), "interpreter")
+
+
+if __name__ == "__main__":
+    main()
