@@ -4,7 +4,7 @@ import pytest
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import pixel_centres
-from ffnet.maps.project import project, seen_vertices, silhouette, splat_depth
+from ffnet.maps.project import Projection, project, seen_vertices, silhouette, splat_depth
 from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings
 from ffnet.maps.shard import clean_maps, project_maps
 from ffnet.scans.meshes import pack_meshes, unpack_mesh
@@ -135,3 +135,37 @@ def test_packed_meshes_come_back():
         np.testing.assert_array_equal(back.triangles, mesh.triangles)
         np.testing.assert_allclose(back.uv, mesh.uv, atol=1e-6)
         np.testing.assert_array_equal(back.texture, mesh.texture)
+
+
+def test_a_spike_is_set_back_before_any_projection_and_its_share_is_told():
+    mesh = dome(80)
+    spike = np.argmin(np.hypot(*(mesh.vertices[:, :2] - CENTER).T))
+    vertices = mesh.vertices.copy()
+    vertices[spike, 2] += 12
+    x, y = pixel_centres(CENTER, EXTENT, 112)
+    for way in ("raycast", "splat"):
+        made = project(mesh._replace(vertices=vertices), CENTER, EXTENT, way, SETTINGS)
+        assert made.spike_share == 1 / len(vertices)
+        assert np.nanmax(np.abs(made.depth - height(x[None, :], y[:, None]))) < 1.5
+    never = MapSettings(**(SETTINGS.__dict__ | {"spikes": None}))
+    made = project(mesh._replace(vertices=vertices), CENTER, EXTENT, "splat", never)
+    assert made.spike_share == 0 and np.nanmax(made.depth) > 30
+
+
+def test_cleaning_takes_outliers_fills_holes_and_smooths_and_tells_the_shares():
+    rows, columns = np.mgrid[:40, :40]
+    face = np.zeros((40, 40), bool)
+    face[5:35, 5:35] = True
+    depth = np.where(face, 0.5 * columns - 0.2 * rows, np.nan)
+    holed = depth.copy()
+    holed[10, 10:13] = np.nan
+    holed[20, 20] += 9
+    texture = np.where(face[..., None], 100.0, np.nan) * np.ones(3)
+    maps = clean_maps(Projection(holed, texture, face, 1.0, 0.25), MapSettings(**(SETTINGS.__dict__ | {"size": 56})))
+    assert maps["removed_share"] == 1 / 900 and maps["filled_share"] == 4 / 900 and maps["spike_share"] == 0.25
+    np.testing.assert_allclose(maps["depth"][6:34, 6:34], depth[6:34, 6:34], atol=1e-6)
+    np.testing.assert_array_equal(np.isfinite(maps["depth"]), face)
+    np.testing.assert_array_equal(maps["texture"][..., 0], 100 * face)
+    beside, across = np.exp(-0.5), np.exp(-1.0)  # the weights of a corner, which has but three neighbours
+    inwards = (beside + across) / (1 + 2 * beside + across)
+    assert maps["depth"][5, 5] == pytest.approx(depth[5, 5] + (0.5 - 0.2) * inwards)
