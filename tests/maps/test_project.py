@@ -161,6 +161,7 @@ def test_cleaning_takes_outliers_fills_holes_and_smooths_and_tells_the_shares():
     holed[10, 10:13] = np.nan
     holed[20, 20] += 9
     texture = np.where(face[..., None], 100.0, np.nan) * np.ones(3)
+    texture[10, 10:13] = np.nan
     maps = clean_maps(Projection(holed, texture, face, 1.0, 0.25), MapSettings(**(SETTINGS.__dict__ | {"size": 56})))
     assert maps["removed_share"] == 1 / 900 and maps["filled_share"] == 4 / 900 and maps["spike_share"] == 0.25
     np.testing.assert_allclose(maps["depth"][6:34, 6:34], depth[6:34, 6:34], atol=1e-6)
