@@ -7,8 +7,12 @@ import struct
 import numpy as np
 
 from ffnet.errors import ScanError
+from ffnet.scans.contents import MEBIBYTE, describe, read_contents
+from ffnet.scans.images import look_at_png
 
+MOST_BYTES = 160 * MEBIBYTE
 MOST_PIXELS = 1 << 24
+PNG = b"\x89PNG\r\n\x1a\n"
 NPY_HEADER = re.compile(
     rb"\{'descr': '([<>|][fui][1248])', 'fortran_order': (False|True), 'shape': \((\d{1,6}), (\d{1,6})\), \}\s*"
 )
@@ -37,7 +41,7 @@ def grid_points(distance, spacing):
 
 
 def _read_npy(path):
-    data = pathlib.Path(path).read_bytes()
+    data = read_contents(path, MOST_BYTES, "a depth image")
     if len(data) < 10 or data[:6] != b"\x93NUMPY":
         raise ScanError(f"{path}: not a .npy file: {data[:6]!r} came at its start")
     length = struct.unpack("<H", data[8:10])[0]
@@ -55,12 +59,15 @@ def _read_npy(path):
 def _read_picture(path):
     import cv2
 
-    data = pathlib.Path(path).read_bytes()
-    size = _png_size(data) or _tiff_size(data)
-    if size is None:
-        raise ScanError(f"{path}: not a .png or .tif, or cut short: copy it again")
+    data = read_contents(path, MOST_BYTES, "a depth image")
+    try:
+        *size, whole = look_at_png(data) if data.startswith(PNG) else _look_at_tiff(data)
+    except (struct.error, IndexError, KeyError) as error:
+        raise ScanError(f"{path}: not a .png or .tif, or cut short ({describe(data)}): copy it again") from error
     if not 0 < size[0] * size[1] <= MOST_PIXELS:
         raise ScanError(f"{path}: header promises {size[0]} x {size[1]} pixels; no depth image of a face has so many")
+    if not whole:  # OpenCV would take the memory that a damaged part of the file promises
+        raise ScanError(f"{path}: the picture of {size[0]} x {size[1]} pixels is cut short or damaged: copy it again")
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -75,22 +82,17 @@ def _read_picture(path):
     return image
 
 
-def _png_size(data):
-    return struct.unpack(">II", data[16:24]) if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 33 else None
+def _look_at_tiff(data):
+    """Width and height of a .tif, from the tags 256 and 257 of its first directory, and True.
 
-
-def _tiff_size(data):
-    """Width and height of a .tif, from the tags 256 and 257 of its first directory; None if they are not there."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
-    if order is None or len(data) < 8:
-        return None
-    start = struct.unpack(order + "I", data[4:8])[0]
-    if start + 2 > len(data):
-        return None
-    count = struct.unpack_from(order + "H", data, start)[0]
+    Raises struct.error or KeyError if they are not there.
+    """
+    order = {b"II*\0": "<", b"MM\0*": ">"}[data[:4]]
+    (start,) = struct.unpack_from(order + "I", data, 4)
+    (count,) = struct.unpack_from(order + "H", data, start)
     tags = {}
     for place in range(start + 2, min(start + 2 + 12 * count, len(data) - 11), 12):
         tag, kind = struct.unpack_from(order + "HH", data, place)
         if kind in TIFF_TYPES:
             tags[tag] = struct.unpack_from(order + TIFF_TYPES[kind], data, place + 8)[0]
-    return (tags[256], tags[257]) if {256, 257} <= tags.keys() else None
+    return tags[256], tags[257], True

@@ -48,8 +48,11 @@ def read_image(path):
     return image
 
 
-def _look_at_png(data):
-    """Width, height, and whether every chunk to the last one is there with its right check sum."""
+def look_at_png(data):
+    """Width, height, and whether every chunk to the last one is there with its right check sum.
+
+    data: bytes that begin as a PNG. Raises struct.error or IndexError if the header is cut short or damaged.
+    """
     if data[12:16] != b"IHDR":
         raise IndexError
     width, height = struct.unpack_from(">II", data, 16)
@@ -96,4 +99,4 @@ def _look_at_bmp(data):
     return width, abs(height), len(data) >= (rows if compression in UNCOMPRESSED else size)
 
 
-LOOKS = {b"\x89PNG\r\n\x1a\n": _look_at_png, b"\xff\xd8\xff": _look_at_jpeg, b"BM": _look_at_bmp}
+LOOKS = {b"\x89PNG\r\n\x1a\n": look_at_png, b"\xff\xd8\xff": _look_at_jpeg, b"BM": _look_at_bmp}

@@ -1,12 +1,19 @@
-"""open3d's readers in a process of their own: a malformed file can crash them, and that must not end a stage."""
+"""open3d's readers away from this process: a malformed file can crash them, and that must not end a stage.
+
+A server imports open3d once, which takes seconds, and forks a child for each file: whatever a file does to the reader
+ends with that child.
+"""
 
 import atexit
 import functools
 import os
+import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from multiprocessing.connection import Connection, Pipe
 
 import numpy as np
@@ -14,92 +21,139 @@ import numpy as np
 from ffnet.errors import ScanError
 from ffnet.geometry.raycast import import_open3d
 
-PATIENCE = 20.0  # seconds for one file
+SECONDS = 5  # of the processor, for one file
+PATIENCE = 120  # seconds by the clock, for a reader that waits and takes no processor
 START = 120.0  # seconds for open3d to be imported
 MEMORY = 1 << 30  # bytes that one file may take beyond open3d itself
+OUT_OF_MEMORY = 3  # exit code of a child
+MOST_WORDS, LONGEST_LINE = 1 << 20, 200  # bytes, characters
+TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ENDS = {  # what the exit code of a child means, below 0 the signal that ended it
+    -signal.SIGXCPU: f"took more than {SECONDS} s of the processor; it is damaged or far too large for a face",
+    -signal.SIGALRM: f"was not read within {PATIENCE} s; does the disk answer? If so, it is damaged",
+    OUT_OF_MEMORY: f"takes more than {MEMORY >> 20} MiB to read; it is damaged or far too large for a face",
+}
+COPY = "copy it again, or export it anew as a .ply"
 
 
 def read_parts(path):
     """The parts of a mesh file: a list of dicts, one for each of its objects, and open3d's last words on it.
 
-    vertices (N, 3) float64; triangles (M, 3) int64; uv (M, 3, 2) float64 or None; colours (N, 3) float64 in [0, 1] or
-    None; picture (H, W, 3) uint8 or None, the texture inside the file. Raises ScanError if the reader breaks down.
+    vertices (N, 3) float64; triangles (M, 3) int64; where the file has them: uv (M, 3, 2) float64; colours (N, 3)
+    float64 in [0, 1]; picture (H, W, 3) uint8, the texture inside the file. Raises ScanError if the reader breaks down
+    or takes more than SECONDS or MEMORY.
     """
-    reader = _start_reader()
     try:
-        return reader.ask(str(path))
-    except (EOFError, BrokenPipeError):
-        reason = "the reader broke down; the file is damaged or of no use to it"
-    except TimeoutError:
-        reason = f"not read within {PATIENCE:g} s; the file is damaged or far too large for a face"
-    reader.stop()
-    _start_reader.cache_clear()
-    raise ScanError(f"{path}: {reason}: copy it again, or export it anew as a .ply")
+        server = _start_server()
+        code = server.ask(path)
+    except (EOFError, OSError) as error:
+        _start_server.cache_clear()
+        raise ScanError(f"{path}: the reader's process is gone ({error!r}); is memory short? Run again") from error
+    if code:
+        broke = f"the reader broke down ({server.last_words() or code}); the file is damaged"
+        raise ScanError(f"{path}: {ENDS.get(code, broke)}: {COPY}")
+    return server.parts(), server.last_words()
 
 
 @functools.cache
-def _start_reader():
-    reader = _Reader()
-    atexit.register(reader.stop)
-    return reader
+def _start_server():
+    server = _Server()
+    atexit.register(server.stop)
+    return server
 
 
-class _Reader:
-    """The other process, which answers paths with parts until it is stopped."""
+class _Server:
+    """The process that imports open3d and forks; files carry what its children answer and print."""
 
     def __init__(self):
         self.connection, theirs = Pipe()
-        self.words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self.answer, self.words = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         with theirs:
+            descriptors = theirs.fileno(), self.answer.fileno()
             self.process = subprocess.Popen(
-                [sys.executable, "-c", f"from ffnet.scans.open3d_process import serve; serve({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-c", f"from ffnet.scans.open3d_process import serve; serve{descriptors}"],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=self.words,
                 stderr=self.words,
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
-        self._answer(START)
+        if not self.connection.poll(START):
+            self.stop()
+            raise TimeoutError(f"open3d was not imported within {START:g} s")
+        self.connection.recv_bytes()
 
     def ask(self, path):
-        self.words.seek(0)
-        self.words.truncate()
-        self.connection.send(path)
-        parts = self._answer(PATIENCE)
-        self.words.seek(0)
-        return parts, self.words.read(2000).decode("utf-8", "replace").strip()
+        """The exit code of the child that read the file."""
+        for file in (self.answer, self.words):
+            file.seek(0)
+            file.truncate()
+        self.connection.send_bytes(os.fsencode(path))
+        return int(self.connection.recv_bytes())
 
-    def _answer(self, seconds):
-        try:
-            if not self.connection.poll(seconds):
-                raise TimeoutError
-            return self.connection.recv()
-        except ConnectionResetError:
-            raise EOFError from None
+    def parts(self):
+        self.answer.seek(0)
+        with np.load(self.answer, allow_pickle=False) as arrays:
+            parts = [{} for _ in range(int(arrays["parts"]))]
+            for number, name in (key.split() for key in arrays.files if key != "parts"):
+                parts[int(number)][name] = arrays[f"{number} {name}"]
+        return parts
+
+    def last_words(self):
+        """The last line that the reader printed, or ""."""
+        self.words.seek(0)
+        words = TERMINAL_COLOUR.sub("", self.words.read(MOST_WORDS).decode("utf-8", "replace"))
+        return "".join(words.strip().splitlines()[-1:])[:LONGEST_LINE]
 
     def stop(self):
         self.process.kill()
         self.process.wait()
-        self.connection.close()
-        self.words.close()
+        for opened in (self.connection, self.answer, self.words):
+            opened.close()
 
 
-def serve(descriptor):
-    """The other process: reads the file of each path that comes in, until nobody asks any more."""
-    connection = Connection(descriptor)
+def serve(connection, answer):
+    """The server: has the file of each path that comes in read by a child, until nobody asks any more.
+
+    connection, answer: descriptors. What comes back is the child's exit code, below 0 the signal that ended it.
+    """
+    connection = Connection(connection)
     open3d = import_open3d()
     pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115 - a process file
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    connection.send("ready")
+    connection.send_bytes(b"ready")
     while True:
         try:
-            path = connection.recv()
+            path = os.fsdecode(connection.recv_bytes())
         except EOFError:
             return
-        os.ftruncate(1, 0)
-        connection.send(_read(open3d, path))
+        child = os.fork()
+        if child == 0:
+            _answer(open3d, path, answer)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        connection.send_bytes(str(code).encode())
+
+
+def _answer(open3d, path, answer):
+    """Reads a file, writes its parts to the descriptor `answer`, and ends the process."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    signal.alarm(PATIENCE)
+    code = 1
+    try:
+        parts = _read(open3d, path)
+        arrays = {f"{number} {name}": values for number, part in enumerate(parts) for name, values in part.items()}
+        with open(answer, "wb") as file:
+            np.savez(file, parts=len(parts), **arrays)
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    except Exception:
+        traceback.print_exc()  # its last line goes into the message
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _read(open3d, path):
@@ -108,18 +162,19 @@ def _read(open3d, path):
     model = open3d.io.read_triangle_model(path)  # read_triangle_mesh leaves quadrangles of an .obj out
     pictures = [np.asarray(material.albedo_img) for material in model.materials]
     return [
-        _part(one.mesh) | {"picture": pictures[one.material_idx][..., :3] if pictures[one.material_idx].ndim else None}
+        _part(one.mesh) | ({"picture": pictures[one.material_idx][..., :3]} if pictures[one.material_idx].ndim else {})
         for one in model.meshes
     ]
 
 
 def _part(mesh):
     uv, colours = np.asarray(mesh.triangle_uvs), np.asarray(mesh.vertex_colors)
-    triangles = np.asarray(mesh.triangles).astype(np.int64)
-    return {
+    part = {
         "vertices": np.asarray(mesh.vertices).astype(np.float64),
-        "triangles": triangles,
-        "uv": uv.reshape(-1, 3, 2).astype(np.float64) if len(uv) and len(uv) == 3 * len(triangles) else None,
-        "colours": colours.astype(np.float64) if len(colours) else None,
-        "picture": None,
+        "triangles": np.asarray(mesh.triangles).astype(np.int64),
     }
+    if len(uv) and len(uv) == 3 * len(part["triangles"]):
+        part["uv"] = uv.reshape(-1, 3, 2).astype(np.float64)
+    if len(colours):
+        part["colours"] = colours.astype(np.float64)
+    return part
