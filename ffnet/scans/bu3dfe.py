@@ -12,6 +12,7 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.scans.contents import MEBIBYTE, describe, read_contents
 from ffnet.scans.images import read_image
 from ffnet.scans.numbers import read_numbers
+from ffnet.scans.vrml_transform import transformed
 
 MOST_BYTES = 32 * MEBIBYTE  # of text; BU-3DFE's files have 2 to 3 MB
 MOST_CORNERS = 64  # of a polygon; BU-3DFE's have 3 to 6
@@ -19,6 +20,7 @@ BOM = b"\xef\xbb\xbf"
 COMMENT_OR_STRING = re.compile(rb'#[^\r\n]*|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 CLOCKWISE = re.compile(rb"ccw\s+FALSE")
 OPENING = re.compile(rb"\b(?:(Coordinate|TextureCoordinate)\s*\{\s*(point)|(coordIndex)|(texCoordIndex))\s*$")
+INDEX = re.compile(rb"\bcoordIndex\s*\[")
 EMPTY = re.compile(rb"\s*\]")
 LONGEST_OPENING = 1000  # bytes before a bracket in which its name is sought
 MOST_BLOCKS = 1000
@@ -27,9 +29,9 @@ MOST_BLOCKS = 1000
 def read_bu3dfe(mesh_path, texture_path):
     """The Mesh of a .wrl and its image, polygons cut into fans of triangles.
 
-    The blocks may stand in any order, named by DEF or not, and the text may be gzip'd, as VRML allows. The texture is
-    matched by file name; a url inside the .wrl is never followed. Raises ScanError that names the file, what is wrong
-    with it and what to do.
+    The blocks may stand in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
+    allows. The texture is matched by file name; a url inside the .wrl is never followed. Raises ScanError that names
+    the file, what is wrong with it and what to do.
     """
     text = _plain_text(mesh_path)
     blocks = _find_blocks(text, mesh_path)
@@ -38,6 +40,8 @@ def read_bu3dfe(mesh_path, texture_path):
     vertices = _read_points(blocks, "Coordinate point", mesh_path, width=3)
     points = _read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
     index = _read_polygons(blocks, "coordIndex", len(vertices), mesh_path)
+    if b"Transform" in text:
+        vertices = transformed(vertices, text, INDEX.search(text).start(), mesh_path)
     texture_index = _read_polygons(blocks, "texCoordIndex", len(points), mesh_path)
     if not np.array_equal(index < 0, texture_index < 0):
         raise ScanError(
