@@ -34,9 +34,10 @@ def vrml():
         "\n".join(" ".join(map(str, row)) for row in rows) for rows in (points, corner, points[:, :2] / 80, corner)
     ]
     text = (
-        '#VRML V2.0 utf8\nTransform {{ translation 1 0 0 children [ Shape {{ appearance Appearance {{ texture ImageTexture {{ url "a.bmp" }} }} geometry '
+        "#VRML V2.0 utf8\nTransform {{ translation 1 0 0 rotation 0 1 0 .1 children [\n"
+        'Shape {{ appearance Appearance {{ texture ImageTexture {{ url "a.bmp" }} }} geometry '
         "IndexedFaceSet {{ coord DEF C Coordinate {{ point [ {} ] }} # made\n coordIndex [ {} ]\n"
-        "texCoord TextureCoordinate {{ point [ {} ] }}\n texCoordIndex [ {} ] }} }} ] rotation 0 1 0 .1 scale 1 1 2 }}\n"
+        "texCoord TextureCoordinate {{ point [ {} ] }}\n texCoordIndex [ {} ] }} }} ] scale 1 1 2 }}\n"
     )
     return text.format(*blocks).encode()
 
