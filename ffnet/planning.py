@@ -29,7 +29,7 @@ class PlannedCollection(NamedTuple):
 
     def raw_files(self, shard):
         """The raw files that a shard is made from: those that are there, for the others end in quarantine.csv."""
-        paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
+        paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]
 
     def shard_files(self, stage="shards"):
@@ -106,7 +106,7 @@ def plan_collection(name, config):
     check_classes(dataset, where)
     missing = frozenset()
     if dataset.layout == "manifest":
-        rows, skipped = read_scan_list(dataset, config.scans.shards, f"{where}.folder")
+        rows, skipped = read_scan_list(dataset, config.scans, f"{where}.folder")
         paths = {path for row in rows for path in (row.mesh, row.texture) if path}
         missing = frozenset(path for path in paths if not os.path.isfile(path))
     elif is_synthetic(name, config):

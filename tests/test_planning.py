@@ -55,6 +55,17 @@ def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
     ]
 
 
+def test_landmark_files_are_asked_for_only_where_the_pose_comes_from_them(tmp_path):
+    for suffix in ("bnt", "png", "lm2", "lm3"):
+        (tmp_path / f"bs000_E_FEAR_0.{suffix}").touch()
+    config = config_with(tmp_path)
+    files = replace(config, scans=replace(config.scans, pose=replace(config.scans.pose, landmarks="files")))
+    for change, suffixes in ((config, [".bnt", ".png"]), (files, [".bnt", ".png", ".lm3"])):
+        planned = plan_collection("mine", change)
+        (shard,) = planned.shards
+        assert [pathlib.Path(path).suffix for path in planned.raw_files(shard)] == suffixes
+
+
 def test_a_folder_that_is_missing_or_empty_says_what_to_change(tmp_path):
     with pytest.raises(InputError, match="config.yaml: datasets.mine.folder: there is no folder '.*nowhere'"):
         plan_collection("mine", config_with(tmp_path / "nowhere"))

@@ -10,7 +10,7 @@ from ffnet.commands.report import measured_report, named_report, posed_report, r
 from ffnet.errors import InputError, ScanError
 from ffnet.scans.index import LAYOUTS
 from ffnet.scans.load import check_extent, make_frontal
-from ffnet.scans.readers import find_texture, read_scan, scan_suffix
+from ffnet.scans.readers import find_landmarks, find_texture, read_scan, scan_suffix
 
 
 def inspect_files(files, config, unit, folder, as_json):
@@ -57,7 +57,8 @@ def inspect_file(file, config, unit, picture):
         mesh = read_mesh(file, config.scans, unit)
         report = measured_report(report, mesh, config.maps.size)
         check_extent(mesh.vertices, file, config.scans)
-        scan = make_frontal(mesh, config.scans)
+        landmarks = find_landmarks(file) if config.scans.pose.landmarks == "files" else ""
+        scan = make_frontal(mesh, landmarks, unit, config.scans)
         report = posed_report(report, scan)
         return report if picture is None else draw_maps(report, scan, config, picture)
     except InputError as error:

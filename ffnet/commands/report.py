@@ -18,7 +18,8 @@ class Report(NamedTuple):
     """What is known of one file; None where unknown. Its fields are the keys of --json.
 
     extent_mm: [x, y, z]. texture: [width, height] in pixels. nose_tip: [x, y, z] in mm in the file's coordinates.
-    rotation_deg: the angle by which the face was turned to the camera. landmark_route: the picture it was found on.
+    rotation_deg: the angle by which the face was turned to the camera. landmark_route: the picture it was
+    found on, or "files".
     """
 
     file: str
@@ -81,6 +82,8 @@ def posed_report(report, scan):
         rotation_deg=round(scan.rotation_degrees, 2),
         landmark_route=scan.route,
     )
+    if scan.unused:
+        report = report.warn(f"{scan.unused}; the detector serves")
     if scan.route == "shape":
         report = report.warn("the face was found on its shape alone, not on its texture; look at the picture (--out)")
     if scan.rotation_degrees > TRUSTED_ROTATION:

@@ -31,11 +31,16 @@ KINDS = {  # why a name of this form is no expression scan
     re.compile(r"bs\d{3}_IGN\w*"): "to be ignored",
     re.compile(r"[FM]\d{4}_[A-Z]{2}\d\d[A-Z]{2}_RAW"): "raw scan",
 }
+LANDMARKS = {".wrl": (".bnd",), ".bnt": (".lm3", ".lm2")}
 IMAGES = (".bmp", ".png", ".jpg", ".jpeg", ".ppm", ".tif", ".tiff")
 
 
 class ScanRow(NamedTuple):
-    """A row of manifest.csv. mesh and texture are paths; an empty texture was not found beside its mesh."""
+    """A row of manifest.csv. mesh, texture and landmarks are paths; an empty texture was not found beside its mesh.
+
+    ethnicity: BU-3DFE's code, "" where the name has none. landmarks: "" unless scans.pose.landmarks asks for files and
+    one is there.
+    """
 
     scan: str
     subject: str
@@ -44,6 +49,8 @@ class ScanRow(NamedTuple):
     mesh: str
     texture: str
     shard: str
+    ethnicity: str = ""
+    landmarks: str = ""
 
 
 def files_below(folder, setting_name):
@@ -81,6 +88,8 @@ def index_scans(paths, dataset, settings):
         chosen = choose_frames(rows, settings.frame_step)
         skipped["other frame"] += len(rows) - len(chosen)
         rows = chosen
+    if settings.pose.landmarks == "files":
+        rows = [row._replace(landmarks=landmarks_beside(row.mesh, present)) for row in rows]
     return sorted(rows), {kind: skipped[kind] for kind in sorted(skipped) if skipped[kind]}
 
 
@@ -107,7 +116,8 @@ def bu3dfe_row(path, present, shards):
     if not name or suffix.lower() != ".wrl" or name["code"] not in BU3DFE_CODES:
         return None
     scan, expression = stem.removesuffix("_F3D"), BU3DFE_CODES[name["code"]]
-    return _row(scan, name["subject"], expression, int(name["level"]), path, present, shards)
+    row = _row(scan, name["subject"], expression, int(name["level"]), path, present, shards)
+    return row._replace(ethnicity=name["ethnicity"])
 
 
 def bu4dfe_row(path, present, shards):
@@ -138,14 +148,26 @@ def _row(scan, subject, expression, intensity, path, present, shards):
     return ScanRow(scan, subject, expression, intensity, path, texture, shard_of(subject, shards))
 
 
+def files_in(folder):
+    """The paths of what lies in a folder, a set; empty if it is not there. "" is the folder where one is."""
+    return {os.path.join(folder, name) for name in os.listdir(folder or ".")} if os.path.isdir(folder or ".") else set()
+
+
 def image_beside(path, present):
     """The image of IMAGES among the paths `present` that lies beside a scan and has its name, or ""."""
     stem = path[: -len(".abs.gz")] if path.lower().endswith(".abs.gz") else os.path.splitext(path)[0]
-    for suffix in IMAGES:
-        for candidate in (stem + suffix, stem + suffix.upper()):
-            if candidate in present and candidate != path:
-                return candidate
-    return ""
+    return _beside(path, stem, IMAGES, present)
+
+
+def landmarks_beside(path, present):
+    """The landmark file among the paths `present` that lies beside a scan and has its name, or ""."""
+    stem, suffix = os.path.splitext(path)
+    return _beside(path, stem, LANDMARKS.get(suffix.lower(), ()), present)
+
+
+def _beside(path, stem, suffixes, present):
+    candidates = (stem + written for suffix in suffixes for written in (suffix, suffix.upper()))
+    return next((candidate for candidate in candidates if candidate in present and candidate != path), "")
 
 
 def choose_frames(rows, step):

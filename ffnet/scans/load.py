@@ -7,6 +7,7 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
+from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
 from ffnet.scans.readers import MILLIMETRES, read_scan
 
@@ -18,7 +19,7 @@ class FrontalScan(NamedTuple):
 
     mesh: Mesh, mm, origin at the nose tip, y up, z to the camera. center: (2,) x, y of the square's middle, mm.
     extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose. nose_tip: (3,) in the file's
-    coordinates, mm.
+    coordinates, mm. unused: why the landmark file was of no use, "" if it was or there is none.
     """
 
     mesh: Mesh
@@ -27,18 +28,31 @@ class FrontalScan(NamedTuple):
     rotation_degrees: float
     route: str
     nose_tip: np.ndarray
+    unused: str
 
 
-def load_scan(mesh_path, texture_path, unit, settings):
-    """The FrontalScan of a file whose unit is "mm", "cm" or "m". settings: ScanSettings. Raises ScanError."""
+def load_scan(mesh_path, texture_path, landmarks_path, unit, settings):
+    """The FrontalScan of a file whose unit is "mm", "cm" or "m". settings: ScanSettings. Raises ScanError.
+
+    landmarks_path: a file for the pose, or "".
+    """
     mesh = read_scan(mesh_path, texture_path, settings, unit)
     check_extent(mesh.vertices, mesh_path, settings)
-    return make_frontal(mesh, settings)
+    return make_frontal(mesh, landmarks_path, unit, settings)
 
 
-def make_frontal(mesh, settings):
-    """The FrontalScan of a Mesh as it came from its file. settings: ScanSettings. Raises ScanError."""
-    pose = find_pose(mesh, settings.pose)
+def make_frontal(mesh, landmarks_path, unit, settings):
+    """The FrontalScan of a Mesh in mm as it came from its file; the other arguments are load_scan's.
+
+    The detector serves where there is no landmark file or it is of no use. Raises ScanError.
+    """
+    pose, unused = None, ""
+    if landmarks_path:
+        try:
+            pose = pose_from_file(mesh, landmarks_path, MILLIMETRES[unit], settings.pose)
+        except ScanError as error:
+            unused = str(error)
+    pose = pose or find_pose(mesh, settings.pose)
     frontal = mesh._replace(vertices=(mesh.vertices - pose.nose_tip) @ pose.rotation.T)
     unit = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
     center = pose.eyes[:2] - [0.0, settings.crop.below_eyes * pose.eye_distance]
@@ -50,6 +64,7 @@ def make_frontal(mesh, settings):
         rotation_degrees=float(np.degrees(np.arccos(np.clip((np.trace(pose.rotation) - 1) / 2, -1, 1)))),
         route=pose.route,
         nose_tip=pose.nose_tip,
+        unused=unused,
     )
 
 

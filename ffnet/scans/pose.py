@@ -31,7 +31,8 @@ class Pose(NamedTuple):
     """x_frontal = rotation @ (x - nose_tip), in mm.
 
     rotation: (3, 3). nose_tip: (3,) in the file's coordinates. eye_distance: mm between the outer eye corners.
-    eyes: (3,) their middle in the frontal frame. route: which picture the face was found on.
+    eyes: (3,) their middle in the frontal frame. route: which picture the face was found on, "texture" or "shape"; or
+    "files", a landmark file.
     """
 
     rotation: np.ndarray

@@ -10,7 +10,7 @@ from ffnet.scans.bu3dfe import read_bu3dfe
 from ffnet.scans.depth_image import grid_points, read_depth_image
 from ffnet.scans.frgc import read_abs
 from ffnet.scans.images import read_image
-from ffnet.scans.index import image_beside
+from ffnet.scans.index import files_in, image_beside, landmarks_beside
 from ffnet.scans.meshfiles import read_meshfile
 from ffnet.scans.ply import read_ply
 from ffnet.scans.range_grid import mesh_from_grid
@@ -47,8 +47,12 @@ def scan_suffix(path):
 
 def find_texture(mesh_path):
     """The path of the image beside a scan that has its name, or ""."""
-    folder = os.path.dirname(mesh_path)
-    return image_beside(mesh_path, {os.path.join(folder, name) for name in os.listdir(folder or ".")})
+    return image_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
+
+
+def find_landmarks(mesh_path):
+    """The path of the landmark file beside a scan that has its name, or ""."""
+    return landmarks_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
 
 
 def _read(suffix, mesh_path, texture_path, settings, scale):

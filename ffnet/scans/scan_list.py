@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import functools
 import io
 import os
 import re
@@ -9,19 +10,19 @@ from collections import Counter
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
-from ffnet.scans.index import ScanRow, image_beside, shard_of, skipped_kind
+from ffnet.scans.index import ScanRow, files_in, image_beside, landmarks_beside, shard_of, skipped_kind
 
 FILE = "manifest.csv"
 COLUMNS = ("scan", "subject", "expression", "intensity", "mesh", "texture")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def read_scan_list(dataset, shards, setting_name):
+def read_scan_list(dataset, settings, setting_name):
     """The scans that manifest.csv lists, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
 
-    dataset: DatasetSettings. setting_name: what names its folder in config.yaml. Paths are relative to manifest.csv; an
-    empty texture is the image beside the mesh with its name, if there is one. A mesh that is not there keeps its row.
-    Raises InputError with file and line where the list is not as it must be.
+    dataset: DatasetSettings. settings: ScanSettings. setting_name: what names its folder in config.yaml. Paths are
+    relative to manifest.csv; an empty texture is the image beside the mesh with its name, if there is one. A mesh that
+    is not there keeps its row. Raises InputError with file and line where the list is not as it must be.
     """
     path = os.path.join(dataset.folder, FILE)
     if not os.path.isfile(path):
@@ -29,9 +30,9 @@ def read_scan_list(dataset, shards, setting_name):
             f"{setting_name}: there is no file '{path}'; the layout 'manifest' is a folder with a {FILE}, which has "
             f"the columns {','.join(COLUMNS)}"
         )
-    rows, lines, skipped = [], {}, Counter()
+    rows, lines, skipped, folders = [], {}, Counter(), functools.cache(files_in)
     for line, fields in _read_lines(path):
-        row = _row(f"{path}, line {line}", fields, dataset, shards)
+        row = _row(f"{path}, line {line}", fields, dataset, settings, folders)
         if row.scan in lines:
             raise InputError(f"{path}, line {line}: scan {row.scan} stands in line {lines[row.scan]} already")
         lines[row.scan] = line
@@ -66,7 +67,7 @@ def _read_lines(path):
         yield line, dict(zip(header, row, strict=True))
 
 
-def _row(where, fields, dataset, shards):
+def _row(where, fields, dataset, settings, files_in_folder):
     for column in ("scan", "subject"):
         if not NAME.fullmatch(fields[column]):
             raise InputError(
@@ -82,9 +83,18 @@ def _row(where, fields, dataset, shards):
     if not fields["mesh"]:
         raise InputError(f"{where}: the mesh is empty; its path, relative to {FILE}, is needed")
     mesh = _below(where, dataset.folder, fields["mesh"])
-    texture = _below(where, dataset.folder, fields["texture"]) if fields["texture"] else _beside(mesh)
-    shard = shard_of(fields["subject"], shards)
-    return ScanRow(fields["scan"], fields["subject"], expression, int(fields["intensity"]), mesh, texture, shard)
+    present = files_in_folder(os.path.dirname(mesh))
+    texture = _below(where, dataset.folder, fields["texture"]) if fields["texture"] else image_beside(mesh, present)
+    return ScanRow(
+        scan=fields["scan"],
+        subject=fields["subject"],
+        expression=expression,
+        intensity=int(fields["intensity"]),
+        mesh=mesh,
+        texture=texture,
+        shard=shard_of(fields["subject"], settings.shards),
+        landmarks=landmarks_beside(mesh, present) if settings.pose.landmarks == "files" else "",
+    )
 
 
 def _below(where, folder, name):
@@ -92,9 +102,3 @@ def _below(where, folder, name):
     if os.path.isabs(plain) or plain.split("/")[0] in ("..", "."):
         raise InputError(f"{where}: '{name}' leads out of the folder of {FILE}; put the file below it")
     return os.path.join(folder, plain)
-
-
-def _beside(mesh):
-    folder = os.path.dirname(mesh)
-    present = {os.path.join(folder, name) for name in os.listdir(folder)} if os.path.isdir(folder) else set()
-    return image_beside(mesh, present)

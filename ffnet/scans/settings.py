@@ -45,6 +45,7 @@ def check_classes(dataset, where):
 class PoseSettings:
     """Turning a face to the camera: section `scans.pose`."""
 
+    landmarks: str = setting(choices=("detector", "files"))
     view_size: int = setting(least=64)
     view_extent: float = setting(least=100.0)
     rounds: int = setting(least=1, most=10)

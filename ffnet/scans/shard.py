@@ -15,7 +15,10 @@ def load_scans(rows, unit, classes, settings):
     """
 
     def load(i):
-        return load_scan(rows[i].mesh, rows[i].texture, unit, settings)
+        scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
+        if scan.unused:
+            print(f"{scan.unused}; the detector serves")
+        return scan
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")
     columns = {

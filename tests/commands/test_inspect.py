@@ -178,7 +178,7 @@ def test_the_maps_drawn_are_those_that_the_networks_get(faces, config):
     maps, _ = project_maps(scans, "gridfit", config.maps)
     masks, _ = make_masks(maps, config.masks)
     wanted = join_stages(maps, compute_normals(maps), masks, config.shards)
-    shown, served = five_maps(load_scan(path, texture, "mm", config.scans), "gridfit", config)
+    shown, served = five_maps(load_scan(path, texture, "", "mm", config.scans), "gridfit", config)
     assert served == wanted["detected"][0]
     for name, values in shown.items():
         assert values.shape == wanted[name].shape

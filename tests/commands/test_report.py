@@ -33,9 +33,11 @@ def test_odd_sizes_are_warned_of(mesh, warning):
 
 
 def test_a_pose_far_off_or_found_on_the_shape_alone_is_warned_of():
-    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]))
+    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), "")
     assert posed_report(Report("x"), scan).warnings == () and posed_report(Report("x"), scan).rotation_deg == 12.35
     assert "on its shape alone" in posed_report(Report("x"), scan._replace(route="shape")).warnings[0]
+    unused = posed_report(Report("x"), scan._replace(unused="a.bnd: is empty")).warnings
+    assert unused == ("a.bnd: is empty; the detector serves",)
     assert "turned by 25 degrees" in posed_report(Report("x"), scan._replace(rotation_degrees=25.0)).warnings[0]
 
 

@@ -43,6 +43,7 @@ def test_bu3dfe_names_say_everything():
         ("F0001_AN03WH", "F0001", "anger", 3),
         ("M0002_SU04IN", "M0002", "surprise", 4),
     ]
+    assert [row.ethnicity for row in rows] == ["WH", "IN"]
     assert rows[0].texture == "d/F0001/F0001_AN03WH_F3D.bmp" and rows[1].texture == "d/M0002/M0002_SU04IN_F3D.BMP"
 
 
@@ -78,6 +79,17 @@ def test_the_manifest_can_be_read_back():
     rows = index_scans(BU, "bu3dfe", (3, 4), shards=4)
     read = list(csv.DictReader(io.StringIO(manifest_text(rows))))
     assert [row["scan"] for row in read] == [row.scan for row in rows] and read[0]["intensity"] == "3"
+    assert read[0]["ethnicity"] == "WH" and read[0]["landmarks"] == ""
+    other = index_scans(["d/bs000_E_FEAR_0.bnt"], "bosphorus", (1,), shards=1)
+    assert list(csv.DictReader(io.StringIO(manifest_text(other))))[0]["ethnicity"] == ""
+
+
+def test_landmark_files_of_a_collection_are_named_only_where_they_are_asked_for():
+    files = replace(SETTINGS, pose=replace(SETTINGS.pose, landmarks="files"))
+    dataset = DatasetSettings("bu3dfe", "d", "mm", EXPRESSIONS, (3,), "raycast")
+    paths = [*BU, "d/F0001/F0001_AN03WH_F3D.bnd", "d/F0001/F0001_AN03WH_F3D.lm3"]
+    assert [row.landmarks for row in index_with_settings(paths, dataset, files)[0]] == ["d/F0001/F0001_AN03WH_F3D.bnd"]
+    assert [row.landmarks for row in index_with_settings(paths, dataset, SETTINGS)[0]] == [""]
 
 
 def test_a_folder_that_is_not_there_says_what_to_change(tmp_path):

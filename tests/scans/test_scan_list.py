@@ -1,19 +1,26 @@
 """One's own list of scans."""
 
+from dataclasses import replace
+
 import pytest
+import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
+from ffnet.provenance import ROOT
 from ffnet.scans.scan_list import read_scan_list
-from ffnet.scans.settings import DatasetSettings
+from ffnet.scans.settings import DatasetSettings, ScanSettings
+from ffnet.settings import read_settings
 
+MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"]
+SETTINGS = replace(read_settings(ScanSettings, MAPPING, "scans"), shards=1)
 HEADER = "scan,subject,expression,intensity,mesh,texture"
 
 
-def read(folder, *lines, header=HEADER, classes=EXPRESSIONS, encoding="utf-8"):
+def read(folder, *lines, header=HEADER, classes=EXPRESSIONS, encoding="utf-8", settings=SETTINGS):
     (folder / "manifest.csv").write_bytes("\n".join([header, *lines]).encode(encoding))
     dataset = DatasetSettings("manifest", str(folder), "mm", classes, (1, 2), "raycast")
-    return read_scan_list(dataset, 1, "config.yaml: datasets.mine.folder")
+    return read_scan_list(dataset, settings, "config.yaml: datasets.mine.folder")
 
 
 def test_rows_become_scans_with_paths_below_the_folder(tmp_path):
@@ -84,4 +91,14 @@ def test_a_list_that_is_no_utf8_or_not_there_says_so(tmp_path):
     (tmp_path / "manifest.csv").unlink()
     dataset = DatasetSettings("manifest", str(tmp_path), "mm", EXPRESSIONS, (1,), "raycast")
     with pytest.raises(InputError, match="datasets.mine.folder: there is no file '.*manifest.csv'.* scan,subject"):
-        read_scan_list(dataset, 1, "config.yaml: datasets.mine.folder")
+        read_scan_list(dataset, SETTINGS, "config.yaml: datasets.mine.folder")
+
+
+def test_landmark_files_beside_the_mesh_are_named_only_where_they_are_asked_for(tmp_path):
+    for name in ("a.bnt", "a.lm2", "a.lm3", "b.bnt", "b.LM2", "c.wrl", "c.bnd", "d.ply", "d.bnd"):
+        (tmp_path / name).touch()
+    lines = [f"{name[0]},p,fear,1,{name}," for name in ("a.bnt", "b.bnt", "c.wrl", "d.ply", "e.wrl")]
+    files = replace(SETTINGS, pose=replace(SETTINGS.pose, landmarks="files"))
+    found = {row.scan: row.landmarks for row in read(tmp_path, *lines, settings=files)[0]}
+    assert found == {"a": f"{tmp_path}/a.lm3", "b": f"{tmp_path}/b.LM2", "c": f"{tmp_path}/c.bnd", "d": "", "e": ""}
+    assert {row.landmarks for row in read(tmp_path, *lines)[0]} == {""}
