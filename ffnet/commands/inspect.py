@@ -6,7 +6,8 @@ import os
 
 import numpy as np
 
-from ffnet.commands.report import measured_report, named_report, posed_report, report_text
+from ffnet.commands.listed import read_lists
+from ffnet.commands.report import listed_report, measured_report, named_report, posed_report, report_text
 from ffnet.errors import InputError, ScanError
 from ffnet.scans.index import LAYOUTS
 from ffnet.scans.load import check_extent, make_frontal
@@ -19,10 +20,10 @@ def inspect_files(files, config, unit, folder, as_json):
     config: Config. unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any
     file cannot be used, else 0. Raises InputError if the folder cannot be made.
     """
-    pictures = picture_paths(files, folder)
+    pictures, listed = picture_paths(files, folder), read_lists(config)
     reports = []
     for file, picture in zip(files, pictures, strict=True):
-        reports.append(inspect_file(file, config, unit, picture))
+        reports.append(inspect_file(file, config, listed, unit, picture))
         if not as_json:
             print(report_text(reports[-1], picture), flush=True)
     if as_json:
@@ -46,42 +47,48 @@ def picture_paths(files, folder):
     return paths
 
 
-def inspect_file(file, config, unit, picture):
+def inspect_file(file, config, listed, unit, picture):
     """The Report on one file; its maps are drawn to the path picture unless that is None. Raises nothing for a file
-    that cannot be used: the report says why."""
-    report, dataset = named_report(file), dataset_for(file, config)
+    that cannot be used: the report says why. listed: Listed."""
+    dataset, row = listed.scans.get(os.path.abspath(file), (dataset_for(file, config), None))
+    report = listed_report(file, row) if row else named_report(file)
+    for reason in listed.reasons_for(file):
+        report = report.warn(reason)
     if unit is None and dataset is None:
         report = report.warn("read as if in mm, as neither --unit nor a dataset of config.yaml says otherwise")
     unit = unit or (dataset.unit if dataset else "mm")
     try:
-        mesh = read_mesh(file, config.scans, unit)
+        mesh = read_mesh(file, row.texture if row else find_texture(file), config.scans, unit)
         report = measured_report(report, mesh, config.maps.size)
         check_extent(mesh.vertices, file, config.scans)
         landmarks = find_landmarks(file) if config.scans.pose.landmarks == "files" else ""
         scan = make_frontal(mesh, landmarks, unit, config.scans)
         report = posed_report(report, scan)
-        return report if picture is None else draw_maps(report, scan, config, picture)
+        return report if picture is None else draw_maps(report, scan, dataset, config, picture)
     except InputError as error:
         return report._replace(error=str(error))
     except OSError as error:
         return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
 
 
-def read_mesh(file, settings, unit):
-    """The Mesh of a file and of the texture beside it. Raises ScanError."""
+def read_mesh(file, texture, settings, unit):
+    """The Mesh of a file and of its texture. Raises ScanError."""
     if os.path.isdir(file):
         raise ScanError(f"{file}: a folder; name the scan files in it")
     if not os.path.exists(file):
         raise ScanError(f"{file}: there is no such file")
-    return read_scan(file, find_texture(file), settings, unit)
+    return read_scan(file, texture, settings, unit)
 
 
-def draw_maps(report, scan, config, picture):
-    """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report."""
+def draw_maps(report, scan, dataset, config, picture):
+    """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report.
+
+    dataset: the file's DatasetSettings, or None for the first of config.yaml.
+    """
     from ffnet.results.figures import save_figure
     from ffnet.results.maps_figure import maps_figure
 
-    dataset = dataset_for(report.file, config) or next(iter(config.datasets.values()), None)
+    dataset = dataset or next(iter(config.datasets.values()), None)
     if dataset is None:
         raise InputError("config.yaml: datasets is empty, and nothing says how to project; name a dataset there")
     columns, served = five_maps(scan, dataset.projection, config)

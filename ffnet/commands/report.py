@@ -44,12 +44,30 @@ class Report(NamedTuple):
 
 def named_report(file):
     """What the file's name alone says; of BU-4DFE's frames also the names of the folders above."""
-    report = Report(file, format=scan_suffix(file)[1:] or None)
-    for _, make_row in LAYOUTS.values():
-        row = make_row(os.path.abspath(file), set(), 1)
-        if row:
-            return report._replace(subject=row.subject, expression=row.expression, intensity=row.intensity)
-    return report.warn("the file's name tells no subject and expression, as names of BU-3DFE, BU-4DFE and Bosphorus do")
+    row = named_row(file)
+    if row:
+        return listed_report(file, row)
+    return Report(file, format=scan_suffix(file)[1:] or None).warn(
+        "the file's name tells no subject and expression, as names of BU-3DFE, BU-4DFE and Bosphorus do, and it stands "
+        "in no manifest.csv of config.yaml's datasets"
+    )
+
+
+def listed_report(file, row):
+    """What a file's ScanRow says."""
+    return Report(
+        file,
+        format=scan_suffix(file)[1:] or None,
+        subject=row.subject,
+        expression=row.expression,
+        intensity=row.intensity,
+    )
+
+
+def named_row(file):
+    """The ScanRow that the file's name tells, or None."""
+    rows = (make_row(os.path.abspath(file), set(), 1) for _, make_row in LAYOUTS.values())
+    return next(filter(None, rows), None)
 
 
 def measured_report(report, mesh, map_size):
@@ -95,12 +113,14 @@ def posed_report(report, scan):
 
 def report_text(report, picture):
     """A Report as lines of text. picture: path of what was drawn, or None."""
+    row = named_row(report.file)
+    ethnicity = row.ethnicity if row else ""  # no key of the report, whose keys are those of --json
     facts = {
         "format": report.format,
         "mesh": report.vertices and f"{report.vertices} vertices, {report.triangles} triangles",
         "extent": report.extent_mm and "{:.0f} x {:.0f} x {:.0f} mm".format(*report.extent_mm),
         "texture": report.texture and "{} x {} pixels".format(*report.texture),
-        "subject": report.subject,
+        "subject": report.subject and (f"{report.subject}, ethnicity {ethnicity}" if ethnicity else report.subject),
         "expression": report.expression and f"{report.expression}, intensity {report.intensity}",
         "nose tip": report.nose_tip and "{:.1f}, {:.1f}, {:.1f} mm, as the file counts".format(*report.nose_tip),
         "pose": None if report.rotation_deg is None else f"{report.rotation_deg:.1f} degrees off frontal",

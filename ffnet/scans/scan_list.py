@@ -18,7 +18,22 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def read_scan_list(dataset, settings, setting_name):
-    """The scans that manifest.csv lists, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
+    """The scans that a dataset takes of its list, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
+
+    The arguments are list_scans'. Raises InputError.
+    """
+    rows, skipped = [], Counter()
+    for row in list_scans(dataset, settings, setting_name):
+        kind = skipped_kind(row, dataset)
+        if kind:
+            skipped[kind] += 1
+        else:
+            rows.append(row)
+    return sorted(rows), dict(sorted(skipped.items()))
+
+
+def list_scans(dataset, settings, setting_name):
+    """The ScanRows of all scans that manifest.csv lists, in its order.
 
     dataset: DatasetSettings. settings: ScanSettings. setting_name: what names its folder in config.yaml. Paths are
     relative to manifest.csv; an empty texture is the image beside the mesh with its name, if there is one. A mesh that
@@ -30,18 +45,14 @@ def read_scan_list(dataset, settings, setting_name):
             f"{setting_name}: there is no file '{path}'; the layout 'manifest' is a folder with a {FILE}, which has "
             f"the columns {','.join(COLUMNS)}"
         )
-    rows, lines, skipped, folders = [], {}, Counter(), functools.cache(files_in)
+    rows, lines, folders = [], {}, functools.cache(files_in)
     for line, fields in _read_lines(path):
         row = _row(f"{path}, line {line}", fields, dataset, settings, folders)
         if row.scan in lines:
             raise InputError(f"{path}, line {line}: scan {row.scan} stands in line {lines[row.scan]} already")
         lines[row.scan] = line
-        kind = skipped_kind(row, dataset)
-        if kind:
-            skipped[kind] += 1
-        else:
-            rows.append(row)
-    return sorted(rows), dict(sorted(skipped.items()))
+        rows.append(row)
+    return rows
 
 
 def _read_lines(path):

@@ -1,11 +1,15 @@
 """A generated scan of each layout, and settings to go with it."""
 
+import csv
 import dataclasses
+import json
 import os
 
+import numpy as np
 import pytest
 import yaml
 
+from ffnet.__main__ import main
 from ffnet.config import read_config
 from ffnet.provenance import ROOT
 
@@ -53,3 +57,45 @@ def settings_file(tmp_path, settings_mapping):
         return os.fspath(path)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def config(settings_mapping):
+    return read_config(settings_mapping())
+
+
+@pytest.fixture(scope="session")
+def wrl(faces):
+    """The one scan in BU-3DFE's layout: anger at level 4."""
+    (path,) = (faces / "bu3dfe" / "F0001").glob("F0001_AN04*_F3D.wrl")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bnt(faces):
+    """The one scan in Bosphorus' layout."""
+    return faces / "bosphorus" / "bs000" / "bs000_E_HAPPY_0.bnt"
+
+
+@pytest.fixture(scope="session")
+def true_nose(faces):
+    """A function: the generator's own nose tip (3,) of a scan file, in the file's coordinates."""
+
+    def look_up(path):
+        subject, layout = path.parent.name, path.parent.parent.name
+        with open(faces / "truth" / layout / f"{subject}.csv", newline="") as file:
+            row = next(row for row in csv.DictReader(file) if row["scan"] == path.stem.removesuffix("_F3D"))
+        return np.array([float(row[f"nose_{axis}"]) for axis in "xyz"])
+
+    return look_up
+
+
+@pytest.fixture
+def inspect(capsys, settings_file):
+    """A function: runs the command with --json; its exit code and the objects printed."""
+
+    def run(*arguments, change=lambda mapping: None):
+        code = main(["inspect", "--json", "--config", settings_file(change), *map(str, arguments)])
+        return code, json.loads(capsys.readouterr().out)
+
+    return run

@@ -1,0 +1,84 @@
+"""inspect --out: the picture of the five maps."""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ffnet.__main__ import main
+from ffnet.commands.inspect import five_maps, inspect_file, picture_paths
+from ffnet.commands.listed import Listed
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
+from ffnet.maps.shard import project_maps
+from ffnet.masks.shard import make_masks
+from ffnet.normals.shard import compute_normals
+from ffnet.results.maps_figure import GAP, LEFT, PANEL
+from ffnet.scans.index import bu3dfe_row
+from ffnet.scans.load import load_scan
+from ffnet.scans.shard import load_scans
+from ffnet.shards.shard import join_stages
+
+NONE = Listed({}, {})
+
+
+def test_with_a_folder_the_five_maps_are_drawn_side_by_side(wrl, inspect, tmp_path, config):
+    import cv2
+
+    path, out = wrl, tmp_path / "new" / "looks"
+    code, told = inspect(path, tmp_path / "nowhere.wrl", "--out", out)
+    assert code == 1 and told[0]["error"] is None
+    assert os.listdir(out) == [f"{path.stem}.png"]
+    picture = cv2.imread(str(out / f"{path.stem}.png"))
+    dpi, middle = config.results.dpi, picture.shape[0] // 2
+    panels = [
+        picture[middle - 80 : middle + 80, int((LEFT + k * (PANEL + GAP)) * dpi) + 5 :][:, : int(PANEL * dpi) - 10]
+        for k in range(5)
+    ]
+    for k, panel in enumerate(panels):
+        assert panel.min() < 128 and panel.std() > 10, f"panel {k} is empty"
+    colourful = [int(np.ptp(panel.astype(int), axis=2).max()) > 60 for panel in (panels[0], panels[2])]
+    assert all(colourful) and all((panel == 0).all(axis=2).mean() > 0.3 for panel in panels[3:])
+
+
+def test_the_maps_drawn_are_those_that_the_networks_get(wrl, config):
+    path = str(wrl)
+    texture = path.removesuffix("wrl") + "bmp"
+    row = bu3dfe_row(path, {path, texture}, 1)
+    scans, _ = load_scans([row], "mm", EXPRESSIONS, config.scans)
+    maps, _ = project_maps(scans, "gridfit", config.maps)
+    masks, _ = make_masks(maps, config.masks)
+    wanted = join_stages(maps, compute_normals(maps), masks, config.shards)
+    shown, served = five_maps(load_scan(path, texture, "", "mm", config.scans), "gridfit", config)
+    assert served == wanted["detected"][0]
+    for name, values in shown.items():
+        assert values.shape == wanted[name].shape
+        np.testing.assert_allclose(values, wanted[name], atol=0.01, err_msg=name)
+
+
+def test_pictures_of_equal_names_do_not_overwrite_each_other(tmp_path):
+    names = [os.path.basename(path) for path in picture_paths(["a/x.wrl", "b/x.wrl", "y.bnt", "c/x.bnt"], tmp_path)]
+    assert names == ["x.png", "x-2.png", "y.png", "x-3.png"]
+    names = [os.path.basename(path) for path in picture_paths(["x-2.bnt", "x.wrl", "a/x.wrl"], tmp_path)]
+    assert names == ["x-2.png", "x.png", "x-3.png"]
+    assert picture_paths(["a", "b"], None) == [None, None]
+
+
+def test_a_folder_that_cannot_be_made_stops_before_any_file(tmp_path, capsys, settings_file):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file: no pictures can be put there"):
+        picture_paths(["x.wrl"], tmp_path / "file")
+    assert main(["inspect", "x.wrl", "--out", str(tmp_path / "file"), "--config", settings_file()]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_picture_that_cannot_be_written_is_told_with_what_was_found(wrl, config, tmp_path):
+    (tmp_path / "x.png").mkdir()
+    told = inspect_file(str(wrl), config, NONE, "mm", str(tmp_path / "x.png"))
+    assert told.error.endswith("Is a directory") and told.nose_tip
+
+
+def test_without_any_dataset_nothing_is_drawn_and_the_report_says_so(wrl, config, tmp_path):
+    told = inspect_file(str(wrl), replace(config, datasets={}), NONE, "mm", str(tmp_path / "x.png"))
+    assert "datasets is empty" in told.error and told.nose_tip and not list(tmp_path.iterdir())

@@ -1,0 +1,130 @@
+"""inspect: which settings a file is read with, and what one's own lists say of it."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ffnet.commands.inspect import dataset_for, inspect_file, read_mesh
+from ffnet.commands.listed import Listed
+from ffnet.commands.report import Report, report_text
+
+NONE = Listed({}, {})
+
+
+def test_a_file_is_read_as_the_dataset_with_such_files_says(config):
+    assert dataset_for("x.WRL", config).projection == "gridfit" and dataset_for("x.bnt", config).projection == "splat"
+    assert dataset_for("x.obj", config) is None
+
+
+def test_the_unit_is_that_of_the_option_else_of_the_dataset_else_mm_with_a_warning(wrl, config, tmp_path):
+    path = str(wrl)
+    in_metres = {"demo-bu3dfe": replace(config.datasets["demo-bu3dfe"], unit="m")}
+    assert "mm across" in inspect_file(path, replace(config, datasets=in_metres), NONE, None, None).error
+    assert inspect_file(path, replace(config, datasets=in_metres), NONE, "mm", None).error is None
+    elsewhere = {"demo-bosphorus": config.datasets["demo-bosphorus"]}
+    told = inspect_file(path, replace(config, datasets=elsewhere), NONE, None, None)
+    assert told.error is None and "read as if in mm" in told.warnings[0]
+
+
+def test_a_scan_of_ones_own_is_told_in_mm_whatever_its_unit(wrl, true_nose, config, tmp_path):
+    mesh = read_mesh(str(wrl), str(wrl.with_suffix(".bmp")), config.scans, "mm")
+    path = tmp_path / "anna.off"
+    rows = [f"{x / 10:.5f} {y / 10:.5f} {z / 10:.5f}" for x, y, z in mesh.vertices]
+    rows += [f"3 {a} {b} {c}" for a, b, c in mesh.triangles]
+    path.write_text(f"OFF\n{len(mesh.vertices)} {len(mesh.triangles)} 0\n" + "\n".join(rows) + "\n")
+    told = inspect_file(str(path), config, NONE, "cm", str(tmp_path / "anna.png"))
+    assert told.error is None and told.format == "off" and told.expression is None
+    assert np.linalg.norm(told.nose_tip - true_nose(wrl)) < 8
+    np.testing.assert_allclose(told.extent_mm, np.ptp(mesh.vertices, axis=0), atol=0.06)
+    assert (tmp_path / "anna.png").exists()
+
+
+@pytest.fixture
+def own(wrl, tmp_path):
+    """A folder of one's own with a list of one scan, whose texture lies elsewhere and has another name."""
+    folder = tmp_path / "own"
+    (folder / "pictures").mkdir(parents=True)
+    shutil.copy(wrl, folder / "a.wrl")
+    shutil.copy(wrl.with_suffix(".bmp"), folder / "pictures" / "b.bmp")
+    lines = ["scan,subject,expression,intensity,mesh,texture", "anna_1,anna,contempt,7,a.wrl,pictures/b.bmp"]
+    (folder / "manifest.csv").write_text("\n".join(lines))
+    return folder
+
+
+def point_at(folder):
+    def change(mapping):
+        dataset = mapping["datasets"]["demo-bu3dfe"]
+        own = {"layout": "manifest", "folder": str(folder), "classes": ["contempt", "calm"], "projection": "raycast"}
+        mapping["datasets"] = {"own": dataset | own, "demo": dataset | {"unit": "m"}}
+
+    return change
+
+
+def test_a_scan_of_ones_own_list_is_told_as_the_list_says(own, inspect):
+    code, (told,) = inspect(own / "a.wrl", change=point_at(own))
+    assert code == 0 and told["error"] is None and told["warnings"] == []  # the unit and the texture are the list's
+    assert (told["subject"], told["expression"], told["intensity"]) == ("anna", "contempt", 7)
+    assert told["texture"] == [528, 400]
+
+
+def test_the_lists_unit_is_taken_and_the_option_wins_over_it(own, inspect):
+    def in_metres(mapping):
+        point_at(own)(mapping)
+        mapping["datasets"]["own"]["unit"] = "m"
+
+    assert "mm across" in inspect(own / "a.wrl", change=in_metres)[1][0]["error"]
+    assert inspect(own / "a.wrl", "--unit", "mm", change=in_metres)[0] == 0
+
+
+def test_the_lists_projection_is_drawn(own, settings_mapping, tmp_path, monkeypatch):
+    from ffnet.commands import inspect as command
+    from ffnet.commands.listed import read_lists
+    from ffnet.config import read_config
+
+    mapping, seen = settings_mapping(), []
+    point_at(own)(mapping)
+    config = read_config(mapping)
+    drawn = command.five_maps
+
+    def draw(scan, projection, config):
+        seen.append(projection)
+        return drawn(scan, projection, config)
+
+    monkeypatch.setattr(command, "five_maps", draw)
+    told = inspect_file(str(own / "a.wrl"), config, read_lists(config), None, str(tmp_path / "a.png"))
+    assert told.error is None and seen == ["raycast"]
+
+
+def test_a_file_beside_the_list_that_does_not_stand_in_it_is_told_by_its_name(own, inspect):
+    shutil.copy(own / "a.wrl", own / "F0002_SA03IN_F3D.wrl")
+    _, (told,) = inspect(own / "F0002_SA03IN_F3D.wrl", change=point_at(own))
+    assert (told["subject"], told["expression"], told["intensity"]) == ("F0002", "sadness", 3)
+
+
+def test_a_list_that_is_of_no_use_is_told_for_the_files_below_it_alone(own, inspect, wrl):
+    (own / "manifest.csv").write_text("scan,subject\n")
+    _, (below, elsewhere) = inspect(own / "a.wrl", wrl, "--unit", "mm", change=point_at(own))
+    assert any("manifest.csv, line 1: the column 'expression' is missing" in warning for warning in below["warnings"])
+    assert elsewhere["warnings"] == []
+
+
+def test_the_ethnicity_of_bu3dfes_names_stands_in_the_text_where_there_is_one():
+    told = Report("d/F0001_AN03WH_F3D.wrl", subject="F0001")
+    assert "  subject         F0001, ethnicity WH\n" in report_text(told, None)
+    assert "  subject         bs000\n" in report_text(Report("d/bs000_E_FEAR_0.bnt", subject="bs000"), None)
+
+
+def test_landmark_files_are_used_where_the_settings_ask_for_them(wrl, inspect, tmp_path):
+    def ask(mapping):
+        mapping["scans"]["pose"]["landmarks"] = "files"
+
+    assert inspect(wrl, change=ask)[1][0]["landmark_route"] == "files"
+    assert inspect(wrl)[1][0]["landmark_route"] == "texture"
+    for suffix in (".wrl", ".bmp"):
+        shutil.copy(wrl.with_suffix(suffix), tmp_path / f"{wrl.stem}{suffix}")
+    (tmp_path / f"{wrl.stem}.bnd").write_text("1 2 3 4\n")
+    code, (told,) = inspect(tmp_path / wrl.name, change=ask)
+    assert code == 0 and told["landmark_route"] == "texture"
+    assert "1 lines where 83 landmarks are wanted: copy it again; the detector serves" in told["warnings"][0]
