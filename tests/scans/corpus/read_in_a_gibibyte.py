@@ -1,4 +1,4 @@
-"""Reads the files that test_corpus.py lists, with no more than a gibibyte on top of what the imports took.
+"""Reads the files that its standard input lists, with no more than a gibibyte on top of what the imports took.
 
 Standard input: JSON, pairs of kind and path. Standard output: a line of JSON a file, the outcome and the
 seconds of processor, which other work on the machine does not stretch as it does the clock's.
