@@ -87,3 +87,27 @@ def project(finished, tmp_path):
     copy = Project.__new__(Project)
     copy.folder = folder
     return copy
+
+
+@pytest.fixture(scope="module")
+def new_project(tmp_path_factory):
+    """A project in which nothing was run."""
+    return Project(tmp_path_factory.mktemp("new"))
+
+
+@pytest.fixture(scope="session")
+def bu3dfe_faces(tmp_path_factory):
+    """A folder in BU-3DFE's layout with four people: neutral and the six expressions at level 4."""
+    from ffnet.config import read_config
+    from ffnet.demo.collection import make_bu3dfe_subject
+    from ffnet.demo.makehuman import read_head
+    from ffnet.demo.model import build_model
+    from ffnet.demo.plan import list_subjects
+
+    folder, mapping = tmp_path_factory.mktemp("faces"), yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    make_tiny(mapping)
+    mapping["demo"]["folder"] = str(folder)
+    model, demo = build_model(read_head()), read_config(mapping).demo
+    for subject in list_subjects(demo, "bu3dfe"):
+        make_bu3dfe_subject(model, demo, subject.name)
+    return folder / "bu3dfe"
