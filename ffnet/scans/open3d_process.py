@@ -67,7 +67,8 @@ class _Server:
 
     def __init__(self):
         self.connection, theirs = Pipe()
-        self.answer, self.words = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        # without a buffer, as the children move the place in the file too; closed by stop
+        self.answer, self.words = (tempfile.TemporaryFile(buffering=0) for _ in range(2))
         with theirs:
             descriptors = theirs.fileno(), self.answer.fileno()
             self.process = subprocess.Popen(
