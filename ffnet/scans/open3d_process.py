@@ -68,7 +68,7 @@ class _Server:
     def __init__(self):
         self.connection, theirs = Pipe()
         # without a buffer, as the children move the place in the file too; closed by stop
-        self.answer, self.words = (tempfile.TemporaryFile(buffering=0) for _ in range(2))
+        self.answer, self.words = (tempfile.TemporaryFile(buffering=0) for _ in range(2))  # noqa: SIM115
         with theirs:
             descriptors = theirs.fileno(), self.answer.fileno()
             self.process = subprocess.Popen(
