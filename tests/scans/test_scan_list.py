@@ -46,6 +46,7 @@ def test_any_names_may_be_classes_and_known_expressions_that_are_none_are_skippe
 def test_a_byte_order_mark_and_columns_of_ones_own_are_no_hindrance(tmp_path):
     rows, _ = read(tmp_path, "7,a,p,fear,1,a.ply,", header=f"age,{HEADER}", encoding="utf-8-sig")
     assert rows[0].scan == "a"
+    assert read(tmp_path, "a,p,fear,1,a.ply,", encoding="utf-8-sig")[0] == rows
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,7 @@ def test_a_byte_order_mark_and_columns_of_ones_own_are_no_hindrance(tmp_path):
         (["a,p,fear,1,/a.ply,"], "line 2: '/a.ply' leads out of the folder"),
         (["a,p,fear,1,a.ply,..\\t.png"], "leads out of the folder"),
         (["a,p,fear,1,a.ply"], "line 2: 6 values are needed, 5 came"),
+        (["a,p,fear,1,a.ply,,"], "line 2: 6 values are needed, 7 came"),
         (['a,"p,fear,1,a.ply,'], "line 2: not a row of a CSV file"),
     ],
 )
