@@ -43,6 +43,11 @@ def test_any_names_may_be_classes_and_known_expressions_that_are_none_are_skippe
     assert [row.expression for row in rows] == ["contempt", "neutral"] and skipped == {"fear": 1}
 
 
+def test_neutral_is_known_and_skipped_where_it_is_no_class(tmp_path):
+    rows, skipped = read(tmp_path, "a,p,neutral,0,a.ply,", "b,p,fear,1,b.ply,")
+    assert [row.scan for row in rows] == ["b"] and skipped == {"neutral": 1}
+
+
 def test_a_byte_order_mark_and_columns_of_ones_own_are_no_hindrance(tmp_path):
     rows, _ = read(tmp_path, "7,a,p,fear,1,a.ply,", header=f"age,{HEADER}", encoding="utf-8-sig")
     assert rows[0].scan == "a"
@@ -55,6 +60,7 @@ def test_a_byte_order_mark_and_columns_of_ones_own_are_no_hindrance(tmp_path):
         (["a,p,fear,1,a.ply,", "a,p,fear,1,b.ply,"], "line 3: scan a stands in line 2 already"),
         (["a,p,hapiness,1,a.ply,"], "line 2: unknown expression 'hapiness'; is 'happiness' meant"),
         (["a,p,fear,high,a.ply,"], "line 2: the intensity must be a whole number, 'high' came"),
+        (["a,p,fear,1234567890,a.ply,"], "line 2: the intensity must be a whole number, '1234567890' came"),
         (["a,p,fear,-1,a.ply,"], "line 2: the intensity must be a whole number, '-1' came"),
         (["a/b,p,fear,1,a.ply,"], "line 2: the scan 'a/b' cannot be a file's name"),
         (["a,../p,fear,1,a.ply,"], "line 2: the subject '../p' cannot be a file's name"),
