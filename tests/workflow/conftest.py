@@ -48,7 +48,7 @@ class Project:
 
     def planned(self, *arguments):
         """Rule -> number of jobs that a run would have."""
-        done = self.run("--dry-run", "--quiet", "rules", *arguments)
+        done = self.run("--dry-run", *arguments, "--quiet", "rules")
         assert done.returncode == 0, done.stdout
         if "Nothing to be done" in done.stdout:
             return {}
