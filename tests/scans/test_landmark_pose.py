@@ -119,6 +119,17 @@ def test_the_unit_of_the_file_is_that_of_the_landmarks_too(ranged, settings, tmp
     np.testing.assert_allclose(pose_from_file(ranged.mesh, path, 10.0, settings).nose_tip, wanted.nose_tip, atol=0.02)
 
 
+def test_the_unit_counts_for_bu3dfe_too(known, settings, tmp_path):
+    numbers, points = read_bnd(known.path.with_suffix(".bnd"))
+    centimetres = np.zeros((numbers.max() + 1, 3))
+    centimetres[numbers] = points / 10
+    bu3dfe.write_bnd(tmp_path / "a.bnd", Points(centimetres), numbers)
+    wanted = pose_from_file(known.mesh, known.path.with_suffix(".bnd"), 1.0, settings)
+    np.testing.assert_allclose(
+        pose_from_file(known.mesh, tmp_path / "a.bnd", 10.0, settings).eyes, wanted.eyes, atol=0.02
+    )
+
+
 def test_a_spike_on_the_nose_does_not_move_its_tip(known, settings):
     path = known.path.with_suffix(".bnd")
     vertices = known.mesh.vertices.copy()
