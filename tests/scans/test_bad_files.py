@@ -105,6 +105,7 @@ CASES = {
     "abs of no rows": ("a.abs", ABS.replace(b"2 rows", b"0 rows"), "0 x 2 points"),
     "abs cut short": ("a.abs", ABS[:-12], "4 lines of numbers .* are wanted, 3 came"),
     "abs with too few numbers": ("a.abs", ABS.replace(b"0 9 0 9", b"0 9 0"), "4 points, the line 'X' holds 3"),
+    "abs with too many numbers": ("a.abs", ABS.replace(b"0 9 0 9", b"0 9 0 9 9"), "4 points, the line .X. holds 5"),
     "abs with a word": ("a.abs", ABS.replace(b"0 9 0 9", b"0 9 O 9"), "line 'X' holds something that is no number"),
     "abs with nothing valid": ("a.abs", ABS.replace(b"1 1 1 1\n0", b"0 0 0 0\n0"), "no three neighbours among 0"),
     "abs.gz that is no gzip": ("a.abs.gz", ABS, "cannot be unpacked"),
