@@ -25,6 +25,9 @@ setup: $(READY)
 $(READY): requirements.lock envs/setup.sh
 	@envs/setup.sh "$(PYTHON)"
 
+# one thread each: on a busy machine threads of the same sum wait for each other
+test slow full: export OMP_NUM_THREADS = 1
+
 test: setup
 	@$(BIN)/python -m pytest
 

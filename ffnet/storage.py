@@ -1,7 +1,9 @@
 """Files on disk, written whole or not at all."""
 
 import contextlib
+import csv
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -51,6 +53,30 @@ def sha256_of(path):
     """SHA-256 of a file, 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_table(path, columns):
+    """The rows below the header of a CSV that must have exactly these columns: a list of lists of text.
+
+    Raises InputError that names the file and line where it cannot be read, has another header, no row, or is cut.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+        header, *rows = csv.reader(io.StringIO(text or "\n", newline=""), strict=True)
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(f"{path}: not a whole table ({error})") from error
+    if tuple(header) != tuple(columns):
+        came = ",".join(header) or "nothing"
+        raise InputError(f"{path}, line 1: the columns {','.join(columns)} are needed, {came} came")
+    if not rows:
+        raise InputError(f"{path}: nothing stands below the header")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise InputError(f"{path}, line {line}: {len(columns)} values are needed, {len(row)} came; is it cut?")
+    if not text.endswith("\n"):
+        raise InputError(f"{path}, line {len(rows) + 1}: ends without a line end; the file is cut")
+    return rows
 
 
 def write_stage(path, columns, rejected=(), attributes=None):

@@ -27,9 +27,9 @@ def _median_around(vertices, triangles):
     joined = count > 0
     first = (np.cumsum(count) - count)[joined]
     low, high = first + (count[joined] - 1) // 2, first + count[joined] // 2
-    middle = vertices.copy()
+    middle, least = vertices.copy(), vertices.min()
+    apart = vertex * (np.ptp(vertices) + 1.0)  # so that one sort leaves each vertex's neighbours together
     for axis in range(3):
-        values = vertices[other, axis]
-        values = values[np.lexsort([values, vertex])]
+        values = np.sort(apart + vertices[other, axis] - least) - apart + least
         middle[joined, axis] = (values[low] + values[high]) / 2
     return middle

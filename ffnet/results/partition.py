@@ -3,7 +3,7 @@
 import pathlib
 
 from ffnet.errors import InputError
-from ffnet.results.predictions import read_table
+from ffnet.training.splits import read_split
 
 
 def read_splits(paths):
@@ -15,14 +15,7 @@ def read_splits(paths):
     for path in map(pathlib.Path, paths):
         if not path.stem.isdecimal():
             raise InputError(f"{path}: a split is named .../<repeat>.csv with a number")
-        split = {}
-        for line, (subject, fold) in enumerate(read_table(path, ("subject", "fold")), start=2):
-            if not fold.isdecimal():
-                raise InputError(f"{path}, line {line}: the fold must be a whole number, '{fold}' came")
-            if subject in split:
-                raise InputError(f"{path}, line {line}: subject {subject} stands here a second time")
-            split[subject] = int(fold)
-        splits[int(path.stem)] = split
+        splits[int(path.stem)] = read_split(path)
     return splits
 
 

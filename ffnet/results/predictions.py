@@ -4,7 +4,6 @@ Everything the results show is computed from these, so no table, interval or fig
 """
 
 import csv
-import io
 import pathlib
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.storage import atomic_path
+from ffnet.storage import atomic_path, read_table
 
 RUN_COLUMNS = ("scan", "subject", "label")  # and one for each class
 COLUMNS = ("repeat", "fold", *RUN_COLUMNS)
@@ -76,30 +75,6 @@ def write_predictions(path, predictions, classes=EXPRESSIONS):
 def read_predictions(path, classes=EXPRESSIONS):
     """The Predictions that write_predictions wrote; raises InputError as gather_runs does."""
     return _columns(_parsed(path, read_table(path, (*COLUMNS, *classes)), classes))
-
-
-def read_table(path, columns):
-    """The rows below the header of a CSV that must have exactly these columns: a list of lists of text.
-
-    Raises InputError that names the file and line where it cannot be read, has another header, no row, or is cut.
-    """
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            text = file.read()
-        header, *rows = csv.reader(io.StringIO(text or "\n", newline=""), strict=True)
-    except (OSError, ValueError, csv.Error) as error:
-        raise InputError(f"{path}: not a whole table ({error})") from error
-    if tuple(header) != tuple(columns):
-        came = ",".join(header) or "nothing"
-        raise InputError(f"{path}, line 1: the columns {','.join(columns)} are needed, {came} came")
-    if not rows:
-        raise InputError(f"{path}: nothing stands below the header")
-    for line, row in enumerate(rows, start=2):
-        if len(row) != len(columns):
-            raise InputError(f"{path}, line {line}: {len(columns)} values are needed, {len(row)} came; is it cut?")
-    if not text.endswith("\n"):
-        raise InputError(f"{path}, line {len(rows) + 1}: ends without a line end; the file is cut")
-    return rows
 
 
 def _parsed(path, rows, classes):

@@ -1,6 +1,5 @@
 """The final model: one experiment trained on all selected subjects, for predictions on other people's scans."""
 
-import pathlib
 import platform
 
 import numpy as np
@@ -46,7 +45,7 @@ def train_final(shards, split, name, settings, conduct, code, threads, resume, m
         )
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
     training = conducted(read_settings(TrainingSettings, settings["training"], "config.yaml: training"), conduct)
-    collection = selected(read_collection(shards), read_split(pathlib.Path(split).read_text("utf-8")))
+    collection = selected(read_collection(shards), read_split(split))
     subjects = len(set(collection.subject.tolist()))
     print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans")
     seed = seed_of(training.seed, name, "final")
@@ -74,9 +73,9 @@ def train_final(shards, split, name, settings, conduct, code, threads, resume, m
     keeper.finish()
 
 
-def selected(collection, pairs):
-    """The scans of the (subject, fold) pairs of a split. Raises InputError if there are none."""
-    kept = np.isin(collection.subject, [subject for subject, _ in pairs])
+def selected(collection, folds):
+    """The scans of the subjects of a split, subject -> fold. Raises InputError if there are none."""
+    kept = np.isin(collection.subject, list(folds))
     if not kept.any():
         raise InputError("no subject of the split has a scan to train on; results/*/quarantine.csv says why")
     return collection.take(kept)

@@ -5,7 +5,6 @@ import dataclasses
 import hashlib
 import io
 import json
-import pathlib
 import platform
 import time
 
@@ -40,10 +39,10 @@ def train_fold(shards, split, run, settings, conduct, code, threads, resume, pre
     """
     began = time.perf_counter()
     collection = read_collection(shards)
-    pairs = read_split(pathlib.Path(split).read_text("utf-8"))
-    for subject in sorted({name for name, _ in pairs} - set(collection.subject.tolist())):
+    folds = read_split(split)
+    for subject in sorted(set(folds) - set(collection.subject.tolist())):
         print(f"subject {subject} takes no part: all its scans were left out, see quarantine.csv")
-    trained, tested = fold_masks(collection.subject, pairs, run.fold)
+    trained, tested = fold_masks(collection.subject, folds, run.fold)
     train, test = collection.take(trained), collection.take(tested)
     reading = time.perf_counter() - began
     print(f"{run.name}, repeat {run.repeat}, fold {run.fold}: {len(train.scan)} scans train, {len(test.scan)} test")

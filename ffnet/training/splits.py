@@ -8,6 +8,7 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.scans.index import ScanRow, complete_subjects
 from ffnet.seeds import seed_of
+from ffnet.storage import read_table
 
 
 def read_manifest(text):
@@ -72,12 +73,11 @@ def split_subjects(rows, dataset, intensities, classes, protocol, repeat):
 def fold_masks(subject, split, fold):
     """Which scans train and which are tested: two boolean arrays (n,).
 
-    subject: (n,) str. split: list of (subject, fold) pairs. Scans of subjects outside the split are in neither.
-    Raises InputError if a subject is in both halves, has no scan, or a half is empty.
+    subject: (n,) str. split: subject -> fold. Scans of subjects outside the split are in neither.
+    Raises InputError if a half is empty.
     """
-    tested = np.isin(subject, [name for name, number in split if number == fold])
-    trained = np.isin(subject, [name for name, number in split if number != fold])
-    check_disjoint(subject[trained], subject[tested])
+    tested = np.isin(subject, [name for name, number in split.items() if number == fold])
+    trained = np.isin(subject, [name for name, number in split.items() if number != fold])
     if not trained.any() or not tested.any():
         raise InputError(f"fold {fold}: {trained.sum()} scans to train on and {tested.sum()} to test; both are needed")
     return trained, tested
@@ -95,6 +95,16 @@ def split_table(folds):
     return "subject,fold\n" + "".join(f"{subject},{fold}\n" for subject, fold in sorted(folds.items()))
 
 
-def read_split(text):
-    """The (subject, fold) pairs of a splits file, as they stand there."""
-    return [(row["subject"], int(row["fold"])) for row in csv.DictReader(io.StringIO(text))]
+def read_split(path):
+    """{subject: fold} of a file that split_table wrote.
+
+    Raises InputError that names the file and the line where a fold is no number or a subject stands twice.
+    """
+    split = {}
+    for line, (subject, fold) in enumerate(read_table(path, ("subject", "fold")), start=2):
+        if not fold.isdecimal():
+            raise InputError(f"{path}, line {line}: the fold must be a whole number, '{fold}' came")
+        if subject in split:
+            raise InputError(f"{path}, line {line}: subject {subject} stands here a second time")
+        split[subject] = int(fold)
+    return split

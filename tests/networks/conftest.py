@@ -1,24 +1,7 @@
-"""The paper's settings, and inputs of the right sizes."""
+"""Inputs of the right sizes."""
 
 import pytest
 import torch
-
-from ffnet.networks.settings import NetworkSettings
-
-
-@pytest.fixture
-def paper():
-    """The paper's network with the choices of DESIGN.md; dataclasses.replace changes them."""
-    return NetworkSettings(
-        width=1.0,
-        f3dnet_channels=(64, 64, 128, 128, 256, 512),
-        f3dnet_plan="stride",
-        skip="before_relu",
-        unmasked="none",
-        fully_connected=(256, 128),
-        dropout=0.0,
-        pretrained="none",
-    )
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """A collection of patterns that depend on the expression, small settings, and shard files."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from ffnet.expressions import EXPRESSIONS
-from ffnet.networks.settings import ExperimentSettings, NetworkSettings
+from ffnet.networks.settings import ExperimentSettings
 from ffnet.shards.collection import Collection
 from ffnet.storage import write_stage
 from ffnet.training.settings import RidgeSettings, TrainingSettings, run_settings
@@ -55,17 +57,8 @@ def shards(tmp_path, collection):
 
 
 @pytest.fixture
-def networks():
-    return NetworkSettings(
-        width=0.0625,
-        f3dnet_channels=(64, 64, 128, 128, 256, 512),
-        f3dnet_plan="stride",
-        skip="before_relu",
-        unmasked="none",
-        fully_connected=(256, 128),
-        dropout=0.0,
-        pretrained="none",
-    )
+def networks(paper):
+    return dataclasses.replace(paper, width=0.0625)
 
 
 @pytest.fixture

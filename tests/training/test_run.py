@@ -65,7 +65,7 @@ def test_two_runs_of_one_seed_are_byte_identical_and_another_fold_or_repeat_has_
 
 def test_a_subject_in_both_halves_stops_the_run_and_writes_nothing(tmp_path, shards, split, settings_of, collection):
     split.write_text(split.read_text() + "s00,0\ns00,1\n")
-    with pytest.raises(InputError, match="at once: s00; nothing was trained"):
+    with pytest.raises(InputError, match="subject s00 stands here a second time"):
         train_into(tmp_path / "out", shards, split, settings_of(*RIDGE), Run("x", 0, 1))
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match="at once: s00, s01"):

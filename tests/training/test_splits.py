@@ -51,7 +51,7 @@ def test_folds_are_a_partition_of_sizes_that_differ_by_at_most_one(folds, more, 
 @given(st.integers(2, 10), st.integers(0, 40), st.integers(0, 10**6))
 def test_no_subject_is_in_both_halves_and_every_scan_is_tested_once(folds, more, seed):
     subject = np.repeat(names(folds + more), 3)
-    split = list(subject_folds(names(folds + more), folds, seed, 0).items())
+    split = subject_folds(names(folds + more), folds, seed, 0)
     times = np.zeros(len(subject), int)
     for fold in range(folds):
         trained, tested = fold_masks(subject, split, fold)
@@ -121,20 +121,46 @@ def test_more_folds_than_subjects_are_refused():
         subject_folds(names(4), 5, 0, 0)
 
 
-def test_a_split_file_reads_back():
-    split = subject_folds(names(7), 3, 0, 0)
-    assert dict(read_split(split_table(split))) == split
+@given(st.integers(2, 9), st.integers(0, 30), st.integers(0, 10**9))
+def test_a_split_file_reads_back(tmp_path_factory, folds, more, seed):
+    split = subject_folds(names(folds + more), folds, seed, 0)
+    path = tmp_path_factory.mktemp("split") / "0.csv"
+    path.write_text(split_table(split))
+    assert read_split(path) == split
 
 
-def test_a_subject_in_both_halves_is_an_error_even_if_the_file_says_so():
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("subject,fold\na,0\nb,x\n", "line 3: the fold must be a whole number, 'x' came"),
+        ("subject,fold\na,0\na,1\n", "line 3: subject a stands here a second time"),
+        ("subject,fold\na,0\nb", "line 3: 2 values are needed, 1 came; is it cut"),
+        ("subject,part\na,0\n", "line 1: the columns subject,fold are needed"),
+    ],
+)
+def test_a_damaged_split_is_an_error_with_its_line(tmp_path, text, message):
+    (tmp_path / "0.csv").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_split(tmp_path / "0.csv")
+
+
+@given(st.integers(2, 8), st.integers(0, 20), st.integers(0, 10**9), st.integers(1, 6), st.integers(1, 6))
+def test_a_split_depends_on_seed_and_repeat_alone_not_on_how_many_repeats_there_are(folds, more, seed, few, extra):
+    subjects = names(folds + more)
+    before = [subject_folds(subjects, folds, seed, repeat) for repeat in range(few)]
+    after = [subject_folds(subjects[::-1], folds, seed, repeat) for repeat in range(few + extra)]
+    assert after[:few] == before
+
+
+def test_a_subject_in_both_halves_is_an_error():
     subject = np.array(["a", "b", "c"])
-    with pytest.raises(InputError, match="in the training half and in the test half at once: b"):
-        fold_masks(subject, [("a", 0), ("b", 0), ("b", 1), ("c", 1)], fold=0)
-    with pytest.raises(InputError, match="at once: b, c; nothing was trained"):
+    with pytest.raises(
+        InputError, match="in the training half and in the test half at once: b, c; nothing was trained"
+    ):
         check_disjoint(subject, subject[1:])
 
 
 def test_an_empty_half_is_an_error():
     subject = np.array(["a", "b"])
     with pytest.raises(InputError, match="fold 7: 2 scans to train on and 0 to test"):
-        fold_masks(subject, [("a", 0), ("b", 1)], fold=7)
+        fold_masks(subject, {"a": 0, "b": 1}, fold=7)
