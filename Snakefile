@@ -62,6 +62,7 @@ rule all:
     default_target: True
     input:
         "results/tables/accuracy.md",
+        "results/tables/leakage.txt",
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_{experiment}_confusion.png", dataset=collections, experiment=chosen),
