@@ -36,6 +36,7 @@ COLUMNS = {
     "folds": "of each repeat",
     "runs": "trainings behind ours",
 }
+PAPER = "paper"
 MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NOTES = (
     "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run.",
@@ -68,7 +69,7 @@ def paper_tables(experiments, collections):
         if id(one) not in used:
             source = {"BU-3DFE": "Table 1", "Bosphorus": "Table 2", None: "Table 5"}[one.collection.paper]
             cells[source].append(Cell(None, one.dataset, one.collection.kind, one))
-    return [_table(source, found, experiments) for source, found in cells.items()]
+    return [_table(source, found) for source, found in cells.items()]
 
 
 def match(experiments, paper):
@@ -89,10 +90,10 @@ def _cells(row, matched, collections):
     return [Cell(row, name, collections[name].kind, matched.get((name, row.network))) for name in standing]
 
 
-def _table(source, cells, experiments):
+def _table(source, cells):
     heading, left, lines = _ablation(cells) if source in ("Table 3", "Table 4") else _list(source, cells)
-    notes = (*NOTES, *synthetic_notes(experiments))
-    name, title = source.lower().replace(" ", ""), f"{source}. {TITLES[source]}"
+    notes = (*NOTES, *(f"* {note}" for note in synthetic_notes([cell.ours for cell in cells if cell.ours])))
+    name, title = source.lower().replace(" ", ""), f"{source} of the paper: {TITLES[source]}"
     rows = [_row(cell) for cell in cells]
     return Table(name, title, COLUMNS, rows, heading, lines, left=left, notes=notes, latex=True)
 
@@ -125,7 +126,7 @@ def _list(source, cells):
         ours = "", "", ""
         if cell.ours:
             found = cell.ours.accuracy
-            ours = percent(found.mean), interval_text(found.low, found.high), cell.ours.runs_text
+            ours = _ours(cell), interval_text(found.low, found.high), cell.ours.runs_text
         lines.append((*(which[i] for i in shown), _place(cell), which[4], *ours))
     return (*words, "ours is on", "paper %", "ours %", "interval", "runs"), 4, lines
 
@@ -138,12 +139,19 @@ def _ablation(cells):
     lines, places = {}, dict.fromkeys(_place(cell) for cell in cells if cell.dataset)
     for cell in cells:
         model, column = cell.printed.method, MAPS.index(cell.printed.data)
-        lines.setdefault((model, "paper"), [""] * len(MAPS))[column] = cell.printed.accuracy
+        lines.setdefault((model, PAPER), [""] * len(MAPS))[column] = cell.printed.accuracy
         for place in places:
-            lines.setdefault((model, place), [""] * len(MAPS))
+            line = lines.setdefault((model, place), [""] * len(MAPS))
+            if not cell.printed.network:
+                line[column] = cell.printed.accuracy
         if cell.ours:
-            lines[model, _place(cell)][column] = f"{percent(cell.ours.accuracy.mean)} ({cell.ours.runs_text})"
+            lines[model, _place(cell)][column] = f"{_ours(cell)} ({cell.ours.runs_text})"
     return ("Model", "figures", *MAPS), 2, [(*key, *texts) for key, texts in lines.items()]
+
+
+def _ours(cell):
+    """The figure with a mark that goes with it wherever it is copied."""
+    return percent(cell.ours.accuracy.mean) + "*" * cell.ours.collection.synthetic
 
 
 def _place(cell):

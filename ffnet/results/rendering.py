@@ -54,7 +54,7 @@ def csv_text(table):
 
 def markdown_text(table, warnings=()):
     """Title, warnings, the lines as an aligned table, notes."""
-    widths = [max(map(len, column)) for column in zip(table.heading, *table.lines, strict=True)]
+    widths = [max(3, *map(len, column)) for column in zip(table.heading, *table.lines, strict=True)]
     rule = [("-" * width if i < table.left else "-" * (width - 1) + ":") for i, width in enumerate(widths)]
     lines = [_aligned(cells, widths, table.left) for cells in (table.heading, rule, *table.lines)]
     above = [line for warning in warnings for line in (f"**WARNING: {warning}**", "")]
