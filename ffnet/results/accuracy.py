@@ -13,6 +13,8 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.results.predictions import predicted_labels
 
+ROUNDING = 1e-9  # shares of scans that differ at all differ by far more
+
 
 class Accuracy(NamedTuple):
     """What one experiment reached on one dataset; accuracies are shares of 1, NaN where too few runs were made.
@@ -112,10 +114,15 @@ def interval(runs, standard_error, confidence):
     from scipy.special import stdtrit
 
     made = runs[np.isfinite(runs)]
-    if made.min() == made.max():
+    if all_equal(made):
         return np.nan, np.nan
     reach = stdtrit(len(made) - 1, (1 + confidence) / 2) * standard_error
     return made.mean() - reach, made.mean() + reach
+
+
+def all_equal(shares):
+    """Whether shares of scans, or differences of such, are all the same but for rounding."""
+    return shares.max() - shares.min() < ROUNDING
 
 
 def _deviation(values):

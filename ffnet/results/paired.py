@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.results.accuracy import corrected_standard_error, interval, naive_standard_error
+from ffnet.results.accuracy import all_equal, corrected_standard_error, interval, naive_standard_error
 
 
 class CorrectedTest(NamedTuple):
@@ -46,7 +46,7 @@ def corrected_t_test(first, second, confidence):
 
     differences = first - second
     made = differences[np.isfinite(differences)]
-    spread = made.min() < made.max()
+    spread = not all_equal(made)
     error = corrected_standard_error(differences) if spread else np.nan
     t = made.mean() / error
     return CorrectedTest(

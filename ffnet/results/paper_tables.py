@@ -92,7 +92,7 @@ def _cells(row, matched, collections):
 
 def _table(source, cells):
     heading, left, lines = _ablation(cells) if source in ("Table 3", "Table 4") else _list(source, cells)
-    notes = (*NOTES, *(f"* {note}" for note in synthetic_notes([cell.ours for cell in cells if cell.ours])))
+    notes = (*NOTES, *(f"*: {note}" for note in synthetic_notes([cell.ours for cell in cells if cell.ours])))
     name, title = source.lower().replace(" ", ""), f"{source} of the paper: {TITLES[source]}"
     rows = [_row(cell) for cell in cells]
     return Table(name, title, COLUMNS, rows, heading, lines, left=left, notes=notes, latex=True)

@@ -7,12 +7,20 @@ import scipy.stats
 import sklearn.metrics
 
 from ffnet.errors import InputError
+from ffnet.results.accuracy_table import accuracy_table, interval_table
+from ffnet.results.experiments import Collection, read_experiments
+from ffnet.results.paper import Network
 from ffnet.results.predictions import gather_runs, write_predictions
-from ffnet.results.tables import Collection, accuracy_csv, accuracy_markdown, table_rows
+from ffnet.results.rendering import csv_text, markdown_text
 
 COLLECTIONS = {
     "demo": Collection(synthetic=True, paper="Bosphorus"),
     "mine": Collection(synthetic=False, paper=None),
+}
+NETWORKS = {
+    "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
+    "FFNet": Network("f3dnet", "f3dnet", "vgg16_bn", False),
+    "ridge": Network("ridge", "none", "ridge", False),
 }
 
 
@@ -33,8 +41,13 @@ def gathered(write_runs, tmp_path):
     ]
 
 
-def csv_rows(paths, confidence=0.95):
-    return list(csv.DictReader(io.StringIO(accuracy_csv(table_rows(paths, COLLECTIONS, confidence), confidence))))
+def csv_rows(paths, confidence=0.95, table=accuracy_table):
+    found = table(read_experiments(paths, COLLECTIONS, NETWORKS, confidence), confidence)
+    return list(csv.DictReader(io.StringIO(csv_text(found))))
+
+
+def markdown(paths, confidence=0.95):
+    return markdown_text(accuracy_table(read_experiments(paths, COLLECTIONS, NETWORKS, confidence), confidence))
 
 
 def test_every_number_of_the_csv_agrees_with_scikit_learn_and_scipy(gathered):
@@ -75,7 +88,7 @@ def test_a_lower_confidence_gives_a_narrower_interval(gathered):
 
 
 def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
-    text = accuracy_markdown(table_rows(gathered, COLLECTIONS, 0.95), 0.95)
+    text = markdown(gathered)
     lines = [line for line in text.splitlines() if line.startswith("|")]
     bars = {tuple(i for i, character in enumerate(line) if character == "|") for line in lines}
     assert len(lines) == 5 and len(bars) == 1
@@ -91,7 +104,7 @@ def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
 
 
 def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
-    text = accuracy_markdown(table_rows(gathered[2:], COLLECTIONS, 0.9), 0.9)
+    text = markdown(gathered[2:], 0.9)
     assert "synthetic" not in text and "90% interval" in text
 
 
@@ -106,7 +119,7 @@ def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
         "",
         "",
     )
-    text = accuracy_markdown(table_rows([path], COLLECTIONS, 0.95), 0.95)
+    text = markdown([path])
     cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
     assert cells[6:] == ["100.00", "0.00", "", "86.64"]
 
@@ -115,7 +128,7 @@ def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gather
     lines = gathered[1].read_text().splitlines(keepends=True)
     gathered[1].write_text("".join(line for line in lines if "s03_fear" not in line))
     with pytest.raises(InputError, match=f"{gathered[1]}: 47 scans were tested, 48 in {gathered[0]}.*is s03_fear"):
-        table_rows(gathered, COLLECTIONS, 0.95)
+        read_experiments(gathered, COLLECTIONS, NETWORKS, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +141,13 @@ def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gather
 def test_a_damaged_file_stops_the_table_and_is_named(gathered, edit, old, new, message):
     edit(gathered[1], old, new)
     with pytest.raises(InputError, match=f"{gathered[1]}.*{message}"):
-        table_rows(gathered, COLLECTIONS, 0.95)
+        read_experiments(gathered, COLLECTIONS, NETWORKS, 0.95)
 
 
 def test_a_cut_file_stops_the_table_and_is_named(gathered):
     gathered[2].write_bytes(gathered[2].read_bytes()[:-30])
     with pytest.raises(InputError, match=f"{gathered[2]}, line .*cut"):
-        table_rows(gathered, COLLECTIONS, 0.95)
+        read_experiments(gathered, COLLECTIONS, NETWORKS, 0.95)
 
 
 def test_chance_follows_the_classes_of_each_dataset(tmp_path):
@@ -143,6 +156,27 @@ def test_chance_follows_the_classes_of_each_dataset(tmp_path):
     path.parent.mkdir(parents=True)
     rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
     path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
-    rows = table_rows([path], {"mine": Collection(False, None, classes)}, 0.95)
-    assert next(csv.DictReader(io.StringIO(accuracy_csv(rows, 0.95))))["chance"] == "25.00"
-    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in accuracy_markdown(rows, 0.95)
+    experiments = read_experiments([path], {"mine": Collection(False, None, classes)}, NETWORKS, 0.95)
+    table = accuracy_table(experiments, 0.95)
+    assert next(csv.DictReader(io.StringIO(csv_text(table))))["chance"] == "25.00"
+    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in markdown_text(table)
+
+
+def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_that_of_the_formula(gathered):
+    (row, _, _), accuracy = csv_rows(gathered, table=interval_table), csv_rows(gathered)[0]
+    for name in ("accuracy", "sd_over_runs", "sd_over_repeats", "runs"):
+        assert row[name] == accuracy[name]
+    assert (row["corrected_low"], row["corrected_high"]) == (accuracy["interval_low"], accuracy["interval_high"])
+    mean, spread = float(row["accuracy"]), float(row["sd_over_runs"])
+    low, high = scipy.stats.t.interval(0.95, 11, loc=mean, scale=spread / 12**0.5)
+    np.testing.assert_allclose([float(row["naive_low"]), float(row["naive_high"])], [low, high], atol=0.02)
+    wide, narrow = (float(row["corrected_high"]) - float(row["corrected_low"])), high - low
+    table = interval_table(read_experiments(gathered, COLLECTIONS, NETWORKS, 0.95), 0.95)
+    assert table.lines[0][-1] == "2.2 x" and wide / narrow == pytest.approx((1 + 12 / 3) ** 0.5, rel=0.01)
+
+
+def test_an_experiment_with_missing_runs_says_so(known):
+    one = known.experiments()[0]
+    partly = one._replace(accuracy=one.accuracy._replace(runs=7))
+    assert accuracy_table([partly, one], 0.95).lines[0][5] == "7 of 2 x 4"
+    assert accuracy_table([partly, one], 0.95).lines[1][5] == "2 x 4"
