@@ -49,7 +49,10 @@ def _verdict(change, confidence):
     text = f"B - A {100 * test.difference:+.2f} points on {test.runs} common runs"
     if not math.isnan(test.low):
         verdict = "significant" if change.p_holm <= 1 - confidence else "not significant"
-        text += f", {confidence:.0%} interval {points_text(test.low, test.high)}, p {p_text(test.p)}, {p_text(change.p_holm)} by Holm: {verdict}"
+        text += (
+            f", {confidence:.0%} interval {points_text(test.low, test.high)}, p {p_text(test.p)},"
+            f" {p_text(change.p_holm)} by Holm: {verdict}"
+        )
     if mcnemar:
         text += (
             f"; on repeat {change.pair.repeat} only B right {mcnemar.first_only}, only A right {mcnemar.second_only},"

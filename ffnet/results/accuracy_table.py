@@ -83,6 +83,7 @@ def interval_table(experiments, confidence):
         " 2003; Bouckaert and Frank, 2004): any two training sets share most of their subjects.",
         "naive interval: s / sqrt(TK), as if the runs were independent. It shrinks with every repeat, though no new"
         " subject is seen; do not quote it.",
+        *synthetic_notes(experiments),
     )
     return Table("intervals", "Intervals", INTERVAL_COLUMNS, rows, heading, lines, left=3, notes=notes)
 

@@ -38,7 +38,8 @@ COLUMNS = {
 NOTES = (
     "difference: percent points, first minus second; p: corrected resampled t-test (Nadeau and Bengio, 2003; Bouckaert"
     " and Frank, 2004), d: mean over standard deviation of the runs' differences.",
-    "McNemar: exact, on one repeat; g: share of the first among the scans that one alone names rightly, minus 1/2.",
+    "McNemar: scans that the first alone : the second alone names rightly, exact, on one repeat; g: share of the first"
+    " in these, minus 1/2.",
     "Holm: p corrected for all pairs of the dataset (1979). An empty cell: the runs do not say.",
 )
 
@@ -97,8 +98,8 @@ def comparison_table(experiments, confidence):
             which = dataset, a.collection.kind, a.name, b.name
             rows.append((*which, *_row(pair, confidence, *corrected)))
             lines.append((*which, *_line(pair, confidence, *corrected)))
-    heading = ("dataset", "data", "first", "second", "runs", "difference", f"{confidence:.0%} interval", "p", "p, Holm")
-    heading = (*heading, "d", "McNemar", "p, Holm", "g", "differ?")
+    heading = ("dataset", "data", "first", "second", "runs", "difference", f"{confidence:.0%} interval", "p", "Holm")
+    heading = (*heading, "d", "McNemar", "its p, Holm", "g", "differ?")
     notes = (*NOTES, *synthetic_notes(experiments))
     return Table("comparisons", "Comparisons", COLUMNS, rows, heading, lines, left=4, notes=notes)
 

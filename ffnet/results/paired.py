@@ -40,7 +40,7 @@ def corrected_t_test(first, second, confidence):
     deviation of the runs' differences: C. Nadeau and Y. Bengio, Machine Learning 52, 2003, section 3; for repeated
     cross-validation R. R. Bouckaert and E. Frank, PAKDD 2004. d = mean difference / s is Cohen's d of paired values
     (d_z): J. Cohen, Statistical Power Analysis, 1988, section 2.3.5; D. Lakens, Frontiers in Psychology 4:863, 2013. It
-    counts in deviations between runs, not between people.
+    counts in deviations between runs, not between people. Intervals are cut to [-1, 1].
     """
     from scipy.special import stdtr
 
@@ -52,8 +52,8 @@ def corrected_t_test(first, second, confidence):
     return CorrectedTest(
         len(made),
         made.mean(),
-        *interval(differences, error, confidence),
-        *interval(differences, naive_standard_error(differences), confidence),
+        *np.clip(interval(differences, error, confidence), -1, 1),
+        *np.clip(interval(differences, naive_standard_error(differences), confidence), -1, 1),
         t=t,
         p=2 * stdtr(max(len(made) - 1, 1), -abs(t)),
         d=made.mean() / made.std(ddof=1) if spread else np.nan,

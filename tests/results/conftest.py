@@ -70,7 +70,7 @@ COLLECTIONS = {
 RIGHT = {  # how many scans of each run are named rightly: repeats down, folds across; two subjects are in each fold
     ("demo", "ridge"): [[6, 5, 7, 4], [5, 6, 6, 6]],
     ("demo", "FFNet-M"): [[9, 10, 8, 11], [10, 10, 9, 7]],
-    ("demo", "mine"): [[9, 9, 8, 11]],
+    ("demo", "mine"): [[9, 9, 8, 10]],
     ("faces", "FFNet"): [[11, 12, 10, 9], [12, 12, 11, 8], [10, 9, 12, 12]],
     ("faces", "FFNet-M"): [[12, 12, 11, 9], [12, 12, 11, 10], [11, 10, 12, 12]],
     ("own", "ridge"): [[3, 4, 2, 5], [6, 5, 4, 3]],

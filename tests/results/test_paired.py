@@ -40,6 +40,13 @@ def test_exchanging_the_two_turns_every_sign():
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
 
 
+def test_intervals_of_differences_stay_within_minus_1_and_1():
+    found = corrected_t_test(np.array([[1.0, 0.2, 1.0]]), np.array([[0.0, 0.1, 0.1]]), 0.95)
+    assert found.high == 1 and -1 <= found.low < 0
+    found = corrected_t_test(np.array([[0.0, 0.1, 0.1]]), np.array([[1.0, 0.2, 1.0]]), 0.95)
+    assert found.low == -1 and 0 < found.high <= 1
+
+
 def test_runs_that_only_one_has_count_nowhere():
     first, second = FIRST.copy(), SECOND.copy()
     first[1, 0], second[0, 3] = np.nan, np.nan
