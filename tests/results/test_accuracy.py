@@ -126,6 +126,14 @@ def test_a_planned_run_that_is_missing_is_nan_and_named_in_the_counts(two_by_two
     assert found.sd_over_runs == pytest.approx(np.std([1 / 2, 1, 1 / 3], ddof=1))
 
 
+def test_the_deviation_over_repeats_takes_whole_repeats_only(known):
+    predictions = next(one.predictions for one in known.experiments() if (one.dataset, one.name) == ("faces", "FFNet"))
+    kept = (predictions.repeat != 1) | (predictions.fold != 2)
+    found = summarise(Predictions(*(column[kept] for column in predictions)), 0.95, (3, 4))
+    means = known.scores("faces", "FFNet")[[0, 2]].mean(axis=1) / 100
+    assert found.sd_over_repeats == pytest.approx(np.std(means, ddof=1)) and found.runs == 11
+
+
 def test_interval_stays_within_0_and_1():
     low, high = corrected_interval(np.array([[1.0, 0.9, 1.0, 1.0]]), 0.95)
     assert 0.8 < low < 0.975 and high == 1

@@ -112,6 +112,15 @@ def test_a_scan_that_the_shards_say_is_someone_elses_is_a_leak(known, ridge, has
     assert f"repeat 0, fold {splits[0]['s03']}: subject {away}" in found.subjects
 
 
+def test_a_scan_that_the_predictions_say_is_someone_elses_is_a_leak(known, ridge, hashes):
+    split = splits_of(known)[0]
+    away = next(subject for subject in split if split[subject] != split["s03"])
+    wrong = ridge.subject.copy()
+    wrong[(ridge.scan == "s03_fear") & (ridge.repeat == 0)] = away
+    found = audit(ridge._replace(subject=wrong), splits_of(known), hashes, 0)
+    assert found.subjects == [f"repeat 0, fold {split['s03']}: subject {away}"]
+
+
 def test_a_tested_scan_that_is_in_no_shard_is_named(known, ridge, hashes):
     with pytest.raises(InputError, match="scan s03_fear was tested and is in no shard"):
         audit(ridge, splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0)
