@@ -11,20 +11,30 @@ NETWORKS = {
     for name, row in ((name, settings.experiments[name]) for name in chosen)
 }
 
-
-def plan_runs(dataset, name):
-    """The fields of ffnet.results.so_far.Plan; the settings are those of the rule train_fold."""
-    row, classes = settings.experiments[name], settings.datasets[dataset].classes
-    sections = settings.networks, settings.training, settings.ridge
-    return dataset, name, row.repeats, settings.protocol.folds, run_settings(row, *sections, classes)
-
-
+PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of the rule train_fold
+    (
+        dataset,
+        name,
+        settings.experiments[name].repeats,
+        settings.protocol.folds,
+        run_settings(
+            settings.experiments[name],
+            settings.networks,
+            settings.training,
+            settings.ridge,
+            settings.datasets[dataset].classes,
+        ),
+    )
+    for dataset in collections
+    for name in chosen
+]
 TABLES = [
-    *expand("results/tables/{table}.{form}", table=[f"table{n}" for n in range(1, 6)], form=["csv", "md", "tex"]),
+    *expand("results/tables/table{number}.{form}", number=range(1, 6), form=["csv", "md", "tex"]),
     *expand(
-        "results/tables/{table}.{form}", table=["accuracy", "intervals", "classes", "subjects"], form=["csv", "md"]
+        "results/tables/{table}.{form}",
+        table=["accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"],
+        form=["csv", "md"],
     ),
-    *expand("results/tables/{table}.{form}", table=["comparisons", "leakage"], form=["csv", "md"]),
     "results/tables/confusion.csv",
     "results/tables/columns.md",
 ]
@@ -112,7 +122,7 @@ rule tables_so_far:
         confidence=settings.results.confidence,
         collections=COLLECTIONS,
         networks=NETWORKS,
-        plans=[plan_runs(dataset, name) for dataset in collections for name in chosen],
+        plans=PLANS,
         code=code_hash("workflow_scripts/tables_so_far.py"),
     script:
         "../workflow_scripts/tables_so_far.py"

@@ -1,6 +1,5 @@
 """Two results folders: what each experiment reached in both, whether the difference is more than chance, and why."""
 
-import json
 import pathlib
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from ffnet.results.accuracy import Accuracy, summarise
 from ffnet.results.comparisons import Pair, compare_pair
 from ffnet.results.paired import holm
 from ffnet.results.predictions import COLUMNS, read_predictions
+from ffnet.results.records import read_record
 
 EXPLAINING = ("settings", "data_sha256", "device", "threads", "python", "numpy", "torch")  # of a run's record
 
@@ -97,5 +97,5 @@ def _causes(path_a, path_b):
     records = [path.parent.parent / "runs" / path.stem / "0" / "0.json" for path in (path_a, path_b)]
     if not all(record.is_file() for record in records):
         return None
-    a, b = (json.loads(record.read_text("utf-8")) for record in records)
+    a, b = map(read_record, records)
     return differing_keys(*({key: one.get(key) for key in EXPLAINING} for one in (a, b)))

@@ -9,6 +9,7 @@ from ffnet.results.accuracy import summarise
 from ffnet.results.experiments import Experiment
 from ffnet.results.partition import check_folds, read_splits
 from ffnet.results.predictions import gather_runs
+from ffnet.results.records import read_record
 from ffnet.results.rendering import Table
 
 COLUMNS = {
@@ -47,7 +48,7 @@ def find_runs(folder, plan):
             record = path.with_suffix(".json")
             if not (path.is_file() and record.is_file()):
                 found.missing.append((repeat, fold, NOT_MADE))
-            elif json.loads(record.read_text("utf-8"))["settings"] != wanted:
+            elif read_record(record)["settings"] != wanted:
                 found.missing.append((repeat, fold, STALE))
             else:
                 found.paths.append(path)
