@@ -97,4 +97,6 @@ def missing_table(plans, found):
 def missing_warning(plans, found):
     """A sentence for the top of every table; nothing once all runs are there."""
     wanted, made = sum(plan.repeats * plan.folds for plan in plans), sum(len(runs.paths) for runs in found)
-    return (f"so far; {made} of {wanted} runs are made, see missing.md.",) if made < wanted else ()
+    if made == wanted:
+        return ()
+    return (f"so far; {made} of {wanted} runs are made, see missing.md. Only comparisons.md compares the same runs.",)

@@ -53,7 +53,9 @@ def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known
         ("demo", "FFNet-M", "1", "2", "not made"),
         ("demo", "FFNet-M", "1", "3", "not made"),
     ]
-    assert len(rows) == 10 and missing_warning(plans, found) == ("so far; 50 of 60 runs are made, see missing.md.",)
+    assert len(rows) == 10 and missing_warning(plans, found) == (
+        "so far; 50 of 60 runs are made, see missing.md. Only comparisons.md compares the same runs.",
+    )
 
 
 def test_a_run_made_with_other_settings_or_without_a_record_counts_as_missing(own_known, plans):
