@@ -1,4 +1,4 @@
-# make          set up and run the workflow of config.yaml
+# make          set up and run the workflow of config.yaml; make CONFIG=FILE with the keys of FILE instead of its own
 # make test     set up and run the fast tests
 # make slow     run the slow tests
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
@@ -14,7 +14,7 @@ READY := .venv/.ready
 .PHONY: all setup test slow full lint bench clean
 
 all: setup
-	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
 	@cat results/tables/accuracy.md
 	@echo
 	@echo "tables:     results/tables/     figures:  results/figures/"

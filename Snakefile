@@ -5,12 +5,15 @@ from dataclasses import asdict
 from ffnet.config import read_config
 from ffnet.demo.plan import makehuman_path
 from ffnet.errors import InputError
+from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.planning import (
     demo_patterns,
     demo_settings,
     is_synthetic,
+    model_settings,
     paper_name,
     plan_collection,
+    pretrained_files,
     run_files,
     split_files,
 )
@@ -45,6 +48,8 @@ chosen = [name for name, experiment in settings.experiments.items() if experimen
 
 localrules:
     all,
+    models,
+    fetch_imagenet,
 
 
 include: "rules/demo.smk"
@@ -64,5 +69,7 @@ rule all:
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
         expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
+        expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),
         expand("results/figures/{dataset}_{experiment}_confusion.png", dataset=collections, experiment=chosen),

@@ -9,13 +9,12 @@ count. The libraries cannot read VRML, and an OBJ is the smaller file: its indic
 
 import importlib.util
 import pathlib
-import statistics
 import sys
 import tempfile
-import time
 
 import cv2
 import numpy as np
+from rounds import print_times, time_in_turn
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
@@ -23,6 +22,7 @@ from ffnet.geometry.raycast import import_open3d  # noqa: E402
 from ffnet.scans.bu3dfe import read_bu3dfe  # noqa: E402
 
 ROUNDS = 15
+OURS = "ffnet read_bu3dfe, .wrl"
 ROWS, COLUMNS = 150, 120
 
 
@@ -86,7 +86,7 @@ def read_plainly(path):
 def readers(wrl, obj, texture):
     """{name: function without arguments that gives vertices and triangles}"""
     found = {
-        "ffnet read_bu3dfe, .wrl": lambda: read_bu3dfe(wrl, texture)[:3],
+        OURS: lambda: read_bu3dfe(wrl, texture)[:3],
         "plain Python, .wrl": lambda: read_plainly(wrl),
     }
     open3d = import_open3d()
@@ -122,16 +122,7 @@ def main():
         for name, read in found.items():
             vertices, triangles = read()[:2]
             assert np.abs(vertices[triangles] - mesh[0][mesh[2]]).max() < 1e-4, name  # libraries renumber vertices
-        seconds = {name: [] for name in found}
-        for _ in range(ROUNDS):
-            for name, read in found.items():
-                start = time.perf_counter()
-                read()
-                seconds[name].append(time.perf_counter() - start)
-        ours = min(seconds["ffnet read_bu3dfe, .wrl"])
-        print(f"{'reader':26}{'best, ms':>10}{'median, ms':>12}{'times ours':>12}")
-        for name, times in seconds.items():
-            print(f"{name:26}{min(times) * 1e3:10.1f}{statistics.median(times) * 1e3:12.1f}{min(times) / ours:12.2f}")
+        print_times(time_in_turn(found, ROUNDS), OURS)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the workflow on this machine. A run that was killed leaves its lock behind; here it is known to be dead, as a
-# live one holds the file lock, which ends with its process.
+# Runs the workflow on this machine; arguments go to snakemake. A run that was killed leaves its lock behind; here it is
+# known to be dead, as a live one holds the file lock, which ends with its process.
 set -euo pipefail
 mkdir -p .snakemake
 exec 9>.snakemake/run.lock
@@ -15,4 +15,4 @@ if [ -n "$(ls -A .snakemake/locks 2>/dev/null)" ]; then
   if working; then echo "snakemake is at work in this folder; wait for it to end, then type make again" >&2; exit 1; fi
   snakemake --unlock --quiet all
 fi
-exec snakemake --cores all
+exec snakemake --cores all "$@"

@@ -19,6 +19,7 @@ def build_parser():
     add_check(commands)
     add_inspect(commands)
     add_compare(commands)
+    add_experiments(commands)
     return parser
 
 
@@ -56,6 +57,14 @@ def add_compare(commands):
     parser.set_defaults(run=compare)
 
 
+def add_experiments(commands):
+    text = "Which experiments are there? Shows what each looks at, its parameters, multiply-adds and repeats."
+    parser = commands.add_parser("experiments", help=text, description=text + " Nothing is trained.")
+    parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
+    add_config(parser)
+    parser.set_defaults(run=experiments)
+
+
 def add_config(parser):
     parser.add_argument(
         "--config",
@@ -84,6 +93,13 @@ def compare(arguments):
     from ffnet.commands.config_file import read_config_file
 
     return compare_results(arguments.a, arguments.b, read_config_file(arguments.config).results.confidence)
+
+
+def experiments(arguments):
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.experiments import show_experiments
+
+    return show_experiments(read_config_file(arguments.config), arguments.json)
 
 
 def main(arguments=None):

@@ -1,11 +1,13 @@
 """config.yaml, whole: one section per stage, each read by the stage's own dataclass."""
 
+import difflib
 from dataclasses import dataclass
 
 from ffnet.demo.settings import DemoSettings
+from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings
 from ffnet.masks.settings import MaskSettings
-from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments, check_networks
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
@@ -35,4 +37,17 @@ def read_config(mapping):
     """The Config of a mapping as YAML gives it. Raises InputError at the first key that is not as it must be."""
     config = read_settings(Config, mapping, "config.yaml")
     check_experiments(config.experiments, "config.yaml: experiments")
+    check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
+    check_final_models(config.training.final_models, config.experiments)
     return config
+
+
+def check_final_models(names, experiments):
+    """Raises InputError unless each name is an experiment's, and a network's."""
+    where = "config.yaml: training.final_models"
+    for name in names:
+        if name not in experiments:
+            near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]
+            raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
+        if experiments[name].is_ridge:
+            raise InputError(f"{where}: '{name}' is no network, and only networks are kept; leave it out")

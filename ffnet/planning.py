@@ -7,9 +7,11 @@ from typing import NamedTuple
 from ffnet.demo.plan import Subject, collection_files, find_subject, subject_files_of
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
+from ffnet.networks.settings import networks_of
 from ffnet.scans.index import files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import check_classes
+from ffnet.training.settings import run_settings
 
 
 class PlannedCollection(NamedTuple):
@@ -30,9 +32,9 @@ class PlannedCollection(NamedTuple):
         paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture) if path]
         return [path for path in paths if path not in self.missing]
 
-    def shard_files(self):
-        """The files of all shards, ready to train."""
-        return [f"results/{self.name}/shards/{shard}.h5" for shard in self.shards]
+    def shard_files(self, stage="shards"):
+        """The files of all shards, those ready to train or those of an earlier stage."""
+        return [f"results/{self.name}/{stage}/{shard}.h5" for shard in self.shards]
 
     def shard_to_draw(self, results):
         """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""
@@ -49,6 +51,25 @@ def run_files(config, dataset, experiment):
 def split_files(config, dataset, experiment):
     """The splits that an experiment uses."""
     return [f"results/{dataset}/splits/{repeat}.csv" for repeat in range(config.experiments[experiment].repeats)]
+
+
+def pretrained_files(config, experiment):
+    """The weights that an experiment's VGG16-BN streams start from: a list of one file, or of none."""
+    path = networks_of(config.experiments[experiment], config.networks).pretrained_file
+    return [path] if path else []
+
+
+def model_settings(config, dataset, experiment):
+    """What a final model depends on and what a prediction with it needs, as plain dicts."""
+    row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model
+    told = config.datasets[dataset]
+    stages = {name: asdict(getattr(config, name)) for name in ("scans", "maps", "masks", "shards")}
+    return run_settings(row, config.networks, config.training, config.ridge, told.classes) | {
+        "dataset": dataset,
+        "layout": told.layout,
+        "synthetic": is_synthetic(dataset, config),
+        "preprocessing": stages | {"unit": told.unit, "projection": told.projection},
+    }
 
 
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for

@@ -36,7 +36,7 @@ def each_scan(scans, work, stage):
             outcome = f"quarantined: {error}"
         passed = time.perf_counter() - start
         remaining = passed / (i + 1) * (len(scans) - i - 1)
-        print(f"{stage} {i + 1}/{len(scans)} {scan} {outcome} ({passed:.0f} s, {remaining:.0f} s to go)", flush=True)
+        print(f"{stage} {i + 1}/{len(scans)} {scan} {outcome} ({passed:.1f} s, {remaining:.0f} s to go)", flush=True)
     return kept, results, rejected
 
 

@@ -12,7 +12,8 @@ def read_settings(cls, section, where):
     """An instance of the frozen dataclass `cls` from a mapping, recursively.
 
     section: mapping as YAML gives it. where: its name in messages, for example "config.yaml: maps".
-    A field's metadata may hold `choices` (a tuple of allowed values) and `least`, `most` (bounds, inclusive).
+    A field's metadata may hold `choices` (a tuple of allowed values) and `least`, `most` (bounds, inclusive). Only a
+    field with a default_factory may be left out; a value of type `object` is taken as it comes.
     Raises InputError that names the key, what came, what was wanted and, for an unknown key, the nearest right one.
     """
     if not isinstance(section, typing.Mapping):
@@ -26,16 +27,20 @@ def read_settings(cls, section, where):
                 if near
                 else f"{where}: unknown key '{key}'; this section has no keys"
             )
-    missing = [name for name in fields if name not in section]
+    missing = [name for name, field in fields.items() if name not in section and not _may_be_left_out(field)]
     if missing:
         raise InputError(f"{where}: key '{missing[0]}' is missing; the config.yaml of the project shows every key")
     hints = typing.get_type_hints(cls)
     values = {}
-    for name, field in fields.items():
+    for name in [name for name in fields if name in section]:
         place = f"{where}.{name}" if ":" in where else f"{where}: {name}"
         values[name] = _convert(hints[name], section[name], place)
-        _check_bounds(values[name], field.metadata, place)
+        _check_bounds(values[name], fields[name].metadata, place)
     return cls(**values)
+
+
+def _may_be_left_out(field):
+    return field.default_factory is not dataclasses.MISSING
 
 
 def _convert(hint, value, where):
@@ -58,6 +63,8 @@ def _convert(hint, value, where):
             raise InputError(f"{where}: {len(arguments)} values are needed here, {value!r} came")
         hints = [arguments[0]] * len(value) if arguments[-1] is Ellipsis else arguments
         return tuple(_convert(h, item, f"{where}[{i}]") for i, (h, item) in enumerate(zip(hints, value, strict=True)))
+    if hint is object:
+        return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):

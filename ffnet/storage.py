@@ -1,6 +1,7 @@
 """Files on disk, written whole or not at all."""
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -46,6 +47,12 @@ def write_text(path, text):
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def sha256_of(path):
+    """SHA-256 of a file, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_stage(path, columns, rejected=(), attributes=None):
     """Writes the columns of a shard (name -> array, first axis the scan), what was left out, and what made it.
 
@@ -65,9 +72,10 @@ def write_stage(path, columns, rejected=(), attributes=None):
         file.attrs["attributes"] = json.dumps(attributes or {}, sort_keys=True)
 
 
-def read_stage(path):
+def read_stage(path, only=None):
     """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
 
+    only: the names of the columns to read, where not all are wanted; the others cost nothing then.
     Raises InputError if the file is not one or is damaged.
     """
     import h5py
@@ -76,7 +84,7 @@ def read_stage(path):
         with h5py.File(path, "r") as file:
             columns = {
                 name: data.asstr()[...].astype(str) if h5py.check_string_dtype(data.dtype) else data[...]
-                for name, data in file.items()
+                for name, data in ((name, file[name]) for name in only or file)
             }
             rejected = [Rejected(*row) for row in json.loads(file.attrs["rejected"])]
             return StageFile(columns, rejected, json.loads(file.attrs["attributes"]))

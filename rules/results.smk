@@ -169,3 +169,46 @@ rule draw_maps:
         code=code_hash("workflow_scripts/draw_maps.py"),
     script:
         "../workflow_scripts/draw_maps.py"
+
+
+rule measure_quality:
+    """List how every scan of {wildcards.dataset} came through the stages, the worst first."""
+    input:
+        manifest="results/{dataset}/manifest.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+        scans=lambda wildcards: collections[wildcards.dataset].shard_files("scans"),
+        maps=lambda wildcards: collections[wildcards.dataset].shard_files("maps"),
+        masks=lambda wildcards: collections[wildcards.dataset].shard_files("masks"),
+    output:
+        "results/{dataset}/quality.csv",
+    log:
+        "logs/{dataset}/measure_quality.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/measure_quality.py"),
+    script:
+        "../workflow_scripts/measure_quality.py"
+
+
+rule draw_contact_sheet:
+    """Draw the worst scans of {wildcards.dataset} for a look at them."""
+    input:
+        quality="results/{dataset}/quality.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+        maps=lambda wildcards: collections[wildcards.dataset].shard_files("maps"),
+        normals=lambda wildcards: collections[wildcards.dataset].shard_files("normals"),
+        masks=lambda wildcards: collections[wildcards.dataset].shard_files("masks"),
+    output:
+        "results/figures/{dataset}_contact_sheet.png",
+    log:
+        "logs/{dataset}/draw_contact_sheet.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        scans=settings.results.contact_sheet,
+        size=settings.masks.size,
+        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
+        code=code_hash("workflow_scripts/draw_contact_sheet.py"),
+    script:
+        "../workflow_scripts/draw_contact_sheet.py"

@@ -26,6 +26,7 @@ rule train_fold:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         split="results/{dataset}/splits/{repeat}.csv",
         quarantine="results/{dataset}/quarantine.txt",
+        pretrained=lambda wildcards: pretrained_files(settings, wildcards.experiment),
     output:
         predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
@@ -49,3 +50,53 @@ rule train_fold:
         code=code_hash("workflow_scripts/train_fold.py"),
     script:
         "../workflow_scripts/train_fold.py"
+
+
+rule fetch_imagenet:
+    """Fetch torchvision's VGG16-BN once, or take it from data/pretrained, and keep its convolutions."""
+    output:
+        IMAGENET_FILE,
+    log:
+        "logs/pretrained/fetch_imagenet.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        folder="data/pretrained",
+        code=code_hash("workflow_scripts/fetch_imagenet.py"),
+    script:
+        "../workflow_scripts/fetch_imagenet.py"
+
+
+rule train_final:
+    """Train {wildcards.experiment} on all selected subjects of {wildcards.dataset} and keep the network."""
+    input:
+        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
+        split="results/{dataset}/splits/0.csv",
+        quarantine="results/{dataset}/quarantine.txt",
+        pretrained=lambda wildcards: pretrained_files(settings, wildcards.experiment),
+    output:
+        "results/{dataset}/models/{experiment}.safetensors",
+    log:
+        "logs/{dataset}/train_final/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/train_final/{experiment}.tsv"
+    conda:
+        "../envs/ffnet.yaml"
+    threads: settings.training.threads
+    resources:
+        mem_mb=4000,
+    params:
+        settings=lambda wildcards: model_settings(settings, wildcards.dataset, wildcards.experiment),
+        code=code_hash("workflow_scripts/train_final.py"),
+    script:
+        "../workflow_scripts/train_final.py"
+
+
+rule models:
+    """The experiments of training.final_models, trained on all subjects of every collection."""
+    input:
+        expand(
+            "results/{dataset}/models/{experiment}.safetensors",
+            dataset=collections,
+            experiment=settings.training.final_models,
+        ),

@@ -1,14 +1,16 @@
 import pathlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import yaml
 
 from ffnet.config import read_config
 from ffnet.errors import InputError
-from ffnet.planning import plan_collection
+from ffnet.networks.settings import IMAGENET_FILE
+from ffnet.planning import model_settings, plan_collection, pretrained_files
 from ffnet.provenance import ROOT
 from ffnet.results.paper import read_paper
+from ffnet.training.settings import run_settings
 
 MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 
@@ -44,6 +46,8 @@ def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
         (folder / name).touch()
     planned = plan_collection("mine", config_with(tmp_path))
     (shard,) = planned.shards
+    assert planned.shard_files() == [f"results/mine/shards/{shard}.h5"]
+    assert planned.shard_files("maps") == [f"results/mine/maps/{shard}.h5"]
     assert [pathlib.Path(path).name for path in planned.raw_files(shard)] == [
         "bs000_E_ANGER_0.bnt",
         "bs000_E_FEAR_0.bnt",
@@ -121,3 +125,67 @@ def test_every_network_of_the_papers_tables_is_a_row_of_the_config():
                 ("normals", "f3dnet"),
                 ("texture", "vgg16_bn"),
             }
+
+
+def config_of(**sections):
+    """The project's config with some keys of its sections changed."""
+    return read_config(MAPPING | {name: MAPPING[name] | change for name, change in sections.items()})
+
+
+def test_only_experiments_with_a_vgg_stream_ask_for_pretrained_weights():
+    plain = config_of()
+    config = config_of(networks={"pretrained": "imagenet", "width": 1.0}, shards={"texture": "imagenet"})
+    for name, experiment in config.experiments.items():
+        wanted = [IMAGENET_FILE] if "vgg16_bn" in experiment.streams.values() else []
+        assert pretrained_files(config, name) == wanted and pretrained_files(plain, name) == []
+
+
+def test_what_a_final_model_depends_on_is_what_a_prediction_needs():
+    config = config_of()
+    settings = model_settings(config, "demo-bosphorus", "FFNet-M")
+    dataset = config.datasets["demo-bosphorus"]
+    assert settings["preprocessing"] == {
+        "scans": asdict(config.scans),
+        "maps": asdict(config.maps),
+        "masks": asdict(config.masks),
+        "shards": asdict(config.shards),
+        "unit": "mm",
+        "projection": "splat",
+    }
+    assert (settings["classes"], settings["layout"]) == (list(dataset.classes), "bosphorus")
+    assert settings["synthetic"] is True and settings["networks"] == asdict(config.networks)
+    row = MAPPING["experiments"]["FFNet-M"]
+    more = config_of(experiments={"FFNet-M": row | {"repeats": 7}}, training={"final_models": ["FFNet-M", "FFNet"]})
+    assert model_settings(more, "demo-bosphorus", "FFNet-M") == settings  # neither changes the network
+
+
+def test_a_change_of_the_final_models_changes_no_run():
+    settings = [
+        run_settings(c.experiments["FFNet-M"], c.networks, c.training, c.ridge, ("a", "b"))
+        for c in (config_of(), config_of(training={"final_models": []}))
+    ]
+    assert settings[0] == settings[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
+        (["ridge"], "training.final_models: 'ridge' is no network"),
+        ("FFNet-M", "training.final_models: a list is needed here"),
+    ],
+)
+def test_final_models_are_experiments_with_a_network(names, message):
+    with pytest.raises(InputError, match=message):
+        config_of(training={"final_models": names})
+
+
+def test_a_row_of_ones_own_may_change_the_networks():
+    row = MAPPING["experiments"]["FFNet-M"] | {"depth": "vgg16_bn", "networks": {"width": 0.5}}
+    config = config_of(experiments={"mine": row})
+    own = run_settings(config.experiments["mine"], config.networks, config.training, config.ridge, ("a", "b"))
+    assert own["networks"] == asdict(config.networks) | {"width": 0.5}
+    with pytest.raises(InputError, match="experiments.mine.networks: unknown key 'wdth'; did you mean 'width'"):
+        config_of(experiments={"mine": row | {"networks": {"wdth": 0.5}}})
+    with pytest.raises(InputError, match="experiments.mine.networks: names with values are needed here, 0.5 came"):
+        config_of(experiments={"mine": row | {"networks": 0.5}})

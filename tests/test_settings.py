@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -9,6 +9,12 @@ from ffnet.settings import read_settings, setting
 @dataclass(frozen=True)
 class Inner:
     radius: int = setting(least=0)
+
+
+@dataclass(frozen=True)
+class Row:
+    radius: int
+    own: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,16 @@ def test_a_missing_key_is_an_error():
     section = {key: value for key, value in GOOD.items() if key != "rule"}
     with pytest.raises(InputError, match="key 'rule' is missing"):
         read_settings(Outer, section, "config.yaml: maps")
+
+
+def test_a_field_made_to_be_left_out_may_be_and_its_values_are_taken_as_they_come():
+    assert read_settings(Row, {"radius": 1}, "x") == Row(1, {})
+    own = {"a": True, "b": [1], "c": None, "d": 0.5}
+    assert read_settings(Row, {"radius": 1, "own": own}, "x") == Row(1, own)
+    with pytest.raises(InputError, match="x: own: names with values are needed here"):
+        read_settings(Row, {"radius": 1, "own": None}, "x")
+    with pytest.raises(InputError, match="key 'radius' is missing"):
+        read_settings(Row, {"own": {}}, "x")
 
 
 def test_nothing_can_be_changed_afterwards():

@@ -16,6 +16,14 @@ def test_a_stage_file_gives_back_what_was_written(tmp_path):
     assert stage.rejected == rejected and stage.attributes == {"maps": {"size": 112}}
 
 
+def test_single_columns_can_be_read(tmp_path):
+    write_stage(tmp_path / "s.h5", {"scan": np.array(["a"]), "depth": np.ones((1, 4))}, [Rejected("b", "maps", "x")])
+    stage = read_stage(tmp_path / "s.h5", only=["scan"])
+    assert list(stage.columns) == ["scan"] and stage.rejected == [Rejected("b", "maps", "x")]
+    with pytest.raises(InputError, match="s.h5: not a whole stage file .*normals"):
+        read_stage(tmp_path / "s.h5", only=["normals"])
+
+
 def test_the_same_content_gives_the_same_bytes(tmp_path):
     columns = {"scan": np.array(["a"]), "depth": np.ones((1, 4))}
     for name in ("1.h5", "2.h5"):

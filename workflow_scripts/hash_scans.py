@@ -3,8 +3,10 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.leakage import hash_scans, hash_text
+    from ffnet.results.leakage import SEEN, hash_scans, hash_text
     from ffnet.storage import read_stage, write_text
 
-    hashes = [row for path in snakemake.input for row in hash_scans(read_stage(path).columns)]
+    hashes = [
+        row for path in snakemake.input for row in hash_scans(read_stage(path, ["scan", "subject", *SEEN]).columns)
+    ]
     write_text(snakemake.output[0], hash_text(hashes))

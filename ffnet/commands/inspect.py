@@ -96,6 +96,7 @@ def five_maps(scan, projection, config):
     from ffnet.maps.project import project
     from ffnet.maps.shard import clean_maps
     from ffnet.masks.landmarks import find_landmarks
+    from ffnet.masks.plausibility import check_plausibility, plausibility
     from ffnet.masks.weights import halve, landmark_mask
     from ffnet.normals.depth import normals_from_depth
     from ffnet.shards.scaling import scale_depth, scale_texture
@@ -103,10 +104,11 @@ def five_maps(scan, projection, config):
     maps = clean_maps(project(scan.mesh, scan.center, scan.extent, projection, config.maps), config.maps)
     depth, texture = maps["depth"], maps["texture"].astype(np.uint8)
     landmarks, served = find_landmarks(texture, config.masks)
-    size = config.masks.size
+    size, spacing = config.masks.size, scan.extent / config.maps.size
+    check_plausibility(plausibility(landmarks, size, depth, spacing), config.masks)
     columns = {
         "depth": scale_depth(depth, config.shards),
-        "normals": np.nan_to_num(normals_from_depth(depth, scan.extent / config.maps.size)),
+        "normals": np.nan_to_num(normals_from_depth(depth, spacing)),
         "texture": scale_texture(texture, np.isfinite(depth), config.shards),
         "landmarks": landmarks,
         "mask1": landmark_mask(landmarks, size, config.masks.radius_1),

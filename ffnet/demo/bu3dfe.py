@@ -41,18 +41,16 @@ class FaceMesh(NamedTuple):
 def scan_face(sitter, posed, settings, random):
     """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed."""
     landmarks = posed.landmarks
-    rows, angles, wanted = _cylinder(landmarks)
-    outward = np.stack([np.sin(angles), np.zeros_like(angles), np.cos(angles)], axis=-1)
-    axis = np.stack([np.zeros_like(rows), rows, np.full_like(rows, AXIS_DEPTH)], axis=-1)
+    axis, outward, angles, wanted = cylinder(landmarks)
     cameras = [_camera(sign * VIEW_YAW, landmarks) for sign in (-1, 1)]
     origins = [(axis + START_RADIUS * outward).reshape(-1, 3), *(camera[1].reshape(-1, 3) for camera in cameras)]
     directions = [-outward.reshape(-1, 3)]
     directions += [np.broadcast_to(-camera[0][2], camera[1].shape).reshape(-1, 3) for camera in cameras]
     hits = cast_rays(posed.vertices, sitter.model.triangles, np.concatenate(origins), np.concatenate(directions))
-    grid, pictures = _part(hits, slice(0, rows.size)), _part(hits, slice(rows.size, None))
-    radius = np.where(wanted, START_RADIUS - grid.distance.reshape(rows.shape), np.nan)
+    grid, pictures = _part(hits, slice(0, wanted.size)), _part(hits, slice(wanted.size, None))
+    radius = np.where(wanted, START_RADIUS - grid.distance.reshape(wanted.shape), np.nan)
     in_mouth = np.isin(sitter.model.parts[grid.triangle], MOUTH_PARTS) & (grid.triangle >= 0)
-    radius = limit_depth(radius, in_mouth.reshape(rows.shape))
+    radius = limit_depth(radius, in_mouth.reshape(wanted.shape))
     true = axis + radius[..., None] * outward
     reading = read_sensor(radius, true, landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], settings, random)
     measured = axis + reading.values[..., None] * outward
@@ -71,15 +69,19 @@ def limit_depth(radius, in_mouth):
     return np.where(in_mouth, np.maximum(radius, lips - MOUTH_DEPTH), radius)
 
 
-def _cylinder(landmarks):
-    """Heights (H, W) mm and angles (H, W) of the rays, top row first, and which lie in the face's oval."""
+def cylinder(landmarks):
+    """The rays of the grid, top row first: points on the axis (H, W, 3) mm, directions outward (H, W, 3), angles
+    (H, W), and which lie in the face's oval (H, W)."""
     top = landmarks[[19, 24], 1].mean() + FOREHEAD
     bottom = landmarks[8, 1] - UNDER_CHIN
     heights = np.arange(top, bottom, -ROW_STEP)
     angles = np.arange(-HALF_ANGLE, HALF_ANGLE, ANGLE_STEP)
     rows, columns = np.meshgrid(heights, angles, indexing="ij")
     level = (rows - (top + bottom) / 2) / ((top - bottom) / 2)
-    return rows, columns, np.abs(level) ** 3.2 + np.abs(columns / HALF_ANGLE) ** 3.2 < 1
+    wanted = np.abs(level) ** 3.2 + np.abs(columns / HALF_ANGLE) ** 3.2 < 1
+    outward = np.stack([np.sin(columns), np.zeros_like(columns), np.cos(columns)], axis=-1)
+    axis = np.stack([np.zeros_like(rows), rows, np.full_like(rows, AXIS_DEPTH)], axis=-1)
+    return axis, outward, columns, wanted
 
 
 def _camera(yaw, landmarks):

@@ -6,11 +6,13 @@ import numpy as np
 
 
 class Reading(NamedTuple):
-    """A measured grid: values (H, W) mm, NaN where nothing was measured; spikes and holes, how many were made."""
+    """A measured grid: values (H, W) mm, NaN where nothing was measured; spikes, how many were made, and where,
+    spiked (H, W) bool; holes, how many were made."""
 
     values: np.ndarray
     spikes: int
     holes: int
+    spiked: np.ndarray
 
 
 CLEFT = 3  # rows of the grid
@@ -31,13 +33,15 @@ def read_sensor(values, places, features, settings, random):
     spikes = round(settings.spikes * len(seen))
     rows, columns = seen[random.choice(len(seen), spikes, replace=False)].T
     measured[rows, columns] += random.choice([-1, 1], spikes) * random.uniform(*SPIKE_HEIGHT, spikes)
+    spiked = np.zeros(values.shape, bool)
+    spiked[rows, columns] = True
     made = 0
     for number in range(settings.holes):
         centre = features[random.integers(len(features))] if number % 2 == 0 else places[tuple(random.choice(seen))]
         radius = random.uniform(*HOLE_RADIUS)
         measured[((places - centre) ** 2).sum(axis=-1) < radius**2] = np.nan  # NaN places are in no hole
         made += 1
-    return Reading(measured, spikes, made)
+    return Reading(measured, spikes, made, spiked)
 
 
 def bridge_clefts(values):

@@ -15,24 +15,21 @@ def neighbours(depth):
 
 
 def find_outliers(depth, settings):
-    """Which pixels (H, W) bool differ too much from their neighbours ("Outlier Removal").
+    """Which pixels (H, W) bool differ too much from their neighbours.
 
-    depth: (H, W) mm, NaN where unknown. A pixel is an outlier if its difference exceeds settings.sigmas standard
-    deviations of its eight neighbours and settings.floor mm. settings.rule: "mean" compares with the neighbours' mean,
-    "any" with each of them. If more than the share settings.most_removed would go, only the worst of that share do.
+    Section 2.2, Outlier Removal: "the standard deviation sigma of the eight neighbors around each pixel. If the depth
+    difference between the center point and its neighbors is greater than 0.6 sigma, it is considered as an outlier".
+    depth: (H, W) mm, NaN where unknown. settings: OutlierSettings, config maps.outliers. sigmas: the paper's 0.6. rule:
+    "its neighbors" are their "mean" or "any" of them. floor: mm that the difference must exceed too. most_removed: if
+    more than this share would go, only the worst do. Pixels with fewer than eight known neighbours are not judged: at
+    the face's edge these lie on one side, where a slope looks like an outlier.
     """
-    around = neighbours(depth)
-    known = np.isfinite(around).sum(axis=0)
-    enough = np.isfinite(depth) & (known >= 3)
-    filled = np.where(np.isfinite(around), around, 0.0)
-    count = np.maximum(known, 1)
-    mean = filled.sum(axis=0) / count
-    spread = np.sqrt(np.maximum((filled**2).sum(axis=0) / count - mean**2, 0))
-    if settings.rule == "mean":
-        difference = np.abs(depth - mean)
-    else:
-        difference = np.where(np.isfinite(around), np.abs(around - depth), 0).max(axis=0)
-    outliers = enough & (difference > settings.sigmas * spread) & (difference > settings.floor)
+    around = neighbours(depth)  # with a NaN among the eight, all below is NaN, and no comparison with NaN is true
+    mean, spread = around.mean(axis=0), around.std(axis=0)
+    difference = np.abs(depth - (mean if settings.rule == "mean" else around))
+    if settings.rule == "any":
+        difference = difference.max(axis=0)
+    outliers = (difference > settings.sigmas * spread) & (difference > settings.floor)
     most = int(settings.most_removed * np.isfinite(depth).sum())
     if outliers.sum() > most:
         worst = np.argsort(np.where(outliers, difference, -1), axis=None)[::-1][:most]
@@ -43,11 +40,14 @@ def find_outliers(depth, settings):
 
 
 def fill_holes(values, face, count):
-    """Gives every pixel of the face a value ("Hole Filling").
+    """Gives every pixel of the face a value.
 
-    values: (H, W) or (H, W, K), NaN where unknown. face: (H, W) bool. count: how many nearest known pixels, 16 in the
-    paper. Their weighted average has cubic weights that fall to zero with distance and reproduces planes; where the
-    known pixels lie on a line it is the plain weighted mean. Returns an array of the same shape, NaN off the face.
+    Section 2.2, Hole Filling: "We use bicubic interpolation to fill every hole by calculating the weighted average of
+    its 16 nearest subsampling neighbors. Additionally, the missing points caused by outlier removal are filled as
+    well". values: (H, W) or (H, W, K), NaN where unknown. face: (H, W) bool. count: how many nearest known pixels,
+    config maps.fill_neighbours, 16 in the paper. Their weighted average has cubic weights that fall to zero with
+    distance and reproduces planes; where the known pixels lie on a line it is the plain weighted mean. Returns an array
+    of the same shape, NaN off the face.
     """
     flat = values.reshape(*face.shape, -1)
     known = face & np.isfinite(flat).all(axis=-1)
@@ -73,7 +73,11 @@ def _plane_weights(offsets, weights):
 
 
 def smooth(depth, sigma):
-    """The 3x3 Gaussian ("Noise Removal") of a map (H, W) over its known pixels; NaN stays NaN. sigma in pixels."""
+    """The Gaussian of a map (H, W) over its known pixels; NaN stays NaN.
+
+    Section 2.2, Noise Removal: "we apply Gaussian filtering with a sliding window size of 3x3 and sigma = 1". sigma in
+    pixels, config maps.smooth_sigma; 0: none.
+    """
     if sigma == 0:
         return depth
     line = np.exp(-0.5 * (np.arange(-1, 2) / sigma) ** 2)

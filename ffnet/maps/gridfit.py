@@ -23,7 +23,8 @@ def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="tr
     x, y: (N,) coordinates inside the nodes. values: (N,) or (N, K); points with a NaN are dropped. nodes_x, nodes_y:
     strictly rising, at least 3 each, spacing may vary. The fit reaches over the whole grid, also where no points are.
     Returns (len(nodes_y), len(nodes_x)) or (len(nodes_y), len(nodes_x), K).
-    Raises ValueError for fewer than 3 points, points outside the nodes, unsorted nodes, unknown names.
+    Raises ValueError for fewer than 3 points, points that leave the surface open, points outside the nodes, unsorted
+    nodes, unknown names.
     """
     flat = np.ndim(values) == 1
     x, y, values, nodes_x, nodes_y = _checked(x, y, values, nodes_x, nodes_y)
@@ -33,11 +34,17 @@ def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="tr
             f"and one of {', '.join(REGULARIZERS)} are wanted"
         )
     shape = (len(nodes_y), len(nodes_x))
+    if regularizer != "springs":
+        _check_spread(x, y, regularizer)
     nodes, weights = _interpolation(x, y, nodes_x, nodes_y, interpolation)
-    band, norm_r = _roughness_band(tuple(nodes_x), tuple(nodes_y), regularizer)
+    rough, norm_r = _roughness(tuple(nodes_x), tuple(nodes_y), regularizer)
     norm_a = np.bincount(nodes.ravel(), weights.ravel()).max()
-    band = band * (smoothness * norm_a / norm_r) ** 2
-    _add_normal_matrix(band, nodes, weights)
+    fit = _normal_diagonals(nodes, weights, shape)
+    band = np.zeros((max(*rough, *fit) + 1, shape[0] * shape[1]))
+    for offset, diagonal in rough.items():
+        band[offset] = diagonal * (smoothness * norm_a / norm_r) ** 2
+    for offset, diagonal in fit.items():
+        band[offset] += diagonal
     right = np.stack([_transpose_times(nodes, weights, column, shape) for column in values.T], axis=1)
     solution = solveh_banded(band, right, lower=True, overwrite_ab=True, overwrite_b=True, check_finite=False)
     return solution.reshape(shape) if flat else solution.reshape(*shape, -1)
@@ -61,6 +68,17 @@ def _checked(x, y, values, nodes_x, nodes_y):
         if outside.any():
             raise ValueError(f"{outside.sum()} of {len(x)} points have {name} outside {nodes[0]:g} to {nodes[-1]:g}")
     return x, y, values, nodes_x, nodes_y
+
+
+def _check_spread(x, y, regularizer):
+    """Second differences say nothing about 1, x, y and x y: the points must."""
+    x, y = (2 * (points - points.min()) / (np.ptp(points) or 1.0) - 1 for points in (x, y))
+    basis = np.stack([np.ones_like(x), x, y, x * y])
+    if np.linalg.eigvalsh(basis @ basis.T / len(x))[0] < 1e-10:
+        raise ValueError(
+            f"{len(x)} points leave the surface open with the regularizer '{regularizer}': at least 4 are wanted, "
+            "spread in x and y, not all on a line or a hyperbola"
+        )
 
 
 def _interpolation(x, y, nodes_x, nodes_y, interpolation):
@@ -87,13 +105,17 @@ def _cell(points, nodes):
     return cell, (points - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
 
 
-def _add_normal_matrix(band, nodes, weights):
-    """Adds A^T A to a lower band matrix: entry (i, j), i >= j, is band[i - j, j]."""
-    for p in range(nodes.shape[1]):
-        for q in range(p + 1):
-            low, high = np.minimum(nodes[:, p], nodes[:, q]), np.maximum(nodes[:, p], nodes[:, q])
-            flat = (high - low) * band.shape[1] + low
-            band += np.bincount(flat, weights[:, p] * weights[:, q], band.size).reshape(band.shape)
+def _normal_diagonals(nodes, weights, shape):
+    """A^T A as its lower diagonals: {i - j: (size,) entries at each j}."""
+    size, step = shape[0] * shape[1], shape[1]
+    offsets = np.array([0, 1, step - 1, step, step + 1])  # between the nodes of one cell
+    place = np.zeros(step + 2, int)
+    place[offsets] = np.arange(len(offsets))
+    first, second = np.tril_indices(nodes.shape[1])
+    low, high = np.minimum(nodes[:, first], nodes[:, second]), np.maximum(nodes[:, first], nodes[:, second])
+    products = weights[:, first] * weights[:, second]
+    sums = np.bincount((place[high - low] * size + low).ravel(), products.ravel(), len(offsets) * size)
+    return dict(zip(offsets.tolist(), sums.reshape(len(offsets), size), strict=True))
 
 
 def _transpose_times(nodes, weights, column, shape):
@@ -101,8 +123,8 @@ def _transpose_times(nodes, weights, column, shape):
 
 
 @functools.lru_cache(maxsize=4)
-def _roughness_band(nodes_x, nodes_y, regularizer):
-    """R^T R as a lower band matrix, and norm1(R)."""
+def _roughness(nodes_x, nodes_y, regularizer):
+    """R^T R as its lower diagonals {i - j: (size,) entries at each j}, and norm1(R)."""
     along_x = sparse.kron(sparse.identity(len(nodes_y)), _differences(nodes_x, regularizer))
     along_y = sparse.kron(_differences(nodes_y, regularizer), sparse.identity(len(nodes_x)))
     if regularizer == "gradient":
@@ -111,10 +133,9 @@ def _roughness_band(nodes_x, nodes_y, regularizer):
         rough = along_x + along_y
     else:
         rough = sparse.vstack([along_x, along_y, *_diagonal_springs(np.array(nodes_x), np.array(nodes_y))])
-    square = sparse.tril(rough.T @ rough).tocoo()
-    band = np.zeros((max(int((square.row - square.col).max()), len(nodes_x) + 1) + 1, square.shape[0]))
-    band[square.row - square.col, square.col] = square.data
-    return band, float(np.abs(rough).sum(axis=0).max())
+    square = sparse.tril(rough.T @ rough).todia()
+    diagonals = {-int(offset): row for offset, row in zip(square.offsets, square.data, strict=True)}
+    return diagonals, float(np.abs(rough).sum(axis=0).max())
 
 
 def _differences(nodes, regularizer):

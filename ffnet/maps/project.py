@@ -1,6 +1,10 @@
-"""A frontal mesh to depth and texture on one square grid (paper, section 2.2).
+"""A frontal mesh to depth and texture on one square grid.
 
-Rows run downwards and columns to the right; pixel centres are half a pixel inside the square's edges.
+Section 2.2: "we apply the gridfit algorithm [17] on BU-3DFE and the method in [19] on Bosphorus to generate aligned
+depth/normal maps with their corresponding 2D texture images". Which of them a collection takes is config
+datasets.NAME.projection. Either makes the depth; the texture is always what rays from the camera meet on the mesh,
+through the same pixel centres. Rows run downwards and columns to the right; pixel centres are half a pixel inside the
+square's edges.
 """
 
 from typing import NamedTuple
@@ -11,25 +15,29 @@ from scipy import ndimage
 from ffnet.errors import ScanError
 from ffnet.geometry.raycast import cast_rays, cast_view, pixel_centres, view_texture
 from ffnet.maps.gridfit import gridfit
+from ffnet.maps.spikes import set_back_spikes
 
 
 class Projection(NamedTuple):
     """depth: (S, S) mm towards the camera, NaN where nothing was measured or off the face. texture: (S, S, 3) float
     RGB 0..255, NaN likewise. face: (S, S) bool, the mesh's silhouette with its holes filled. points_per_pixel: how
-    many vertices there are for each pixel of the face."""
+    many vertices there are for each pixel of the face. spike_share: of the mesh's vertices, those set back."""
 
     depth: np.ndarray
     texture: np.ndarray
     face: np.ndarray
     points_per_pixel: float
+    spike_share: float
 
 
 def project(mesh, center, extent, projection, settings):
     """The Projection of a frontal Mesh onto a square.
 
     center: (2,) x, y of its middle, mm. extent: side, mm. projection: "gridfit", "raycast" or "splat".
-    settings: MapSettings. Raises ScanError if too little of the square is face.
+    settings: MapSettings. Raises ScanError if less of the square is face than settings.least_face.
     """
+    vertices, spikes = set_back_spikes(mesh.vertices, mesh.triangles, settings.spikes)
+    mesh = mesh._replace(vertices=vertices)
     hits, depth = cast_view(mesh.vertices, mesh.triangles, center, extent, settings.size)
     face = silhouette(np.isfinite(depth))
     if face.mean() < settings.least_face:
@@ -45,7 +53,7 @@ def project(mesh, center, extent, projection, settings):
         depth = splat_depth(points, center, extent, settings)
     depth = np.where(face, depth, np.nan)
     texture = np.where(face[..., None], view_texture(mesh, hits), np.nan)
-    return Projection(depth, texture, face, float(inside.sum() / face.sum()))
+    return Projection(depth, texture, face, float(inside.sum() / face.sum()), float(spikes.mean()))
 
 
 def silhouette(hit):
@@ -63,7 +71,10 @@ def seen_vertices(mesh):
 
 
 def gridfit_depth(points, center, extent, settings):
-    """Depth (S, S) in mm of points (N, 3) by gridfit, with the pixel centres as nodes."""
+    """Depth (S, S) in mm of points (N, 3) by "the gridfit algorithm [17]", with the pixel centres as nodes.
+
+    Its parameters, which the paper does not name, are config maps.gridfit. It fills the whole square.
+    """
     x, y = pixel_centres(center, extent, settings.size)
     among = (points[:, 0] >= x[0]) & (points[:, 0] <= x[-1]) & (points[:, 1] >= y[-1]) & (points[:, 1] <= y[0])
     points = points[among]
@@ -81,8 +92,11 @@ def gridfit_depth(points, center, extent, settings):
 
 
 def splat_depth(points, center, extent, settings):
-    """Depth (S, S) in mm of points (N, 3): the mean of those that fall into a pixel and lie at most
-    settings.splat_depth mm behind the foremost of them; NaN where none falls (after Led3D, the paper's [19])."""
+    """Depth (S, S) in mm of points (N, 3) after Led3D, "the method in [19]"; NaN where no point falls.
+
+    The mean of the points that fall into a pixel and lie at most settings.splat_depth mm behind the foremost of them,
+    config maps.splat_depth.
+    """
     size = settings.size
     columns = np.floor(((points[:, 0] - center[0]) / extent + 0.5) * size).astype(int)
     rows = np.floor((0.5 - (points[:, 1] - center[1]) / extent) * size).astype(int)

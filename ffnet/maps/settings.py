@@ -23,6 +23,7 @@ class OutlierSettings:
 @dataclass(frozen=True)
 class MapSettings:
     size: int = setting(least=56)
+    spikes: float | None = setting(least=0.1)
     gridfit: GridfitSettings
     splat_depth: float = setting(least=0.0)
     outliers: OutlierSettings

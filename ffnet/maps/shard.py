@@ -14,7 +14,7 @@ def project_maps(columns, projection, settings):
     """Columns and Rejected rows of a shard from those of the stage `scans`. settings: MapSettings.
 
     depth (n, S, S) float32 mm, NaN off the face. texture (n, S, S, 3) uint8 RGB, 0 off the face. spacing (n,) mm per
-    pixel. points_per_pixel, removed_share, filled_share (n,): how the maps came about, shares of the face's pixels.
+    pixel. points_per_pixel, spike_share, removed_share, filled_share (n,): see Projection and clean_maps.
     """
     scans = columns["scan"]
 
@@ -28,13 +28,16 @@ def project_maps(columns, projection, settings):
     made["depth"] = np.array([one["depth"] for one in maps], np.float32).reshape(-1, size, size)
     made["texture"] = np.array([one["texture"] for one in maps], np.uint8).reshape(-1, size, size, 3)
     made["spacing"] = columns["extent"][kept] / size
-    for name in ("points_per_pixel", "removed_share", "filled_share"):
+    for name in ("points_per_pixel", "spike_share", "removed_share", "filled_share"):
         made[name] = np.array([one[name] for one in maps], float)
     return made, rejected
 
 
 def clean_maps(projection, settings):
-    """A Projection without outliers, holes and noise, as a dict of one scan's columns."""
+    """A Projection without outliers, holes and noise, as a dict of one scan's columns.
+
+    removed_share and filled_share: of the face's pixels, those taken for outliers, and those that had no depth after.
+    """
     face = projection.face
     outliers = find_outliers(projection.depth, settings.outliers)
     depth = np.where(outliers, np.nan, projection.depth)
@@ -45,6 +48,7 @@ def clean_maps(projection, settings):
         "depth": depth,
         "texture": np.clip(np.rint(np.nan_to_num(texture)), 0, 255),
         "points_per_pixel": projection.points_per_pixel,
+        "spike_share": projection.spike_share,
         "removed_share": outliers.sum() / face.sum(),
         "filled_share": holes.sum() / face.sum(),
     }

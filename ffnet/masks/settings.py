@@ -11,6 +11,6 @@ class MaskSettings:
     magnify: int = setting(least=1, most=8)
     margin: float = setting(least=0.0, most=1.0)
     box: float = setting(least=0.1, most=1.0)
-    most_outside: int = setting(least=0, most=51)
+    least_plausibility: float = setting(least=0.0, most=1.0)
     radius_1: int = setting(least=0)
     radius_2: int = setting(least=0)

@@ -1,43 +1,57 @@
 """Which networks there are: sections `networks` and `experiments` of config.yaml."""
 
 import dataclasses
+import os
 import re
 
 from ffnet.errors import InputError
-from ffnet.settings import setting
+from ffnet.settings import read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
 BACKBONES = ("f3dnet", "vgg16_bn")
 RIDGE = "ridge"
 NONE = "none"
+IMAGENET = "imagenet"
+IMAGENET_FILE = "results/pretrained/vgg16_bn_imagenet.safetensors"  # what the rule fetch_imagenet leaves
+WEIGHT_FILES = (".pth", ".safetensors")
 
 
 @dataclasses.dataclass(frozen=True)
 class NetworkSettings:
-    """What the paper leaves open about its networks; the same for every experiment."""
+    """What the paper leaves open about its networks; an experiment's own `networks` goes before it."""
 
-    width: float = setting(least=0.01)
+    width: float = setting(least=0.01, most=16.0)
     f3dnet_channels: tuple[int, int, int, int, int, int] = setting(least=1)
     f3dnet_plan: str = setting(choices=("stride", "pool"))
     skip: str = setting(choices=("before_relu", "after_relu"))
     unmasked: str = setting(choices=("none", "identity"))
     fully_connected: tuple[int, int] = setting(least=1)
     dropout: float = setting(least=0.0, most=0.99)
+    pretrained: str = setting()
 
     def scaled(self, channels):
         """A layer's number of channels at this width: rounded, at least 1."""
         return max(1, round(channels * self.width))
 
+    @property
+    def pretrained_file(self):
+        """The file that VGG16-BN's convolutions start from, or None."""
+        return {NONE: None, IMAGENET: IMAGENET_FILE}.get(self.pretrained, self.pretrained)
+
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentSettings:
-    """One row of the table of experiments: what looks at each modality, with masks or without, how often."""
+    """One row of the table of experiments: what looks at each modality, with masks or without, how often.
+
+    networks: keys of the section `networks` that are otherwise in this row; may be left out.
+    """
 
     depth: str = setting(choices=(NONE, *BACKBONES, RIDGE))
     normals: str = setting(choices=(NONE, *BACKBONES, RIDGE))
     texture: str = setting(choices=(NONE, *BACKBONES, RIDGE))
     masks: bool = setting()
     repeats: int = setting(least=0)
+    networks: dict[str, object] = dataclasses.field(default_factory=dict)
 
     @property
     def streams(self):
@@ -48,6 +62,17 @@ class ExperimentSettings:
     def is_ridge(self):
         """Whether this is the linear floor and no network."""
         return RIDGE in self.streams.values()
+
+
+def networks_of(experiment, networks, where="config.yaml: experiments"):
+    """The NetworkSettings of one experiment: the section `networks`, changed by what its row says otherwise.
+
+    Without a VGG16-BN stream `pretrained` is "none", for nothing depends on it. where: the row's name in messages.
+    Raises InputError where the row's own keys are not as the section's must be.
+    """
+    changed = dataclasses.asdict(networks) | experiment.networks
+    own = read_settings(NetworkSettings, changed, f"{where}.networks")
+    return own if "vgg16_bn" in experiment.streams.values() else dataclasses.replace(own, pretrained=NONE)
 
 
 def check_experiments(experiments, where):
@@ -62,3 +87,38 @@ def check_experiments(experiments, where):
             raise InputError(f"{row}: 'ridge' cannot be fused with a network; use it for every modality or for none")
         if RIDGE in used and experiment.masks:
             raise InputError(f"{row}: 'ridge' knows no masks; set masks: false")
+        if RIDGE in used and experiment.networks:
+            raise InputError(f"{row}: 'ridge' is no network; leave out 'networks'")
+        if "pretrained" in experiment.networks and "vgg16_bn" not in used:
+            raise InputError(f"{row}: only vgg16_bn has pretrained weights; leave out networks.pretrained")
+
+
+def check_networks(experiments, networks, texture, where):
+    """Raises InputError if an experiment's own network settings are wrong or pretrained weights cannot serve it.
+
+    experiments: name -> ExperimentSettings. networks: NetworkSettings. texture: how the shards scale the texture.
+    """
+    for name, experiment in experiments.items():
+        row = f"{where}.{name}"
+        own = networks_of(experiment, networks, row)
+        if own.pretrained == NONE:
+            continue
+        if own.width != 1.0:
+            raise InputError(
+                f"{row}: networks.pretrained is '{own.pretrained}', but networks.width is {own.width:g}, and the"
+                " weights have the published width; set networks.width: 1.0 or networks.pretrained: none"
+            )
+        if own.pretrained == IMAGENET and experiment.texture == "vgg16_bn" and texture != IMAGENET:
+            raise InputError(
+                f"{row}: networks.pretrained is 'imagenet', but shards.texture is '{texture}'; those weights want"
+                " ImageNet's mean and deviation: set shards.texture: imagenet"
+            )
+        if own.pretrained != IMAGENET:
+            _check_weight_file(own.pretrained, f"{row}: networks.pretrained")
+
+
+def _check_weight_file(path, where):
+    if not path.endswith(WEIGHT_FILES):
+        raise InputError(f"{where}: '{path}' came; none, imagenet or a file in {' or '.join(WEIGHT_FILES)} is needed")
+    if not os.path.isfile(path):
+        raise InputError(f"{where}: there is no file '{path}'")

@@ -1,4 +1,4 @@
-"""Unit surface normals of depth maps (paper, end of section 2.2's first stage)."""
+"""Unit surface normals of depth maps (paper, section 2.2)."""
 
 import numpy as np
 
@@ -6,6 +6,8 @@ import numpy as np
 def normals_from_depth(depth, spacing):
     """Unit surface normals of a depth map.
 
+    Section 2.2: "we compute the three normal maps in x, y, and z directions based on each depth map and integrate them
+    into one normal map with three channels".
     depth: (H, W) float, mm towards the camera, NaN off the face. spacing: mm per pixel.
     Returns (H, W, 3) float, x right, y up, z towards the camera; NaN wherever depth is NaN.
     Slopes are central differences, one-sided beside NaN and at the border, zero where no neighbour is known.

@@ -12,9 +12,10 @@ import csv
 import pathlib
 from typing import NamedTuple
 
+from ffnet.networks.settings import NONE
+
 PAPER = pathlib.Path(__file__).with_name("paper.csv")
 DATASETS = ("BU-3DFE", "Bosphorus")
-NONE = "none"
 BACKBONES = {  # of depth, normals, texture
     "F3DNet": ("f3dnet", "f3dnet", "f3dnet"),
     "VGG16-BN": ("vgg16_bn", "vgg16_bn", "vgg16_bn"),

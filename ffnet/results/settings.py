@@ -14,3 +14,4 @@ class ResultsSettings:
     dpi: int = setting(least=50, most=1200)
     maps_subjects: dict[str, str] = setting()
     maps_expressions: tuple[str, ...] = setting(choices=EXPRESSIONS)
+    contact_sheet: int = setting(least=1, most=300)

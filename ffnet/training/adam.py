@@ -29,3 +29,8 @@ class Adam:
             square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
             parameter.addcdiv_(mean, square.sqrt().div_(correction).add_(self.epsilon), value=-rate)
             parameter.grad = None
+
+    def forget(self):
+        """Drops the gradients without a step."""
+        for parameter in self.parameters:
+            parameter.grad = None

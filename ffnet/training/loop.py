@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from ffnet.errors import InputError
 from ffnet.training.adam import Adam
+from ffnet.training.progress import Progress
 
 
 def network_inputs(collection, device):
@@ -22,12 +23,12 @@ def network_inputs(collection, device):
     return {name: torch.from_numpy(values).to(device).permute(0, 3, 1, 2) for name, values in maps.items()}
 
 
-def epoch_batches(count, batch, generator):
-    """Indices of one epoch, shuffled, in ceil(count / batch) batches whose sizes differ by at most one.
+def epoch_batches(order, batch):
+    """An epoch's order of scans in ceil(n / batch) batches whose sizes differ by at most one.
 
-    No batch is left with a single scan, for which batch normalisation has no variance, unless count is 1.
+    No batch is left with a single scan, for which batch normalisation has no variance, unless n is 1.
     """
-    return torch.randperm(count, generator=generator).tensor_split(math.ceil(count / batch))
+    return order.tensor_split(math.ceil(len(order) / batch))
 
 
 def learning_rate(settings, progress):
@@ -37,59 +38,80 @@ def learning_rate(settings, progress):
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def train(network, inputs, labels, settings, seed):
+def train(network, inputs, labels, settings, seed, precision, keeper=None):
     """Trains in place for settings.epochs epochs of Adam on the cross-entropy.
 
-    inputs: what the network takes. labels: (n,) int64 on the same device. seed: of the order of scans.
-    Returns one dict per epoch: epoch (from 1), loss and accuracy over the epoch's batches, seconds.
-    Raises InputError when the loss is not finite.
+    inputs: what the network takes. labels: (n,) int64 on the same device. seed: of the order of scans. precision:
+    Precision. keeper: Keeper of the run's state, which it goes on from and saves to; None keeps nothing.
+    Returns the Progress: its history has one dict per epoch: epoch (from 1), loss and accuracy over the epoch's
+    batches, seconds. Raises InputError when the loss is not finite.
     """
     network.train()
-    generator = torch.Generator().manual_seed(seed)
-    optimiser = Adam(network.parameters(), settings.betas, settings.weight_decay)
-    history, start = [], time.perf_counter()
-    for epoch in range(settings.epochs):
-        began = time.perf_counter()
-        batches = epoch_batches(len(labels), settings.batch, generator)
-        loss_sum, right = torch.zeros(2, dtype=torch.float64, device=labels.device)
-        for number, batch in enumerate(batches):
-            rate = learning_rate(settings, (epoch + number / len(batches)) / settings.epochs)
-            loss, hits = training_step(network, optimiser, take(inputs, batch), labels[batch], rate, settings.autocast)
-            loss_sum += loss * len(batch)
-            right += hits
-        seconds = time.perf_counter() - began
-        row = {"epoch": epoch + 1, "loss": loss_sum.item() / len(labels), "accuracy": right.item() / len(labels)}
-        if not math.isfinite(row["loss"]):
-            raise InputError(f"the loss is {row['loss']} in epoch {epoch + 1}; lower training.learning_rate")
-        history.append(row | {"seconds": round(seconds, 3)})
-        left = (time.perf_counter() - start) / (epoch + 1) * (settings.epochs - epoch - 1)
-        print(
-            f"epoch {epoch + 1:3d}/{settings.epochs}  loss {row['loss']:.4f}  training accuracy"
-            f" {row['accuracy']:6.1%}  {seconds:.2f} s, {left:.0f} s left",
-            flush=True,
-        )
-    return history
+    progress = Progress(network, Adam(network.parameters(), settings.betas, settings.weight_decay), precision, seed)
+    if keeper:
+        keeper.restore(progress)
+    while progress.epoch < settings.epochs:
+        _train_epoch(progress, inputs, labels, settings, keeper)
+        loss = progress.loss_sum.item() / len(labels)
+        if not math.isfinite(loss):
+            raise InputError(f"the loss is {loss} in epoch {progress.epoch + 1}; lower training.learning_rate")
+        row = {"epoch": progress.epoch + 1, "loss": loss, "accuracy": progress.right.item() / len(labels)}
+        progress.end_epoch(row | {"seconds": round(progress.spent, 3)})
+        _print_epoch(progress.history, settings.epochs)
+        if keeper:
+            keeper.save_if_due(progress)
+    return progress
 
 
-def training_step(network, optimiser, inputs, labels, rate, autocast):
+def _train_epoch(progress, inputs, labels, settings, keeper):
+    """The batches of an epoch that are not done yet."""
+    if progress.order is None:
+        progress.order = torch.randperm(len(labels), generator=progress.generator)
+    batches = epoch_batches(progress.order, settings.batch)
+    began = time.perf_counter() - progress.spent
+    for number in range(progress.done, len(batches)):
+        batch = batches[number]
+        rate = learning_rate(settings, (progress.epoch + number / len(batches)) / settings.epochs)
+        loss, right = training_step(progress, take(inputs, batch), labels[batch], rate)
+        progress.loss_sum += loss * len(batch)
+        progress.right += right
+        progress.done, progress.spent = number + 1, time.perf_counter() - began
+        if keeper and number + 1 < len(batches):
+            keeper.save_if_due(progress)
+
+
+def _print_epoch(history, epochs):
+    row = history[-1]
+    left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
+    print(
+        f"epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}  training accuracy {row['accuracy']:6.1%}"
+        f"  {row['seconds']:.2f} s, {left:.0f} s left",
+        flush=True,
+    )
+
+
+def training_step(progress, inputs, labels, rate):
     """One step on one batch. Returns the mean loss before it and how many scans were right, as 0-d tensors."""
-    with precision(labels.device, autocast):
+    network, precision = progress.network, progress.precision
+    with precision.context():
         scores = network(inputs)
     loss = functional.cross_entropy(scores.float(), labels)
-    loss.backward()
-    optimiser.step(rate)
+    if precision.backward(loss, network.parameters()):
+        progress.optimiser.step(rate)
+    else:
+        progress.optimiser.forget()
     return loss.detach(), (scores.argmax(1) == labels).sum()
 
 
 @torch.no_grad()
-def predict(network, inputs, batch, autocast):
+def predict(network, inputs, batch, precision):
     """Probabilities of the classes, (n, classes) float64 on the CPU."""
     network.eval()
     probabilities = []
-    for part in torch.arange(len(inputs["depth"])).split(batch):
-        chosen = take(inputs, part)
-        with precision(chosen["depth"].device, autocast):
-            scores = network(chosen)
+    count = len(next(iter(inputs.values())))
+    for part in torch.arange(count).split(batch):
+        with precision.context():
+            scores = network(take(inputs, part))
         probabilities.append(scores.double().softmax(1).cpu())
     return torch.cat(probabilities).numpy()
 
@@ -97,8 +119,3 @@ def predict(network, inputs, batch, autocast):
 def take(inputs, indices):
     """The inputs of some scans, channels last in memory."""
     return {name: values[indices] for name, values in inputs.items()}
-
-
-def precision(device, autocast):
-    """The context in which a network computes."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=autocast == "bfloat16")

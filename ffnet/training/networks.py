@@ -1,39 +1,58 @@
 """One network trained on one half of a collection and tested on the other."""
 
+import os
 import time
 
 import torch
 
-from ffnet.errors import InputError
 from ffnet.networks.fusion import build_network
+from ffnet.networks.pretrained import start_from_pretrained
+from ffnet.training.device import check_memory, device_name, hold_device
 from ffnet.training.loop import network_inputs, predict, train
+from ffnet.training.precision import Precision
 
 
-def fit_network(trained, tested, experiment, networks, training, classes, seed, threads):
+def fit_network(trained, tested, experiment, networks, training, classes, seed, threads, keeper=None):
     """Builds, trains and tests a network.
 
-    trained, tested: Collections. classes: how many there are. seed: of this run. Returns probabilities
-    (n_tested, classes) float64 and a dict of notes: what the training did, on what, and how long it took. The same
-    seed and threads give the same bits on a CPU.
+    trained, tested: Collections. classes: how many there are. seed: of this run. keeper: Keeper of its state. Returns
+    probabilities (n_tested, classes) float64 and a dict of notes: what the training did, on what, and how long it
+    took. The same seed and threads give the same bits on a CPU, killed and taken up again or not.
     """
     repeatable(seed, threads)
-    device = choose_device(training.device)
-    network = build_network(experiment, networks, classes).to(device, memory_format=torch.channels_last)
-    start = time.perf_counter()
-    inputs, labels = network_inputs(trained, device), torch.from_numpy(trained.label).to(device)
-    history = train(network, inputs, labels, training, seed)
-    finished = time.perf_counter()
-    probabilities = predict(network, network_inputs(tested, device), training.batch, training.autocast)
-    return probabilities, {
-        "seed": seed,
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
-        "threads": threads,
-        "torch": torch.__version__,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "training_seconds": round(finished - start, 3),
-        "test_seconds": round(time.perf_counter() - finished, 3),
-        "epochs": history,
-    }
+    with hold_device(training.device, training.runs_per_gpu) as device:
+        network, precision, notes = train_network(
+            trained, experiment, networks, training, classes, seed, device, keeper
+        )
+        start = time.perf_counter()
+        probabilities = predict(network, network_inputs(tested, device), training.batch, precision)
+    return probabilities, notes | {"threads": threads, "test_seconds": round(time.perf_counter() - start, 3)}
+
+
+def train_network(collection, experiment, networks, training, classes, seed, device, keeper):
+    """Builds a network and trains it on a Collection. Returns it, its Precision and a dict of notes."""
+    precision = Precision(device, training.autocast)
+    network = build_network(experiment, networks, classes)
+    pretrained = start_from_pretrained(network, experiment, networks)
+    network.to(device, memory_format=torch.channels_last)
+    check_memory(sum(column.nbytes for column in collection), device)
+    inputs, labels = network_inputs(collection, device), torch.from_numpy(collection.label).to(device)
+    progress = train(network, inputs, labels, training, seed, precision, keeper)
+    return (
+        network,
+        precision,
+        {
+            "seed": seed,
+            "pretrained_sha256": pretrained,
+            "device": device_name(device),
+            "computed_in": str(precision.type).removeprefix("torch."),
+            "torch": torch.__version__,
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "training_seconds": round(sum(row["seconds"] for row in progress.history), 3),
+            "resumed": progress.resumed,
+            "epochs": progress.history,
+        },
+    )
 
 
 def repeatable(seed, threads):
@@ -41,15 +60,8 @@ def repeatable(seed, threads):
 
     set_deterministic_debug_mode is use_deterministic_algorithms without the import of torch's compiler (2 s).
     """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else sums on a GPU come in any order
     torch.set_num_threads(threads)
     torch.set_deterministic_debug_mode("error")
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid that writes every tensor twice
     torch.manual_seed(seed)
-
-
-def choose_device(wanted):
-    """The torch device for "auto", "cpu" or "cuda". Raises InputError if a GPU is asked for and there is none."""
-    available = torch.cuda.is_available()
-    if wanted == "cuda" and not available:
-        raise InputError("training.device is cuda and torch finds no GPU here; set it to auto or cpu")
-    return torch.device("cuda" if available and wanted != "cpu" else "cpu")

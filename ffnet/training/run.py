@@ -1,7 +1,9 @@
 """One run: one experiment, one repeat, one fold of one dataset (paper, section 3.1)."""
 
+import csv
 import dataclasses
 import hashlib
+import io
 import json
 import pathlib
 import platform
@@ -14,8 +16,9 @@ from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
 from ffnet.shards.collection import read_collection
 from ffnet.storage import write_text
+from ffnet.training.resume import Keeper, state_key
 from ffnet.training.ridge import ridge_probabilities
-from ffnet.training.settings import RidgeSettings, TrainingSettings
+from ffnet.training.settings import RidgeSettings, TrainingSettings, conducted
 from ffnet.training.splits import check_disjoint, fold_masks, read_split
 
 
@@ -28,10 +31,12 @@ class Run:
     fold: int
 
 
-def train_fold(shards, split, run, settings, threads, predictions, record):
+def train_fold(shards, split, run, settings, conduct, code, threads, resume, predictions, record):
     """Reads a collection and its split, trains and tests one fold, writes the predictions and what it took.
 
-    shards: paths. split: path. run: Run. settings: what run_settings gave. predictions, record: paths to write.
+    shards: paths. split: path. run: Run. settings: what run_settings gave. conduct: config.yaml's section training,
+    for what has no effect on numbers. code: hash of the code. resume: folder of this run's state, gone when the run
+    is done. predictions, record: paths to write.
     """
     began = time.perf_counter()
     collection = read_collection(shards)
@@ -42,7 +47,9 @@ def train_fold(shards, split, run, settings, threads, predictions, record):
     train, test = collection.take(trained), collection.take(tested)
     reading = time.perf_counter() - began
     print(f"{run.name}, repeat {run.repeat}, fold {run.fold}: {len(train.scan)} scans train, {len(test.scan)} test")
-    probabilities, notes = fit_and_predict(train, test, run, settings, threads)
+    data = data_hash(train, test)
+    keeper = Keeper(resume, state_key(settings, code, data, dataclasses.asdict(run), threads), conduct["save_every"])
+    probabilities, notes = fit_and_predict(train, test, run, settings, conduct, threads, keeper)
     right = (probabilities.argmax(axis=1) == test.label).mean()
     print(f"{right:.1%} of the test half right")
     notes |= {
@@ -50,7 +57,8 @@ def train_fold(shards, split, run, settings, threads, predictions, record):
         "repeat": run.repeat,
         "fold": run.fold,
         "scans": {"training": len(train.scan), "test": len(test.scan)},
-        "data_sha256": data_hash(train, test),
+        "data_sha256": data,
+        "code": code,
         "settings": settings,
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -58,14 +66,14 @@ def train_fold(shards, split, run, settings, threads, predictions, record):
     }
     write_text(predictions, prediction_table(test, probabilities, settings["classes"]))
     write_text(record, json.dumps(notes, indent=1) + "\n")
+    keeper.finish()
 
 
-def fit_and_predict(train, test, run, settings, threads):
+def fit_and_predict(train, test, run, settings, conduct, threads, keeper=None):
     """Trains on one half and predicts the other.
 
-    train, test: Collections. settings: what run_settings gave. Returns probabilities (n_test, classes) and a
-    dict of notes.
-    Raises InputError if a subject is in both halves.
+    train, test: Collections. settings, conduct: as train_fold has them. keeper: Keeper of a network's state. Returns
+    probabilities (n_test, classes) and a dict of notes. Raises InputError if a subject is in both halves.
     """
     check_disjoint(train.subject, test.subject)
     classes = len(settings["classes"])
@@ -76,18 +84,20 @@ def fit_and_predict(train, test, run, settings, threads):
     from ffnet.training.networks import fit_network  # torch takes 2 s to import, ridge runs take none of it
 
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
-    training = read_settings(TrainingSettings, settings["training"], "config.yaml: training")
+    training = conducted(read_settings(TrainingSettings, settings["training"], "config.yaml: training"), conduct)
     seed = seed_of(training.seed, run.name, run.repeat, run.fold)
-    return fit_network(train, test, experiment, networks, training, classes, seed, threads)
+    return fit_network(train, test, experiment, networks, training, classes, seed, threads, keeper)
 
 
 def prediction_table(test, probabilities, classes):
     """CSV text: scan, subject, the label's name and a probability for each of the classes (their names) with eight
     decimals; rows sorted by scan."""
-    lines = [",".join(("scan", "subject", "label", *classes))]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("scan", "subject", "label", *classes))
     for scan, subject, label, row in zip(test.scan, test.subject, test.label, probabilities, strict=True):
-        lines.append(",".join((scan, subject, classes[label], *(f"{value:.8f}" for value in row))))
-    return "\n".join(lines) + "\n"
+        writer.writerow((scan, subject, classes[label], *(f"{value:.8f}" for value in row)))
+    return text.getvalue()
 
 
 def data_hash(*collections):

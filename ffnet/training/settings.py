@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from ffnet.networks.settings import networks_of
 from ffnet.settings import setting
 
 
@@ -25,10 +26,13 @@ class TrainingSettings:
     schedule: str = setting(choices=("constant", "cosine"))
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
-    autocast: str = setting(choices=("none", "bfloat16"))
+    autocast: str = setting(choices=("none", "half"))
     device: str = setting(choices=("auto", "cpu", "cuda"))
+    runs_per_gpu: int = setting(least=1)
     threads: int = setting(least=1)
+    save_every: float = setting(least=0.0)
     seed: int = setting(least=0)
+    final_models: tuple[str, ...] = setting()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,20 +43,27 @@ class RidgeSettings:
     penalty: float = setting(least=0.0)
 
 
+WITHOUT_EFFECT = {"runs_per_gpu": 1, "save_every": 0.0, "final_models": ()}  # on any number
+
+
 def run_settings(experiment, networks, training, ridge, classes):
-    """What one experiment's runs depend on, as plain dicts: a change elsewhere reruns nothing here.
+    """What one experiment's runs depend on, as plain dicts: a change elsewhere, or to how many repeats there are,
+    reruns nothing here.
 
     classes: names in the order of labels.
     """
-    if experiment.is_ridge:
-        return {
-            "classes": list(classes),
-            "experiment": dataclasses.asdict(experiment),
-            "ridge": dataclasses.asdict(ridge),
-        }
-    return {
+    told = {
         "classes": list(classes),
-        "experiment": dataclasses.asdict(experiment),
-        "networks": dataclasses.asdict(networks),
-        "training": dataclasses.asdict(training),
+        "experiment": dataclasses.asdict(dataclasses.replace(experiment, repeats=0)),
     }
+    if experiment.is_ridge:
+        return told | {"ridge": dataclasses.asdict(ridge)}
+    return told | {
+        "networks": dataclasses.asdict(networks_of(experiment, networks)),
+        "training": dataclasses.asdict(dataclasses.replace(training, **WITHOUT_EFFECT)),
+    }
+
+
+def conducted(training, section):
+    """TrainingSettings of a run with the values that have no effect on its numbers from config.yaml's own section."""
+    return dataclasses.replace(training, **{name: section[name] for name in WITHOUT_EFFECT})

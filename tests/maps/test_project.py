@@ -12,6 +12,7 @@ from ffnet.scans.meshes import pack_meshes, unpack_mesh
 SETTINGS = MapSettings(
     size=112,
     gridfit=GridfitSettings(smoothness=1.0, interpolation="triangle", regularizer="gradient"),
+    spikes=4.0,
     splat_depth=3.0,
     outliers=OutlierSettings(rule="mean", sigmas=0.6, floor=1.0, most_removed=0.05),
     fill_neighbours=16,

@@ -9,14 +9,12 @@ LANDMARKS = st.lists(st.tuples(st.floats(-4, 60), st.floats(-4, 60)), min_size=1
 
 
 def plainly(landmarks, size, radius):
-    """Equations (1) and (2), pixel by pixel."""
-    mask = np.zeros((size, size))
-    for row in range(size):
-        for column in range(size):
-            for x, y in np.floor(landmarks + 0.5):
-                if max(abs(column - x), abs(row - y)) <= radius:
-                    mask[row, column] = max(mask[row, column], 1 - 0.1 * (abs(column - x) + abs(row - y)))
-    return mask
+    """Equations (1) and (2) as they are printed, for every pixel and landmark."""
+    row, column = np.arange(size)[:, None, None], np.arange(size)[None, :, None]
+    x, y = np.floor(landmarks + 0.5).T
+    chebyshev = np.maximum(abs(column - x), abs(row - y))
+    manhattan = abs(column - x) + abs(row - y)
+    return np.where(chebyshev <= radius, 1 - 0.1 * manhattan, 0).max(axis=2)
 
 
 @given(LANDMARKS, st.sampled_from([(56, 2), (28, 1)]))
@@ -55,6 +53,16 @@ def test_a_landmark_over_the_border_is_cut_off_and_never_wrapped():
     mask = landmark_mask([[-1, 55]], 56, 2)
     assert mask[55, 0] == np.float32(0.9) and mask[:, 10:].sum() == 0 and mask[:10].sum() == 0
     assert landmark_mask([[-30, 200]], 56, 2).sum() == 0
+
+
+def test_a_landmark_anywhere_near_the_border_is_the_same_square_moved_and_cut():
+    whole = landmark_mask([[28, 28]], 56, 2)[26:31, 26:31]
+    for x in range(-4, 60):
+        mask = np.pad(landmark_mask([[x, 3]], 56, 2), 10)  # room for all of the square that would be over the border
+        expected = np.zeros_like(mask)
+        expected[10 + 1 : 10 + 6, 10 + x - 2 : 10 + x + 3] = whole
+        expected[:, :10] = expected[:, -10:] = 0
+        np.testing.assert_array_equal(mask, expected, err_msg=f"x = {x}")
 
 
 def test_the_landmarks_of_mask_2_hold_those_of_mask_1():

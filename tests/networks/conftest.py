@@ -17,6 +17,7 @@ def paper():
         unmasked="none",
         fully_connected=(256, 128),
         dropout=0.0,
+        pretrained="none",
     )
 
 

@@ -1,32 +1,20 @@
 import dataclasses
+import itertools
 
 import pytest
 import torch
+import yaml
 from torch.nn import functional
 
+from ffnet.config import read_config
 from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import ExperimentSettings
+from ffnet.provenance import ROOT
 
-KINDS = {"F3DNet": "f3dnet", "VGG16-BN": "vgg16_bn"}
-
-
-def paper_experiments():
-    """Name -> ExperimentSettings for every cell of the paper's Tables 3, 4 and 5."""
-    rows = {}
-    for name, kind in KINDS.items():
-        for suffix, masks in (("", False), ("-M", True)):
-            rows[f"{name}{suffix}_d"] = (kind, "none", "none", masks)
-            rows[f"{name}{suffix}_n"] = ("none", kind, "none", masks)
-            rows[f"{name}{suffix}_t"] = ("none", "none", kind, masks)
-            rows[f"{name}{suffix}_dnt"] = (kind, kind, kind, masks)
-    rows["FFNet"] = ("f3dnet", "f3dnet", "vgg16_bn", False)
-    rows["FFNet-M"] = ("f3dnet", "f3dnet", "vgg16_bn", True)
-    rows["FFNet-M_dn"] = ("f3dnet", "f3dnet", "none", True)
-    return {name: ExperimentSettings(*row, repeats=1) for name, row in rows.items()}
-
-
-EXPERIMENTS = paper_experiments()
+CONFIG = read_config(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
+EXPERIMENTS = {name: row for name, row in CONFIG.experiments.items() if not row.is_ridge}
 FULL = EXPERIMENTS["FFNet-M"]
+STEP = 0.01  # length of a step in the space of all parameters
 
 
 def sizes_and_masks(network, inputs):
@@ -86,25 +74,70 @@ def test_there_are_nineteen_networks_in_the_papers_tables():
     assert len(EXPERIMENTS) == 19
 
 
-def backward_reaches_every_parameter(experiment, settings, inputs):
+def one_step_learns(experiment, settings, inputs):
+    """Every parameter gets a gradient, and a small step against it lowers the loss on the batch."""
+    torch.manual_seed(7)
     network = build_network(experiment, settings, 6)
-    scores = network({name: inputs[name] for name in (*experiment.streams, "mask1", "mask2")})
-    assert scores.shape == (2, 6)
-    functional.cross_entropy(scores, torch.tensor([0, 5])).backward()
-    assert all(parameter.grad is not None and parameter.grad.isfinite().all() for parameter in network.parameters())
     assert network.classifier.in_features == 128 * settings.width * len(experiment.streams)
+    given = {name: inputs[name] for name in (*experiment.streams, "mask1", "mask2")}
+
+    def loss_of():
+        scores = network(given)
+        assert scores.shape == (2, 6)
+        return functional.cross_entropy(scores, torch.tensor([0, 5]))
+
+    before = loss_of()
+    before.backward()
+    gradients = {name: parameter.grad for name, parameter in network.named_parameters()}
+    assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients.values())
+    assert all(gradient.any() for name, gradient in gradients.items() if name.endswith("weight"))
+    norm = sum(gradient.square().sum() for gradient in gradients.values()).sqrt()
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter -= STEP * gradients[name] / norm
+        after = loss_of()
+    assert before.isfinite() and after < before - 0.2 * STEP * norm
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+def slow_unless(fast):
+    return [pytest.param(name, marks=() if fast(name) else pytest.mark.slow) for name in EXPERIMENTS]
+
+
+@pytest.mark.parametrize("name", slow_unless(lambda name: not ("VGG" in name and "dnt" in name)))
 def test_every_experiment_runs_forward_and_backward_at_a_quarter_width(paper, inputs, name):
-    backward_reaches_every_parameter(EXPERIMENTS[name], dataclasses.replace(paper, width=0.25), inputs)
+    one_step_learns(EXPERIMENTS[name], dataclasses.replace(paper, width=0.25), inputs)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=() if n in ("FFNet-M", "F3DNet_d") else pytest.mark.slow) for n in EXPERIMENTS]
-)
+@pytest.mark.parametrize("name", slow_unless(lambda name: name == "F3DNet-d"))
 def test_every_experiment_runs_forward_and_backward_at_full_width(paper, inputs, name):
-    backward_reaches_every_parameter(EXPERIMENTS[name], paper, inputs)
+    one_step_learns(EXPERIMENTS[name], paper, inputs)
+
+
+def test_fully_connected_layers_start_at_random_within_torchs_bounds(paper):
+    """Uniform within 1 / sqrt(inputs), weights and biases (the paper: random initialisation)."""
+    torch.manual_seed(1)
+    network = build_network(FULL, paper, 6)
+    layers = [network.classifier, *(head[place] for head in network.heads.values() for place in (0, 3))]
+    assert [layer.out_features for layer in layers] == [6, 256, 128, 256, 128, 256, 128]
+    for layer in layers:
+        bound = layer.in_features**-0.5
+        assert 0.95 * bound < layer.weight.abs().max() <= bound and layer.bias.abs().max() <= bound
+        assert layer.weight.std().item() == pytest.approx(bound / 3**0.5, rel=0.05)
+    assert not torch.equal(network.heads["depth"][0].weight, network.heads["normals"][0].weight)
+
+
+def test_each_modality_may_have_another_backbone_and_the_classifier_follows_their_number(paper, inputs):
+    kinds = ("none", "f3dnet", "vgg16_bn")
+    inputs = {name: values.to("meta") for name, values in inputs.items()}  # shapes alone
+    for row in itertools.product(kinds, kinds, kinds):
+        experiment = ExperimentSettings(*row, masks=True, repeats=0)
+        if experiment.streams:
+            with torch.device("meta"):
+                network = build_network(experiment, paper, 4)
+            assert network(inputs).shape == (2, 4)
+            assert network.classifier.in_features == 128 * (3 - row.count("none"))
+            sides = {m: network.backbones[m](inputs[m], inputs).shape[-1] for m in experiment.streams}
+            assert sides == {m: {"f3dnet": 4, "vgg16_bn": 3}[kind] for m, kind in experiment.streams.items()}
 
 
 def scores_with_same_weights(settings, masks, inputs):

@@ -64,6 +64,7 @@ def networks():
         unmasked="none",
         fully_connected=(256, 128),
         dropout=0.0,
+        pretrained="none",
     )
 
 
@@ -78,8 +79,11 @@ def training():
         weight_decay=0.0,
         autocast="none",
         device="cpu",
+        runs_per_gpu=1,
         threads=1,
+        save_every=60.0,
         seed=0,
+        final_models=(),
     )
 
 

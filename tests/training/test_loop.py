@@ -12,9 +12,16 @@ from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import ExperimentSettings
 from ffnet.training.adam import Adam
 from ffnet.training.loop import epoch_batches, learning_rate, network_inputs, predict, take, train, training_step
+from ffnet.training.precision import Precision
+from ffnet.training.progress import Progress
 
 FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=1)
 CPU = torch.device("cpu")
+FULL, HALF = Precision(CPU, "none"), Precision(CPU, "half")
+
+
+def progress_of(network, precision=FULL):
+    return Progress(network, Adam(network.parameters(), (0.9, 0.999), 0.0), precision, seed=0)
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def test_inputs_are_the_same_numbers_with_channels_in_front(collection):
 
 @pytest.mark.parametrize("count", [2, 33, 64, 65, 97, 108, 648])
 def test_an_epoch_takes_every_scan_once_in_batches_that_are_never_a_lone_scan(count):
-    batches = epoch_batches(count, 32, torch.Generator().manual_seed(0))
+    batches = epoch_batches(torch.randperm(count), 32)
     assert sorted(torch.cat(batches).tolist()) == list(range(count))
     sizes = [len(batch) for batch in batches]
     assert max(sizes) <= 32 and min(sizes) >= 2 and max(sizes) - min(sizes) <= 1
@@ -56,13 +63,13 @@ def test_one_step_changes_every_weight_and_a_few_lower_the_loss_on_that_batch(re
     network, inputs, labels = ready
     batch = torch.arange(12)
     before = copy.deepcopy(list(network.parameters()))
-    adam = Adam(network.parameters(), (0.9, 0.999), 0.0)
-    losses = [training_step(network, adam, take(inputs, batch), labels[batch], 1e-3, "none")[0]]
+    progress = progress_of(network)
+    losses = [training_step(progress, take(inputs, batch), labels[batch], 1e-3)[0]]
     for old, new in zip(before, network.parameters(), strict=True):
         if old.abs().sum() > 0 and old.ndim > 1:
             assert not torch.equal(old, new)
     for _ in range(5):
-        losses.append(training_step(network, adam, take(inputs, batch), labels[batch], 1e-3, "none")[0])
+        losses.append(training_step(progress, take(inputs, batch), labels[batch], 1e-3)[0])
     assert losses[1] < losses[0]
     assert losses[-1] < 0.95 * losses[0]
 
@@ -71,9 +78,7 @@ def test_a_step_reports_the_loss_before_it_and_how_many_were_right(ready):
     network, inputs, labels = ready
     batch = torch.arange(12)
     twin = copy.deepcopy(network)
-    loss, right = training_step(
-        network, Adam(network.parameters(), (0.9, 0.999), 0.0), take(inputs, batch), labels[batch], 1e-3, "none"
-    )
+    loss, right = training_step(progress_of(network), take(inputs, batch), labels[batch], 1e-3)
     scores = twin(take(inputs, batch))
     assert loss == functional.cross_entropy(scores, labels[batch])
     assert right == (scores.argmax(1) == labels[batch]).sum()
@@ -81,7 +86,8 @@ def test_a_step_reports_the_loss_before_it_and_how_many_were_right(ready):
 
 def test_it_learns_patterns_and_writes_one_line_per_epoch(ready, training, capsys):
     network, inputs, labels = ready
-    history = train(network, inputs, labels, dataclasses.replace(training, epochs=4, learning_rate=3e-3), seed=1)
+    settings = dataclasses.replace(training, epochs=4, learning_rate=3e-3)
+    history = train(network, inputs, labels, settings, 1, FULL).history
     lines = capsys.readouterr().out.splitlines()
     assert [row["epoch"] for row in history] == [1, 2, 3, 4]
     assert history[-1]["loss"] < 0.95 * history[0]["loss"]
@@ -93,15 +99,15 @@ def test_a_loss_that_is_not_finite_stops_with_epoch_and_hint(ready, training):
     network, inputs, labels = ready
     inputs = inputs | {"depth": inputs["depth"] + torch.inf}
     with pytest.raises(InputError, match="the loss is nan in epoch 1; lower training.learning_rate"):
-        train(network, inputs, labels, training, seed=1)
+        train(network, inputs, labels, training, 1, FULL)
 
 
 def test_predictions_are_probabilities_and_do_not_depend_on_the_batch(ready):
     network, inputs, _ = ready
-    probabilities = predict(network, inputs, 36, "none")
+    probabilities = predict(network, inputs, 36, FULL)
     assert probabilities.shape == (36, 6)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    np.testing.assert_allclose(predict(network, inputs, 7, "none"), probabilities, atol=1e-5)
+    np.testing.assert_allclose(predict(network, inputs, 7, FULL), probabilities, atol=1e-5)
 
 
 def test_autocast_trains_in_bfloat16_near_the_float32_loss(ready):
@@ -109,8 +115,8 @@ def test_autocast_trains_in_bfloat16_near_the_float32_loss(ready):
     twin = copy.deepcopy(network)
     batch = torch.arange(12)
     full, half = (
-        training_step(one, Adam(one.parameters(), (0.9, 0.999), 0.0), take(inputs, batch), labels[batch], 1e-3, kind)[0]
-        for one, kind in ((network, "none"), (twin, "bfloat16"))
+        training_step(progress_of(one, precision), take(inputs, batch), labels[batch], 1e-3)[0]
+        for one, precision in ((network, FULL), (twin, HALF))
     )
     assert half != full
     assert half.item() == pytest.approx(full.item(), abs=0.1)

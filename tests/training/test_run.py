@@ -8,12 +8,12 @@ import pytest
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.training.networks import choose_device
 from ffnet.training.run import Run, data_hash, fit_and_predict, prediction_table, train_fold
 from ffnet.training.splits import split_table, subject_folds
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
 RIDGE = ("ridge", "none", "ridge", False)
+CONDUCT = {"runs_per_gpu": 1, "save_every": 60.0, "final_models": []}
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def split(tmp_path, collection):
 
 
 def train_into(folder, shards, split, settings, run):
-    train_fold(shards, split, run, settings, 1, folder / f"{run.fold}.csv", folder / f"{run.fold}.json")
+    paths = folder / "resume", folder / f"{run.fold}.csv", folder / f"{run.fold}.json"
+    train_fold(shards, split, run, settings, CONDUCT, "code", 1, *paths)
     return (folder / f"{run.fold}.csv").read_bytes(), json.loads((folder / f"{run.fold}.json").read_text())
 
 
@@ -68,7 +69,7 @@ def test_a_subject_in_both_halves_stops_the_run_and_writes_nothing(tmp_path, sha
         train_into(tmp_path / "out", shards, split, settings_of(*RIDGE), Run("x", 0, 1))
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match="at once: s00, s01"):
-        fit_and_predict(collection, collection.take(slice(0, 12)), Run("x", 0, 0), settings_of(*RIDGE), 1)
+        fit_and_predict(collection, collection.take(slice(0, 12)), Run("x", 0, 0), settings_of(*RIDGE), CONDUCT, 1)
 
 
 def test_a_subject_without_any_scan_is_named_and_the_run_goes_on(tmp_path, shards, split, settings_of, capsys):
@@ -103,22 +104,13 @@ def test_a_ridge_run_does_not_import_torch():
 def test_training_does_not_import_torchs_compiler(tmp_path, shards, split, settings_of):
     code = (
         "import json, sys; from ffnet.training.run import Run, train_fold\n"
-        "shards, split, settings, out = json.loads(sys.argv[1])\n"
-        "train_fold(shards, split, Run('x', 0, 0), settings, 1, out + '/0.csv', out + '/0.json')\n"
+        "shards, split, settings, conduct, *out = json.loads(sys.argv[1])\n"
+        "train_fold(shards, split, Run('x', 0, 0), settings, conduct, 'code', 1, *out)\n"
         "sys.exit('torch._dynamo' in sys.modules)"
     )
-    arguments = [[str(path) for path in shards], str(split), settings_of(*FFNET_M), str(tmp_path)]
+    arguments = [[str(path) for path in shards], str(split), settings_of(*FFNET_M), CONDUCT]
+    arguments += [str(tmp_path / name) for name in ("resume", "0.csv", "0.json")]
     assert subprocess.run([sys.executable, "-c", code, json.dumps(arguments)], check=False).returncode == 0
-
-
-def test_a_gpu_that_is_not_there_is_a_clear_message(monkeypatch):
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert choose_device("auto").type == choose_device("cpu").type == "cpu"
-    with pytest.raises(InputError, match="training.device is cuda and torch finds no GPU"):
-        choose_device("cuda")
-    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    assert choose_device("auto").type == choose_device("cuda").type == "cuda"
-    assert choose_device("cpu").type == "cpu"
 
 
 @pytest.mark.parametrize("row", [RIDGE, FFNET_M], ids=["ridge", "network"])
@@ -127,7 +119,7 @@ def test_another_set_of_classes_gives_as_many_outputs(collection, settings_of, r
     settings = settings_of(*row) | {"classes": classes}
     tested = np.isin(collection.subject, np.unique(collection.subject)[:1])
     halves = collection.take(~tested), collection.take(tested)
-    probabilities, _ = fit_and_predict(*halves, Run("x", 0, 0), settings, 1)
+    probabilities, _ = fit_and_predict(*halves, Run("x", 0, 0), settings, CONDUCT, 1)
     assert probabilities.shape == (tested.sum(), 8)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     head, first, *_ = prediction_table(halves[1], probabilities, classes).splitlines()

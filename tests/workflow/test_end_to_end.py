@@ -31,6 +31,7 @@ def use_own_folder(project, layout):
     def change(config):
         config["datasets"] = {"own": config["datasets"][f"demo-{layout}"] | {"folder": f"own/{layout}"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
+        config["training"]["final_models"] = []
 
     project.configure(change)
     return own
@@ -48,6 +49,9 @@ def test_raw_files_become_tables_and_figures(finished):
     for dataset in ("demo-bu3dfe", "demo-bosphorus"):
         assert len(rows(finished, f"results/{dataset}/manifest.csv")) == 24
         assert rows(finished, f"results/{dataset}/quarantine.csv") == []
+        quality = rows(finished, f"results/{dataset}/quality.csv")
+        assert len(quality) == 24 and all(float(row["plausibility"]) > 0.5 for row in quality)
+        assert f"{dataset}_contact_sheet.png" in figures
 
 
 def test_shards_hold_what_they_promise(finished):

@@ -1,0 +1,52 @@
+"""Preprocessing one scan the straightforward way, for bench_preprocessing.py: one process, scipy's griddata.
+
+    python benchmarks/straightforward.py SCAN TEXTURE OUTPUT
+
+Reading, pose, cleaning, normals, landmarks and masks are the project's own, so that only the way of working differs:
+a process per scan, and linear griddata once for the depth and once for each channel of the texture.
+"""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+import numpy as np  # noqa: E402
+from scipy.interpolate import griddata  # noqa: E402
+
+from ffnet.commands.config_file import read_config_file  # noqa: E402
+from ffnet.geometry.mesh import sample_texture  # noqa: E402
+from ffnet.geometry.raycast import pixel_centres  # noqa: E402
+from ffnet.maps.project import Projection  # noqa: E402
+from ffnet.maps.shard import clean_maps  # noqa: E402
+from ffnet.masks.landmarks import find_landmarks  # noqa: E402
+from ffnet.masks.weights import halve, landmark_mask  # noqa: E402
+from ffnet.normals.depth import normals_from_depth  # noqa: E402
+from ffnet.scans.load import load_scan  # noqa: E402
+
+
+def preprocess(scan, texture, config):
+    """Five maps and the landmarks of one scan, as a dict of arrays."""
+    frontal = load_scan(scan, texture, "mm", config.scans)
+    points, size = frontal.mesh.vertices, config.maps.size
+    uv = np.zeros((len(points), 2))
+    uv[frontal.mesh.triangles] = frontal.mesh.uv
+    colours = sample_texture(frontal.mesh.texture, uv)
+    x, y = np.meshgrid(*pixel_centres(frontal.center, frontal.extent, size))
+    depth = griddata(points[:, :2], points[:, 2], (x, y))
+    channels = [griddata(points[:, :2], colours[:, channel], (x, y)) for channel in range(3)]
+    picture = np.where(np.isfinite(depth)[..., None], np.stack(channels, axis=-1), np.nan)
+    maps = clean_maps(Projection(depth, picture, np.isfinite(depth), 1.0), config.maps)
+    landmarks = find_landmarks(maps["texture"].astype(np.uint8), config.masks)[0]
+    return {
+        "depth": maps["depth"],
+        "texture": maps["texture"],
+        "normals": normals_from_depth(maps["depth"], frontal.extent / size),
+        "mask1": landmark_mask(landmarks, config.masks.size, config.masks.radius_1),
+        "mask2": landmark_mask(halve(landmarks), config.masks.size // 2, config.masks.radius_2),
+        "landmarks": landmarks,
+    }
+
+
+if __name__ == "__main__":
+    np.savez(sys.argv[3], **preprocess(sys.argv[1], sys.argv[2], read_config_file("config.yaml")))

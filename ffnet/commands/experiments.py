@@ -1,0 +1,81 @@
+"""experiments: the table of experiments of config.yaml, with what each network costs."""
+
+import json
+
+from ffnet.networks.settings import networks_of
+
+GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
+HEAD = ("experiment", "depth", "normals", "texture", "masks", "width", "own networks", "parameters", "multiply-adds")
+
+
+def show_experiments(config, as_json):
+    """Prints all experiments, as a table or as JSON for programs. Returns 0."""
+    classes = max((len(dataset.classes) for dataset in config.datasets.values()), default=6)
+    rows = [experiment_row(name, config, classes) for name in config.experiments]
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    print(table_text(rows))
+    size = config.maps.size
+    print(f"\nmultiply-adds: of convolutions and fully connected layers, one scan of {size} x {size} pixels")
+    print(f"{classes} classes; an experiment of 0 repeats is not run")
+    return 0
+
+
+def experiment_row(name, config, classes):
+    """One experiment as a dict. classes: how many outputs are counted."""
+    row = config.experiments[name]
+    networks = networks_of(row, config.networks)
+    parameters, multiply_adds = ridge_cost(row, config, classes) if row.is_ridge else cost(row, config, classes)
+    return {
+        "experiment": name,
+        "backbones": row.streams,
+        "masks": row.masks,
+        "width": None if row.is_ridge else networks.width,
+        "pretrained": networks.pretrained,
+        "networks": row.networks,
+        "classes": classes,
+        "parameters": parameters,
+        "multiply_adds": multiply_adds,
+        "repeats": row.repeats,
+    }
+
+
+def ridge_cost(row, config, classes):
+    """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class."""
+    weights = sum(GREY[modality] for modality in row.streams) * config.ridge.pixels**2 * classes
+    return weights + classes, weights
+
+
+def cost(row, config, classes):
+    """(parameters, multiply-adds) of a network, which is built without memory for its weights."""
+    import torch  # takes 2 s
+
+    from ffnet.networks.cost import network_cost
+    from ffnet.networks.fusion import CHANNELS, build_network
+
+    side, mask = config.maps.size, config.masks.size
+    with torch.device("meta"):
+        network = build_network(row, networks_of(row, config.networks), classes)
+        inputs = {modality: torch.empty(1, channels, side, side) for modality, channels in CHANNELS.items()}
+        inputs |= {"mask1": torch.empty(1, 1, mask, mask), "mask2": torch.empty(1, 1, mask // 2, mask // 2)}
+    return network_cost(network, inputs)
+
+
+def table_text(rows):
+    """The rows of experiment_row as lines of text."""
+    cells = [(*HEAD, "repeats")]
+    for row in rows:
+        backbones = [row["backbones"].get(modality, "-") for modality in HEAD[1:4]]
+        own = ", ".join(f"{key}: {value}" for key, value in row["networks"].items()) or "-"
+        width = "-" if row["width"] is None else f"{row['width']:g}"
+        numbers = (f"{row['parameters']:,}", f"{row['multiply_adds']:,}", str(row["repeats"]))
+        cells.append((row["experiment"], *backbones, "yes" if row["masks"] else "no", width, own, *numbers))
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    left = len(HEAD) - 2  # texts to the left, numbers to the right
+    return "\n".join(
+        "  ".join(
+            f"{cell:<{w}}" if i < left else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in cells
+    )

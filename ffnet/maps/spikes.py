@@ -1,0 +1,35 @@
+"""Vertices far off the surface around them, set back before the projection: afterwards they are smeared over pixels."""
+
+import numpy as np
+
+
+def set_back_spikes(vertices, triangles, height):
+    """Vertices (N, 3) without spikes, and which were spikes (N,) bool.
+
+    vertices: (N, 3) mm. triangles: (M, 3) into them. A spike lies farther than height mm from the median, along each
+    axis, of the vertices that triangles join it to, and is moved onto that median; a vertex in no triangle stays.
+    height must exceed the spacing of the vertices, for at the mesh's border all of them lie on one side. None: nothing
+    is moved. The paper's rule (section 2.2, Outlier Removal) works on pixels, where one spike is already many.
+    """
+    if height is None or len(triangles) == 0:
+        return vertices, np.zeros(len(vertices), bool)
+    middle = _median_around(vertices, triangles)
+    spikes = np.linalg.norm(vertices - middle, axis=1) > height
+    return np.where(spikes[:, None], middle, vertices), spikes
+
+
+def _median_around(vertices, triangles):
+    """The median (N, 3) along each axis of every vertex's neighbours; the vertex itself where it has none."""
+    sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    pairs = np.unique(np.concatenate([sides @ [len(vertices), 1], sides @ [1, len(vertices)]]))
+    vertex, other = np.divmod(pairs, len(vertices))
+    count = np.bincount(vertex, minlength=len(vertices))
+    joined = count > 0
+    first = (np.cumsum(count) - count)[joined]
+    low, high = first + (count[joined] - 1) // 2, first + count[joined] // 2
+    middle = vertices.copy()
+    for axis in range(3):
+        values = vertices[other, axis]
+        values = values[np.lexsort([values, vertex])]
+        middle[joined, axis] = (values[low] + values[high]) / 2
+    return middle

@@ -1,0 +1,24 @@
+"""What a network costs: parameters, and multiply-adds for one scan."""
+
+from torch import nn
+
+
+def network_cost(network, inputs):
+    """(parameters, multiply-adds) of a FusionNet.
+
+    inputs: those of one scan; the network and they may be on torch's device "meta", which computes shapes alone.
+    Multiply-adds are those of convolutions and fully connected layers, as usual: out * in for each output pixel and
+    each place of the kernel, without biases, normalisation, masks and pools.
+    """
+    counts = []
+
+    def count(layer, given, output):
+        places = output[0].numel() if isinstance(layer, nn.Conv2d) else layer.out_features
+        counts.append(places * layer.weight[0].numel())
+
+    layers = [layer for layer in network.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    network(inputs)
+    for hook in hooks:
+        hook.remove()
+    return sum(parameter.numel() for parameter in network.parameters()), sum(counts)

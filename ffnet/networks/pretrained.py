@@ -1,0 +1,81 @@
+"""What VGG16-BN starts from: torchvision's weights or a file of one's own (paper, section 3.2)."""
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from pickle import UnpicklingError
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from ffnet.errors import InputError
+from ffnet.networks.layers import Stack
+from ffnet.networks.vgg16_bn import IN_CHANNELS, vgg16_bn_layers
+from ffnet.storage import atomic_path, sha256_of
+
+UNREADABLE = (  # what torch and safetensors raise for files that are none of theirs
+    *(OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError),
+    *(struct.error, UnpicklingError, SafetensorError),
+)
+
+
+def read_features(path):
+    """VGG16-BN's convolutions and normalisations from a .pth or .safetensors file: name -> float32 tensor.
+
+    The names are those of torchvision's `features`, in the file with or without "features." before them; others, as
+    the classifier's, are left. Files from before torch counted batches lack that count; it is 0 then.
+    Raises InputError if the file is cut, foreign or holds other shapes.
+    """
+    path = os.fspath(path)
+    try:
+        if path.endswith(".safetensors"):
+            tensors = load_file(path)
+        else:
+            tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except UNREADABLE as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise InputError(f"{path}: cannot be read as weights ({reason}); it is cut short or of another kind") from error
+    if not isinstance(tensors, Mapping):
+        raise InputError(f"{path}: weights by name are needed, a {type(tensors).__name__} came")
+    with torch.device("meta"):
+        wanted = Stack(IN_CHANNELS, vgg16_bn_layers(int), "before_relu").state_dict()
+    prefix = "features." if "features.0.weight" in tensors else ""
+    return {name: _feature(tensors.get(prefix + name), name, like, path) for name, like in wanted.items()}
+
+
+def _feature(values, name, like, path):
+    if values is None and name.endswith("num_batches_tracked"):
+        return torch.zeros((), dtype=like.dtype)
+    if not isinstance(values, torch.Tensor):
+        raise InputError(f"{path}: '{name}' is missing; these are not the weights of VGG16-BN")
+    if values.shape != like.shape:
+        raise InputError(
+            f"{path}: '{name}' has the shape {tuple(values.shape)}, {tuple(like.shape)} is needed; these are not the"
+            " weights of VGG16-BN"
+        )
+    if not values.isfinite().all():
+        raise InputError(f"{path}: '{name}' holds numbers that are not finite")
+    return values.to(like.dtype).contiguous()
+
+
+def write_features(path, features, source):
+    """Writes what read_features gave, as safetensors. source: path of the file they come from."""
+    made_from = {"file": os.path.basename(source), "sha256": sha256_of(source)}
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(save(features, {"source": json.dumps(made_from, sort_keys=True)}))
+
+
+def start_from_pretrained(network, experiment, settings):
+    """Puts the weights of settings.pretrained into every VGG16-BN stream of a FusionNet, in place.
+
+    experiment: its ExperimentSettings. settings: its NetworkSettings. Returns the file's SHA-256, None without one.
+    """
+    if settings.pretrained_file is None:
+        return None
+    features = read_features(settings.pretrained_file)
+    for modality, kind in experiment.streams.items():
+        if kind == "vgg16_bn":
+            network.backbones[modality].load_state_dict(features)
+    return sha256_of(settings.pretrained_file)

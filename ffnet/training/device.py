@@ -1,0 +1,106 @@
+"""Which device a run computes on, and its turn there."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import tempfile
+import time
+
+import torch
+
+from ffnet.errors import InputError
+
+WAIT = 5.0  # seconds between two looks for a free GPU
+RESERVE = 1.5  # the collection and this much of it again must fit, for what a step computes
+
+
+@contextlib.contextmanager
+def hold_device(wanted, runs_per_gpu):
+    """The torch device for "auto", "cpu" or "cuda"; of several GPUs one with a free place, held until the block ends.
+
+    runs_per_gpu: places on each GPU. Raises InputError if a GPU is asked for and there is none, or if the block needs
+    more memory than the GPU has.
+    """
+    if wanted == "cpu" or not torch.cuda.is_available():
+        if wanted == "cuda":
+            raise InputError("training.device is cuda and torch finds no GPU here; set it to auto or cpu")
+        yield torch.device("cpu")
+        return
+    names = [str(torch.cuda.get_device_properties(number).uuid) for number in range(torch.cuda.device_count())]
+    with hold_place(names, runs_per_gpu, lock_folder()) as number:
+        torch.cuda.set_device(number)
+        try:
+            yield torch.device("cuda", number)
+        except torch.OutOfMemoryError as error:
+            raise InputError(
+                f"GPU {number} ran out of memory; lower training.batch or training.runs_per_gpu, or end what else runs "
+                "there"
+            ) from error
+
+
+def lock_folder():
+    """Where the places of this machine's GPUs are locked, for all users."""
+    folder = pathlib.Path(tempfile.gettempdir()) / "ffnet-gpus"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(0o777)
+    return folder
+
+
+@contextlib.contextmanager
+def hold_place(names, places, folder):
+    """The number of the first of the GPUs with a free place; waits while there is none.
+
+    names: of the GPUs, the same for every process. places: on each. folder: of the lock files. The system frees a
+    place when the process that holds it ends, however it ends.
+    """
+    said = False
+    while True:
+        for place in range(places):
+            for number, name in enumerate(names):
+                file = _lock(folder / f"{name}.{place}")
+                if file is None:
+                    continue
+                try:
+                    yield number
+                finally:
+                    os.close(file)
+                return
+        if not said:
+            print(f"all places on {len(names)} GPUs are taken (training.runs_per_gpu: {places}); waiting", flush=True)
+            said = True
+        time.sleep(WAIT)
+
+
+def _lock(path):
+    """An open file whose lock is held, None where another process holds it."""
+    mask = os.umask(0)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    finally:
+        os.umask(mask)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return None
+    return file
+
+
+def check_memory(needed, device):
+    """Raises InputError unless a collection of so many bytes, and RESERVE of it again, fit a GPU's free memory."""
+    if device.type != "cuda":
+        return
+    free, _ = torch.cuda.mem_get_info(device)
+    if needed * (1 + RESERVE) > free:
+        raise InputError(
+            f"the collection takes {needed / 2**30:.2f} GiB and training as much again and half; of {device} "
+            f"{free / 2**30:.2f} GiB are free. Lower training.runs_per_gpu or training.batch, end what else runs "
+            "there, or set training.device to cpu"
+        )
+
+
+def device_name(device):
+    """What a record calls a device."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

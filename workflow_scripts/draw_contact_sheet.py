@@ -1,0 +1,16 @@
+"""Draw the worst scans of a dataset: texture with landmarks, depth, normals and masks."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.quarantine import read_quarantine
+    from ffnet.results.contact_sheet import DPI, contact_sheet, read_cells, sheet_title
+    from ffnet.results.figures import save_figure
+    from ffnet.results.quality import read_quality
+
+    paths, params = snakemake.input, snakemake.params
+    rows, rejected = read_quality(paths.quality), read_quarantine(paths.quarantine)
+    reasons = {row.scan: row.reason for row in rejected}
+    cells = read_cells(rows[: params.scans], reasons, paths.maps, paths.normals, paths.masks, params.size)
+    title = sheet_title(snakemake.wildcards.dataset, params.synthetic, len(cells), len(rows), len(rejected))
+    save_figure(contact_sheet(cells, title), snakemake.output, DPI)

@@ -1,0 +1,16 @@
+"""List how every scan of a dataset came through the stages, the worst first."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    import pathlib
+
+    from ffnet.quarantine import read_quarantine
+    from ffnet.results.quality import measured, quality_text, rank
+    from ffnet.storage import write_text
+    from ffnet.training.splits import read_manifest
+
+    paths = snakemake.input
+    manifest = read_manifest(pathlib.Path(paths.manifest).read_text("utf-8"))
+    rows = rank(manifest, measured(paths.scans, paths.maps, paths.masks), read_quarantine(paths.quarantine))
+    write_text(snakemake.output[0], quality_text(rows))
