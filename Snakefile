@@ -67,6 +67,7 @@ rule all:
     default_target: True
     input:
         "results/tables/accuracy.md",
+        "results/tables/leakage.txt",
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),

@@ -18,6 +18,7 @@ def build_parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
     add_inspect(commands)
+    add_compare(commands)
     add_experiments(commands)
     return parser
 
@@ -42,6 +43,18 @@ def add_inspect(commands):
     )
     add_config(parser)
     parser.set_defaults(run=inspect)
+
+
+def add_compare(commands):
+    text = "What differs between two results folders, by how much, and is it more than chance?"
+    more = (
+        " Nothing is trained: saved predictions are enough. The exit code is 0 if all predictions are the same, else 1."
+    )
+    parser = commands.add_parser("compare", help=text, description=text + more)
+    parser.add_argument("a", metavar="A", help="a folder such as results, kept from before a change")
+    parser.add_argument("b", metavar="B", help="the other, after it")
+    add_config(parser)
+    parser.set_defaults(run=compare)
 
 
 def add_experiments(commands):
@@ -73,6 +86,13 @@ def inspect(arguments):
 
     config = read_config_file(arguments.config)
     return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
+
+
+def compare(arguments):
+    from ffnet.commands.compare import compare_results
+    from ffnet.commands.config_file import read_config_file
+
+    return compare_results(arguments.a, arguments.b, read_config_file(arguments.config).results.confidence)
 
 
 def experiments(arguments):

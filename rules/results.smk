@@ -2,6 +2,43 @@
 
 GATHERED = [f"results/{dataset}/predictions/{experiment}.csv" for dataset in collections for experiment in chosen]
 
+COLLECTIONS = {
+    name: {"synthetic": is_synthetic(name, settings), "paper": paper_name(dataset), "classes": dataset.classes}
+    for name, dataset in settings.datasets.items()
+}
+NETWORKS = {
+    name: (row.depth, row.normals, row.texture, row.masks)
+    for name, row in ((name, settings.experiments[name]) for name in chosen)
+}
+
+PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of the rule train_fold
+    (
+        dataset,
+        name,
+        settings.experiments[name].repeats,
+        settings.protocol.folds,
+        run_settings(
+            settings.experiments[name],
+            settings.networks,
+            settings.training,
+            settings.ridge,
+            settings.datasets[dataset].classes,
+        ),
+    )
+    for dataset in collections
+    for name in chosen
+]
+TABLES = [
+    *expand("results/tables/table{number}.{form}", number=range(1, 6), form=["csv", "md", "tex"]),
+    *expand(
+        "results/tables/{table}.{form}",
+        table=["accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"],
+        form=["csv", "md"],
+    ),
+    "results/tables/confusion.csv",
+    "results/tables/columns.md",
+]
+
 
 rule gather_runs:
     """Gather the predictions of all runs of {wildcards.experiment} on {wildcards.dataset}."""
@@ -21,31 +58,74 @@ rule gather_runs:
         "../workflow_scripts/gather_runs.py"
 
 
-rule make_table:
-    """Make the accuracy table over all collections and experiments."""
+rule hash_scans:
+    """Hash what the networks see of each scan of {wildcards.dataset}."""
+    input:
+        lambda wildcards: collections[wildcards.dataset].shard_files(),
+    output:
+        "results/{dataset}/hashes.csv",
+    log:
+        "logs/{dataset}/hash_scans.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/hash_scans.py"),
+    script:
+        "../workflow_scripts/hash_scans.py"
+
+
+rule make_tables:
+    """Make all tables over all collections and experiments, and audit them for leaks."""
     input:
         "ffnet/results/paper.csv",
+        expand("results/{dataset}/{list}.csv", dataset=collections, list=["hashes", "quarantine"]),
+        [split_files(settings, dataset, experiment) for dataset in collections for experiment in chosen],
         predictions=GATHERED,
     output:
-        csv="results/tables/accuracy.csv",
-        markdown="results/tables/accuracy.md",
+        TABLES,
     log:
-        "logs/results/make_table.log",
+        "logs/results/make_tables.log",
     conda:
         "../envs/ffnet.yaml"
     params:
         confidence=settings.results.confidence,
-        collections={
-            name: {
-                "synthetic": is_synthetic(name, settings),
-                "paper": paper_name(dataset),
-                "classes": dataset.classes,
-            }
-            for name, dataset in settings.datasets.items()
-        },
-        code=code_hash("workflow_scripts/make_table.py"),
+        collections=COLLECTIONS,
+        networks=NETWORKS,
+        code=code_hash("workflow_scripts/make_tables.py"),
     script:
-        "../workflow_scripts/make_table.py"
+        "../workflow_scripts/make_tables.py"
+
+
+rule judge_leakage:
+    """Stop if anything that was tested also stood in the training half."""
+    input:
+        "results/tables/leakage.csv",
+    output:
+        "results/tables/leakage.txt",
+    log:
+        "logs/results/judge_leakage.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/judge_leakage.py"),
+    script:
+        "../workflow_scripts/judge_leakage.py"
+
+
+rule tables_so_far:
+    """Make the tables from the runs that exist, in results/tables_so_far; trains nothing, runs whenever it is asked."""
+    log:
+        "logs/results/tables_so_far.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        confidence=settings.results.confidence,
+        collections=COLLECTIONS,
+        networks=NETWORKS,
+        plans=PLANS,
+        code=code_hash("workflow_scripts/tables_so_far.py"),
+    script:
+        "../workflow_scripts/tables_so_far.py"
 
 
 rule draw_confusion:

@@ -3,7 +3,8 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.accuracy import confusion_percent, summarise
+    from ffnet.results.accuracy import summarise
+    from ffnet.results.classes import confusion_percent
     from ffnet.results.confusion_figure import confusion_figure, confusion_title
     from ffnet.results.figures import save_figure
     from ffnet.results.predictions import read_predictions

@@ -1,8 +1,9 @@
-"""Accuracy over repeated cross-validation, how far it may be trusted, and what was taken for what.
+"""Accuracy over repeated cross-validation, and how far it may be trusted.
 
 A run is one fold of one repeat. With T repeats of K folds, the accuracy of an experiment is the mean of the accuracies
 of its T * K runs (paper, section 3.1: "the average accuracy of 100 times of 10-fold cross-validation"). Where folds
-differ in size, this is not the share of all scans: each run counts the same.
+differ in size, this is not the share of all scans: each run counts the same. A run that was not made is NaN, counts
+nowhere, and T * K is then the number of runs that were.
 """
 
 from typing import NamedTuple
@@ -12,57 +13,64 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.results.predictions import predicted_labels
 
+ROUNDING = 1e-9  # shares of scans that differ at all differ by far more
+
 
 class Accuracy(NamedTuple):
     """What one experiment reached on one dataset; accuracies are shares of 1, NaN where too few runs were made.
 
-    sd_over_runs: standard deviation (n - 1) of the T * K runs. sd_over_repeats: of the T repeats, each the mean of its
-    folds. low, high: the corrected interval (corrected_interval).
+    repeats, folds: asked for; runs: made, repeats * folds of them once all are. sd_over_runs: standard deviation
+    (n - 1) of the runs. sd_over_repeats: of the whole repeats, each the mean of its folds. low, high: the corrected
+    interval (corrected_interval). naive_low, naive_high: naive_interval.
     """
 
     subjects: int
     scans: int
     repeats: int
     folds: int
+    runs: int
     mean: float
     sd_over_runs: float
     sd_over_repeats: float
     low: float
     high: float
+    naive_low: float
+    naive_high: float
 
 
-def summarise(predictions, confidence):
-    """The Accuracy of Predictions; confidence: of the interval, for example 0.95."""
-    runs = run_accuracies(predictions)
-    low, high = corrected_interval(runs, confidence)
+def summarise(predictions, confidence, planned=None):
+    """The Accuracy of Predictions; confidence: of the intervals, for example 0.95. planned: see run_accuracies."""
+    runs = run_accuracies(predictions, planned)
+    made = runs[np.isfinite(runs)]
+    whole = runs[np.isfinite(runs).all(axis=1)]
     return Accuracy(
         subjects=len(set(predictions.subject.tolist())),
         scans=len(set(predictions.scan.tolist())),
         repeats=runs.shape[0],
         folds=runs.shape[1],
-        mean=runs.mean(),
-        sd_over_runs=_deviation(runs.ravel()),
-        sd_over_repeats=_deviation(runs.mean(axis=1)),
-        low=low,
-        high=high,
+        runs=len(made),
+        mean=made.mean(),
+        sd_over_runs=_deviation(made),
+        sd_over_repeats=_deviation(whole.mean(axis=1)),
+        **dict(zip(("low", "high"), corrected_interval(runs, confidence), strict=True)),
+        **dict(zip(("naive_low", "naive_high"), naive_interval(runs, confidence), strict=True)),
     )
 
 
-def run_accuracies(predictions):
+def run_accuracies(predictions, planned=None):
     """(T, K) float, the share of rightly named scans in each run: repeats down, folds across.
 
-    Raises InputError if a run is missing: a mean over what happens to be there would be another number.
+    planned: (T, K) that were asked for; runs that were not made are NaN. Without it T and K are those of the last run
+    and InputError is raised if one is missing: a mean over what happens to be there would be another number.
     """
-    repeats, row = np.unique(predictions.repeat, return_inverse=True)
-    folds, column = np.unique(predictions.fold, return_inverse=True)
-    shape = len(repeats), len(folds)
-    cell = row * len(folds) + column
+    shape = planned or (predictions.repeat.max() + 1, predictions.fold.max() + 1)
+    cell = predictions.repeat * shape[1] + predictions.fold
     tested = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
-    if (tested == 0).any():
+    if planned is None and (tested == 0).any():
         i, j = np.argwhere(tested == 0)[0]
-        raise InputError(f"no predictions of repeat {repeats[i]}, fold {folds[j]}, though other repeats have that fold")
-    right = predicted_labels(predictions) == predictions.label
-    return np.bincount(cell, right, shape[0] * shape[1]).reshape(shape) / tested
+        raise InputError(f"no predictions of repeat {i}, fold {j}, though other repeats have that fold")
+    right = np.bincount(cell, predicted_labels(predictions) == predictions.label, shape[0] * shape[1]).reshape(shape)
+    return np.divide(right, tested, out=np.full(shape, np.nan), where=tested > 0)
 
 
 def corrected_standard_error(runs):
@@ -73,37 +81,48 @@ def corrected_standard_error(runs):
     error", Machine Learning 52, 2003; for repeated cross-validation R. R. Bouckaert and E. Frank, PAKDD 2004.
     NaN for a single run or a single fold.
     """
-    repeats, folds = runs.shape
+    made, folds = runs[np.isfinite(runs)], runs.shape[1]
     if folds == 1:
         return np.nan
-    return _deviation(runs.ravel()) * np.sqrt(1 / (repeats * folds) + 1 / (folds - 1))
+    return _deviation(made) * np.sqrt(1 / len(made) + 1 / (folds - 1))
+
+
+def naive_standard_error(runs):
+    """s / sqrt(T K): what it would be if the T * K runs (T, K) were independent, which they are not.
+
+    Shown beside the corrected one only. NaN for a single run.
+    """
+    made = runs[np.isfinite(runs)]
+    return _deviation(made) / np.sqrt(len(made))
 
 
 def corrected_interval(runs, confidence):
-    """(low, high) of the mean of runs (T, K): Student's t with T * K - 1 degrees of freedom, cut to [0, 1].
+    """(low, high) of the mean of runs (T, K) from corrected_standard_error, cut to [0, 1]; see interval."""
+    return np.clip(interval(runs, corrected_standard_error(runs), confidence), 0, 1)
 
-    NaN where corrected_standard_error is, and where all runs are equal: they say nothing about the spread.
+
+def naive_interval(runs, confidence):
+    """(low, high) of the mean of runs (T, K) from naive_standard_error, cut to [0, 1]; see interval."""
+    return np.clip(interval(runs, naive_standard_error(runs), confidence), 0, 1)
+
+
+def interval(runs, standard_error, confidence):
+    """(low, high) around the mean of runs (T, K): Student's t with T * K - 1 degrees of freedom.
+
+    NaN where standard_error is, and where all runs are equal: they say nothing about the spread.
     """
     from scipy.special import stdtrit
 
-    if runs.min() == runs.max():
+    made = runs[np.isfinite(runs)]
+    if all_equal(made):
         return np.nan, np.nan
-    reach = stdtrit(runs.size - 1, (1 + confidence) / 2) * corrected_standard_error(runs)
-    return np.clip(runs.mean() - reach, 0, 1), np.clip(runs.mean() + reach, 0, 1)
+    reach = stdtrit(len(made) - 1, (1 + confidence) / 2) * standard_error
+    return made.mean() - reach, made.mean() + reach
 
 
-def confusion_percent(predictions):
-    """(classes, classes) float, percent: row = true expression, column = predicted, each row adds up to 100.
-
-    Per repeat, then averaged over repeats (paper, Fig. 4). NaN in the row of an expression that no scan shows.
-    """
-    size = predictions.probabilities.shape[1]
-    repeats, row = np.unique(predictions.repeat, return_inverse=True)
-    cell = (row * size + predictions.label) * size + predicted_labels(predictions)
-    counts = np.bincount(cell, minlength=len(repeats) * size * size).reshape(len(repeats), size, size)
-    totals = counts.sum(axis=2, keepdims=True)
-    shares = np.divide(counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
-    return 100 * shares.mean(axis=0)
+def all_equal(shares):
+    """Whether shares of scans, or differences of such, are all the same but for rounding."""
+    return shares.max() - shares.min() < ROUNDING
 
 
 def _deviation(values):

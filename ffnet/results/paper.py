@@ -4,14 +4,39 @@ Columns of paper.csv: source (which table), dataset, method (the table's Method 
 or the attribute map that heads the column), feature, accuracy (percent as printed; "-" where the table has a dash),
 experiment (the name of the same experiment in this project's config.yaml, empty where it has none).
 Section 1 says 87.61 for FFNet-M on Bosphorus where Tables 2, 4 and 5 say 87.65; the tables count.
+Source: M. Sui, Z. Zhu, F. Zhao and F. Wu, "FFNet-M: Feature fusion network with masks for multimodal facial expression
+recognition".
 """
 
 import csv
 import pathlib
 from typing import NamedTuple
 
+from ffnet.networks.settings import NONE
+
 PAPER = pathlib.Path(__file__).with_name("paper.csv")
 DATASETS = ("BU-3DFE", "Bosphorus")
+BACKBONES = {  # of depth, normals, texture
+    "F3DNet": ("f3dnet", "f3dnet", "f3dnet"),
+    "VGG16-BN": ("vgg16_bn", "vgg16_bn", "vgg16_bn"),
+    "FFNet": ("f3dnet", "f3dnet", "vgg16_bn"),
+}
+USED = {"I_d": "d", "I_n": "n", "I_t": "t", "I_dnt": "dnt", "3D": "dn", "2D+3D": "dnt"}  # modalities of a data column
+
+
+class Network(NamedTuple):
+    """What makes an experiment what it is: what looks at each modality ("none" where nothing does), and masks."""
+
+    depth: str
+    normals: str
+    texture: str
+    masks: bool
+
+    @property
+    def data(self):
+        """The paper's word for the modalities in use: 3D, 2D or 2D+3D."""
+        kinds = {"3D": {self.depth, self.normals}, "2D": {self.texture}}
+        return "+".join(kind for kind in ("2D", "3D") if kinds[kind] != {NONE})
 
 
 class PaperRow(NamedTuple):
@@ -25,6 +50,15 @@ class PaperRow(NamedTuple):
     accuracy: str
     experiment: str
 
+    @property
+    def network(self):
+        """The Network of this cell; None for other people's methods and for dashes."""
+        if not self.experiment:
+            return None
+        backbones = zip("dnt", BACKBONES[self.method.removesuffix("-M")], strict=True)
+        streams = (backbone if letter in USED[self.data] else NONE for letter, backbone in backbones)
+        return Network(*streams, masks=self.method.endswith("-M"))
+
 
 def read_paper():
     """All PaperRows, in the order of the tables."""
@@ -32,8 +66,8 @@ def read_paper():
         return [PaperRow(**row) for row in csv.DictReader(file)]
 
 
-def paper_accuracy(rows, dataset, experiment):
-    """What the paper prints for an experiment on one of DATASETS, percent as text; "" where it has no such cell."""
-    printed = {row.accuracy for row in rows if row.experiment == experiment and row.dataset == dataset}
-    assert len(printed) <= 1, f"paper.csv gives {experiment} on {dataset} as {printed}"
+def paper_accuracy(rows, dataset, network):
+    """What the paper prints for a Network on one of DATASETS, percent as text; "" where it has no such cell."""
+    printed = {row.accuracy for row in rows if row.network == network and row.dataset == dataset}
+    assert len(printed) <= 1, f"paper.csv gives {network} on {dataset} as {printed}"
     return printed.pop() if printed else ""

@@ -25,19 +25,7 @@ def check_partition(predictions, splits, where):
     splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages.
     A scan that is missing from every repeat is not seen here: the table compares the experiments of a dataset.
     """
-    tested = {repeat: {} for repeat in splits}
-    for repeat, fold, scan, subject, label in zip(*(column.tolist() for column in predictions[:5]), strict=True):
-        name = f"{where}/{repeat}/{fold}.csv"
-        if repeat not in tested:
-            raise InputError(f"{name}: there is no split of repeat {repeat}")
-        if splits[repeat].get(subject) != fold:
-            right = splits[repeat].get(subject, "no fold")
-            raise InputError(
-                f"{name}: subject {subject} (scan {scan}) is tested in fold {fold}, its split says {right}"
-            )
-        if scan in tested[repeat]:
-            raise InputError(f"{name}: scan {scan} is tested a second time in repeat {repeat}")
-        tested[repeat][scan] = subject, label
+    tested = check_folds(predictions, splits, where)
     first = tested[min(tested)]
     for repeat, scans in tested.items():
         untested = set(splits[repeat]) - {subject for subject, _ in scans.values()}
@@ -51,3 +39,25 @@ def check_partition(predictions, splits, where):
                 f"{where}/{repeat}: {len(scans)} scans were tested, {len(first)} in repeat {min(tested)}, "
                 f"or with another subject or label; the first that differs is {differing[0]}"
             )
+
+
+def check_folds(predictions, splits, where):
+    """{repeat: {scan: (subject, label)}}, for runs some of which may be missing.
+
+    splits, where: as in check_partition. Raises InputError where a subject is tested in another fold than its split
+    says, or a scan twice in a repeat.
+    """
+    tested = {repeat: {} for repeat in splits}
+    for repeat, fold, scan, subject, label in zip(*(column.tolist() for column in predictions[:5]), strict=True):
+        name = f"{where}/{repeat}/{fold}.csv"
+        if repeat not in tested:
+            raise InputError(f"{name}: there is no split of repeat {repeat}")
+        if splits[repeat].get(subject) != fold:
+            right = splits[repeat].get(subject, "no fold")
+            raise InputError(
+                f"{name}: subject {subject} (scan {scan}) is tested in fold {fold}, its split says {right}"
+            )
+        if scan in tested[repeat]:
+            raise InputError(f"{name}: scan {scan} is tested a second time in repeat {repeat}")
+        tested[repeat][scan] = subject, label
+    return tested

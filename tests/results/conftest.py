@@ -1,7 +1,15 @@
+import csv
+import io
+import json
+
 import numpy as np
 import pytest
 
 from ffnet.expressions import EXPRESSIONS
+from ffnet.results.experiments import Collection, read_experiments
+from ffnet.results.paper import Network
+from ffnet.results.predictions import gather_runs, write_predictions
+from ffnet.results.rendering import csv_text
 
 
 @pytest.fixture
@@ -46,3 +54,97 @@ def edit():
         path.write_text(text.replace(old, new, 1))
 
     return replace
+
+
+NETWORKS = {
+    "ridge": Network("ridge", "none", "ridge", False),
+    "FFNet": Network("f3dnet", "f3dnet", "vgg16_bn", False),
+    "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
+    "mine": Network("none", "none", "f3dnet", True),
+}
+COLLECTIONS = {
+    "demo": Collection(synthetic=True, paper="Bosphorus"),
+    "faces": Collection(synthetic=False, paper="BU-3DFE"),
+    "own": Collection(synthetic=False, paper=None, classes=("calm", "cross", "glad")),
+}
+RIGHT = {  # how many scans of each run are named rightly: repeats down, folds across; two subjects are in each fold
+    ("demo", "ridge"): [[6, 5, 7, 4], [5, 6, 6, 6]],
+    ("demo", "FFNet-M"): [[9, 10, 8, 11], [10, 10, 9, 7]],
+    ("demo", "mine"): [[9, 9, 8, 10]],
+    ("faces", "FFNet"): [[11, 12, 10, 9], [12, 12, 11, 8], [10, 9, 12, 12]],
+    ("faces", "FFNet-M"): [[12, 12, 11, 9], [12, 12, 11, 10], [11, 10, 12, 12]],
+    ("own", "ridge"): [[3, 4, 2, 5], [6, 5, 4, 3]],
+}
+
+
+class Known:
+    """Runs and gathered files of known accuracy, and their rows as the csv module reads them."""
+
+    networks, collections, right, confidence = NETWORKS, COLLECTIONS, RIGHT, 0.95
+
+    def __init__(self, folder):
+        self.folder, self.paths = folder, []
+        for (dataset, experiment), counts in RIGHT.items():
+            classes = COLLECTIONS[dataset].classes
+            runs = _write_known(folder / dataset, experiment, counts, classes)
+            self.paths.append(folder / dataset / "predictions" / f"{experiment}.csv")
+            write_predictions(self.paths[-1], gather_runs(runs, classes), classes)
+
+    def experiments(self):
+        return read_experiments(self.paths, COLLECTIONS, NETWORKS, self.confidence)
+
+    def table(self, table):
+        """The rows of a Table's CSV as dicts."""
+        return list(csv.DictReader(io.StringIO(csv_text(table))))
+
+    def tested(self, dataset, experiment):
+        """Dicts of every tested scan: repeat, fold, scan, subject, true, predicted."""
+        classes, rows = COLLECTIONS[dataset].classes, []
+        for path in sorted((self.folder / dataset / "runs" / experiment).glob("*/*.csv")):
+            with open(path, newline="") as file:
+                for row in csv.DictReader(file):
+                    predicted = max(classes, key=lambda name, row=row: float(row[name]))
+                    rows.append(row | {"true": row["label"], "predicted": predicted, "repeat": int(path.parent.name)})
+                    rows[-1]["fold"] = int(path.stem)
+        return rows
+
+    def scores(self, dataset, experiment):
+        """(T, K) percent: known, not computed from any file."""
+        return 100 * np.array(RIGHT[dataset, experiment]) / (2 * len(COLLECTIONS[dataset].classes))
+
+
+def _write_known(folder, experiment, counts, classes):
+    """Two subjects in each fold; of a run's scans, sorted, those are right that a fixed shuffle puts first."""
+    paths, subjects = [], 2 * len(counts[0])
+    (folder / "splits").mkdir(parents=True, exist_ok=True)
+    for repeat, line in enumerate(counts):
+        fold_of = np.random.default_rng(repeat).permutation(subjects) // 2
+        split = [f"s{subject:02d},{fold}" for subject, fold in enumerate(fold_of)]
+        (folder / "splits" / f"{repeat}.csv").write_text("\n".join(["subject,fold", *split]) + "\n")
+        for fold, right in enumerate(line):
+            scans = [(subject, label) for subject in np.flatnonzero(fold_of == fold) for label in range(len(classes))]
+            order = np.random.default_rng([repeat, fold, len(experiment)]).permutation(len(scans))
+            lines = [f"scan,subject,label,{','.join(classes)}"]
+            for place, (subject, label) in zip(order, scans, strict=True):
+                chosen = label if place < right else (label + 1 + (subject + place) % 2) % len(classes)
+                values = [0.05 + (1 - 0.05 * len(classes)) * (name == chosen) for name in range(len(classes))]
+                name = classes[label]
+                lines.append(f"s{subject:02d}_{name},s{subject:02d},{name}," + ",".join(f"{v:.8f}" for v in values))
+            paths.append(folder / "runs" / experiment / str(repeat) / f"{fold}.csv")
+            paths[-1].parent.mkdir(parents=True, exist_ok=True)
+            paths[-1].write_text("\n".join(lines) + "\n")
+            record = {"settings": {"of": experiment}, "python": "3.11"}
+            paths[-1].with_suffix(".json").write_text(json.dumps(record))
+    return paths
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory):
+    """Known results that no test may change."""
+    return Known(tmp_path_factory.mktemp("known") / "results")
+
+
+@pytest.fixture
+def own_known(tmp_path):
+    """Known results that a test may spoil."""
+    return Known(tmp_path / "known" / "results")

@@ -7,9 +7,10 @@ import sklearn.metrics
 
 from ffnet.errors import InputError
 from ffnet.results.accuracy import (
-    confusion_percent,
     corrected_interval,
     corrected_standard_error,
+    naive_interval,
+    naive_standard_error,
     run_accuracies,
     summarise,
 )
@@ -90,6 +91,49 @@ def test_interval_is_students_t_around_the_mean():
         np.testing.assert_allclose(corrected_interval(runs, confidence), wanted)
 
 
+def test_the_naive_interval_takes_all_runs_as_independent():
+    runs = np.array([[0.80, 0.90, 0.85, 0.95, 0.75], [0.85, 0.85, 0.90, 0.80, 0.85]])
+    assert naive_standard_error(runs) == pytest.approx(scipy.stats.sem(runs.ravel()))
+    wanted = scipy.stats.t.interval(0.95, 9, loc=0.85, scale=math.sqrt(0.03 / 9 / 10))
+    np.testing.assert_allclose(naive_interval(runs, 0.95), wanted)
+    assert (naive_interval(np.array([[1.0, 0.9, 1.0, 1.0]]), 0.95)[1]) == 1
+
+
+def test_more_repeats_shrink_the_naive_interval_to_nothing_and_the_corrected_one_only_to_the_spread_of_a_fold():
+    few = np.random.default_rng(0).normal(0.8, 0.05, (1, 10))
+    many = np.tile(few, (100, 1))
+    s = few.std(ddof=1)
+    assert naive_standard_error(many) < 0.11 * naive_standard_error(few)
+    assert corrected_standard_error(many) > 0.3 * s and corrected_standard_error(few) < 0.5 * s
+
+
+def test_missing_runs_count_nowhere_and_the_number_of_folds_stays():
+    runs = np.array([[0.8, 0.9, 0.7], [0.6, np.nan, 0.9], [np.nan] * 3])
+    made = [0.8, 0.9, 0.7, 0.6, 0.9]
+    error = np.std(made, ddof=1) * math.sqrt(1 / 5 + 1 / 2)
+    assert corrected_standard_error(runs) == pytest.approx(error)
+    wanted = scipy.stats.t.interval(0.9, 4, loc=np.mean(made), scale=error)
+    np.testing.assert_allclose(corrected_interval(runs, 0.9), np.clip(wanted, 0, 1))
+
+
+def test_a_planned_run_that_is_missing_is_nan_and_named_in_the_counts(two_by_two):
+    kept = (two_by_two.repeat != 1) | (two_by_two.fold != 0)
+    some = Predictions(*(column[kept] for column in two_by_two))
+    np.testing.assert_allclose(run_accuracies(some, (3, 2)), [[1 / 2, 1], [np.nan, 1 / 3], [np.nan, np.nan]])
+    found = summarise(some, 0.95, (3, 2))
+    assert (found.repeats, found.folds, found.runs) == (3, 2, 3)
+    assert found.mean == pytest.approx((1 / 2 + 1 + 1 / 3) / 3) and math.isnan(found.sd_over_repeats)
+    assert found.sd_over_runs == pytest.approx(np.std([1 / 2, 1, 1 / 3], ddof=1))
+
+
+def test_the_deviation_over_repeats_takes_whole_repeats_only(known):
+    predictions = next(one.predictions for one in known.experiments() if (one.dataset, one.name) == ("faces", "FFNet"))
+    kept = (predictions.repeat != 1) | (predictions.fold != 2)
+    found = summarise(Predictions(*(column[kept] for column in predictions)), 0.95, (3, 4))
+    means = known.scores("faces", "FFNet")[[0, 2]].mean(axis=1) / 100
+    assert found.sd_over_repeats == pytest.approx(np.std(means, ddof=1)) and found.runs == 11
+
+
 def test_interval_stays_within_0_and_1():
     low, high = corrected_interval(np.array([[1.0, 0.9, 1.0, 1.0]]), 0.95)
     assert 0.8 < low < 0.975 and high == 1
@@ -107,26 +151,3 @@ def test_one_repeat_has_no_deviation_over_repeats_and_one_run_has_none_at_all():
     assert math.isnan(found.sd_over_repeats) and found.sd_over_runs == pytest.approx(0.5 / math.sqrt(2))
     found = summarise(made_predictions([0, 0], [0, 0], [0, 1], [0, 0]), 0.95)
     assert math.isnan(found.sd_over_repeats) and math.isnan(found.sd_over_runs) and math.isnan(found.low)
-
-
-def test_confusion_is_scikit_learns_averaged_over_repeats(write_runs):
-    paths, _ = write_runs(repeats=3)
-    predictions = gather_runs(paths)
-    matrices = [
-        sklearn.metrics.confusion_matrix(
-            predictions.label[predictions.repeat == repeat],
-            predictions.probabilities[predictions.repeat == repeat].argmax(axis=1),
-            labels=range(6),
-            normalize="true",
-        )
-        for repeat in range(3)
-    ]
-    found = confusion_percent(predictions)
-    assert not np.allclose(found, found.T)
-    np.testing.assert_allclose(found, 100 * np.mean(matrices, axis=0))
-
-
-def test_confusion_rows_are_true_and_columns_predicted_and_an_unseen_expression_is_nan():
-    found = confusion_percent(made_predictions([0] * 4, [0] * 4, [1, 1, 1, 1], [1, 4, 4, 4]))
-    assert found[1].tolist() == [0, 25, 0, 0, 75, 0]
-    assert np.isnan(np.delete(found, 1, axis=0)).all()

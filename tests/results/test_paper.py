@@ -1,8 +1,13 @@
 from collections import Counter
 
 import pytest
+import yaml
 
-from ffnet.results.paper import DATASETS, paper_accuracy, read_paper
+from ffnet.provenance import ROOT
+from ffnet.results.paper import DATASETS, Network, paper_accuracy, read_paper
+
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["experiments"]
+NETWORKS = {name: Network(*(row[key] for key in Network._fields)) for name, row in CONFIG.items()}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +28,19 @@ from ffnet.results.paper import DATASETS, paper_accuracy, read_paper
     ],
 )
 def test_cells_of_the_tables_are_as_printed(dataset, experiment, printed):
-    assert paper_accuracy(read_paper(), dataset, experiment) == printed
+    assert paper_accuracy(read_paper(), dataset, NETWORKS[experiment]) == printed
+
+
+def test_every_printed_network_is_the_row_of_the_config_that_has_its_name():
+    rows = [row for row in read_paper() if row.experiment]
+    assert len(rows) == 2 + 2 + 18 + 18 + 4
+    assert all(row.network == NETWORKS[row.experiment] for row in rows)
+    assert all(row.network is None for row in read_paper() if not row.experiment)
+
+
+def test_modalities_have_the_papers_words():
+    words = {name: NETWORKS[name].data for name in ("F3DNet-d", "F3DNet-n", "FFNet-M-dn", "VGG16-BN-t", "FFNet")}
+    assert words == {"F3DNet-d": "3D", "F3DNet-n": "3D", "FFNet-M-dn": "3D", "VGG16-BN-t": "2D", "FFNet": "2D+3D"}
 
 
 def test_other_methods_are_as_printed():

@@ -1,148 +1,53 @@
 import csv
-import io
 
-import numpy as np
 import pytest
-import scipy.stats
-import sklearn.metrics
 
-from ffnet.errors import InputError
-from ffnet.results.predictions import gather_runs, write_predictions
-from ffnet.results.tables import Collection, accuracy_csv, accuracy_markdown, table_rows
-
-COLLECTIONS = {
-    "demo": Collection(synthetic=True, paper="Bosphorus"),
-    "mine": Collection(synthetic=False, paper=None),
-}
+from ffnet.results.tables import all_tables, columns_text, write_tables
 
 
 @pytest.fixture
-def gathered(write_runs, tmp_path):
-    """Three gathered files: FFNet-M (3 x 4) and ridge (1 x 4) on demo, FFNet-M (2 x 5) on mine."""
-
-    def make(dataset, experiment, **protocol):
-        paths, _ = write_runs(dataset=dataset, experiment=experiment, **protocol)
-        path = tmp_path / "results" / dataset / "predictions" / f"{experiment}.csv"
-        write_predictions(path, gather_runs(paths))
-        return path
-
-    return [
-        make("demo", "FFNet-M", repeats=3, folds=4, seed=1),
-        make("demo", "ridge", repeats=1, folds=4, seed=2),
-        make("mine", "FFNet-M", repeats=2, folds=5, subjects=10, seed=3),
-    ]
+def tables(known):
+    return all_tables(known.experiments(), known.collections, known.confidence)
 
 
-def csv_rows(paths, confidence=0.95):
-    return list(csv.DictReader(io.StringIO(accuracy_csv(table_rows(paths, COLLECTIONS, confidence), confidence))))
+def test_every_table_is_written_in_its_forms_and_again_with_the_same_bytes(tables, tmp_path):
+    write_tables(tmp_path / "a", tables)
+    write_tables(tmp_path / "b", tables)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
+    both = {f"{name}.{form}" for name in ("accuracy", "intervals", "classes", "subjects") for form in ("csv", "md")}
+    papers = {f"table{number}.{form}" for number in range(1, 6) for form in ("csv", "md", "tex")}
+    assert set(files) == both | papers | {"comparisons.csv", "comparisons.md", "confusion.csv", "columns.md"}
 
 
-def test_every_number_of_the_csv_agrees_with_scikit_learn_and_scipy(gathered):
-    protocols = [(3, 4, 8), (1, 4, 8), (2, 5, 10)]
-    for path, row, (repeats, folds, subjects) in zip(gathered, csv_rows(gathered), protocols, strict=True):
-        with open(path, newline="") as file:
-            tested = list(csv.DictReader(file))
-        scores = np.empty((repeats, folds))
-        names = ["anger", "disgust", "fear", "happiness", "sadness", "surprise"]
-        for repeat, fold in np.ndindex(repeats, folds):
-            run = [r for r in tested if (r["repeat"], r["fold"]) == (str(repeat), str(fold))]
-            predicted = [max(names, key=lambda name, r=r: float(r[name])) for r in run]
-            scores[repeat, fold] = 100 * sklearn.metrics.accuracy_score([r["label"] for r in run], predicted)
-        error = scores.std(ddof=1) * np.sqrt(1 / scores.size + 1 / (folds - 1))
-        low, high = scipy.stats.t.interval(0.95, scores.size - 1, loc=scores.mean(), scale=error)
-        assert row["accuracy"] == f"{scores.mean():.2f}" and row["sd_over_runs"] == f"{scores.std(ddof=1):.2f}"
-        over_repeats = "" if repeats == 1 else f"{scores.mean(axis=1).std(ddof=1):.2f}"
-        assert row["sd_over_repeats"] == over_repeats
-        assert (row["interval_low"], row["interval_high"]) == (f"{max(low, 0):.2f}", f"{min(high, 100):.2f}")
-        counts = [row[name] for name in ("subjects", "scans", "repeats", "folds", "runs")]
-        assert counts == [str(n) for n in (subjects, 6 * subjects, repeats, folds, repeats * folds)]
+def test_a_warning_stands_in_every_table_for_people(tables, tmp_path):
+    write_tables(tmp_path, tables, ["beware"])
+    for path in tmp_path.iterdir():
+        assert ("WARNING: beware" in path.read_text()) == (path.suffix != ".csv" and path.name != "columns.md"), path
 
 
-def test_the_csv_says_what_is_synthetic_and_gives_the_papers_cell_only_where_there_is_one(gathered):
-    rows = csv_rows(gathered)
-    heading = "paper, on the real collection"
-    assert [(row["dataset"], row["experiment"], row["data"], row[heading]) for row in rows] == [
-        ("demo", "FFNet-M", "synthetic", "87.65"),
-        ("demo", "ridge", "synthetic", ""),
-        ("mine", "FFNet-M", "licensed", ""),
-    ]
-    assert {row["chance"] for row in rows} == {"16.67"} and {row["confidence"] for row in rows} == {"0.95"}
+def test_rows_are_as_wide_as_their_headings_and_every_column_is_explained_once(tables, tmp_path):
+    write_tables(tmp_path, tables)
+    text = columns_text(tables)
+    assert "## table1.csv, table2.csv, table3.csv, table4.csv, table5.csv\n" in text
+    for table in tables:
+        with open(tmp_path / f"{table.name}.csv", newline="") as file:
+            header, *rows = csv.reader(file)
+        assert header == list(table.columns) and {len(row) for row in rows} == {len(header)}
+        assert all(len(line) == len(table.heading) for line in table.lines)
+        section = next(part for part in text.split("## ") if f"{table.name}.csv" in part.splitlines()[0])
+        assert all(section.count(f"- `{column}`: {meaning}") == 1 for column, meaning in table.columns.items())
 
 
-def test_a_lower_confidence_gives_a_narrower_interval(gathered):
-    wide, narrow = csv_rows(gathered, 0.95)[0], csv_rows(gathered, 0.8)[0]
-    assert float(wide["interval_low"]) < float(narrow["interval_low"]) < float(narrow["interval_high"])
+def test_every_table_with_figures_on_generated_faces_says_so(tables):
+    for table in tables:
+        text = " ".join([*table.notes, *(cell for row in table.rows for cell in row)])
+        assert ("synthetic" in text) == (table.name not in ("table1", "table3"))
+        if table.heading and table.name not in ("table1", "table3"):
+            assert any("generated faces" in note for note in table.notes), table.name
 
 
-def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
-    text = accuracy_markdown(table_rows(gathered, COLLECTIONS, 0.95), 0.95)
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    bars = {tuple(i for i, character in enumerate(line) if character == "|") for line in lines}
-    assert len(lines) == 5 and len(bars) == 1
-    heading, _, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading[-2:] == ["95% interval", "paper, on the real collection"]
-    for cells, row in zip(body, csv_rows(gathered), strict=True):
-        found = dict(zip(heading, cells, strict=True))
-        assert (found["accuracy %"], found["sd"]) == (row["accuracy"], row["sd_over_runs"])
-        assert found["runs"] == f"{row['repeats']} x {row['folds']}"
-        ends = [float(end) for end in found["95% interval"].split(" to ")]
-        np.testing.assert_allclose(ends, [float(row["interval_low"]), float(row["interval_high"])], atol=0.0501)
-    assert "Chance is 16.67%" in text and "synthetic: generated faces" in text
-
-
-def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
-    text = accuracy_markdown(table_rows(gathered[2:], COLLECTIONS, 0.9), 0.9)
-    assert "synthetic" not in text and "90% interval" in text
-
-
-def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
-    paths, _ = write_runs(accuracy=2.0)
-    path = tmp_path / "results" / "demo" / "predictions" / "FFNet.csv"
-    write_predictions(path, gather_runs(paths))
-    row = csv_rows([path])[0]
-    assert (row["accuracy"], row["sd_over_runs"], row["interval_low"], row["interval_high"]) == (
-        "100.00",
-        "0.00",
-        "",
-        "",
-    )
-    text = accuracy_markdown(table_rows([path], COLLECTIONS, 0.95), 0.95)
-    cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
-    assert cells[6:] == ["100.00", "0.00", "", "86.64"]
-
-
-def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gathered):
-    lines = gathered[1].read_text().splitlines(keepends=True)
-    gathered[1].write_text("".join(line for line in lines if "s03_fear" not in line))
-    with pytest.raises(InputError, match=f"{gathered[1]}: 47 scans were tested, 48 in {gathered[0]}.*is s03_fear"):
-        table_rows(gathered, COLLECTIONS, 0.95)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("_fear,s00,fear,", "_fear,s00,fera,", "label 'fera'"),
-        ("repeat,fold,scan", "repeat,fold,name", "line 1: the columns"),
-    ],
-)
-def test_a_damaged_file_stops_the_table_and_is_named(gathered, edit, old, new, message):
-    edit(gathered[1], old, new)
-    with pytest.raises(InputError, match=f"{gathered[1]}.*{message}"):
-        table_rows(gathered, COLLECTIONS, 0.95)
-
-
-def test_a_cut_file_stops_the_table_and_is_named(gathered):
-    gathered[2].write_bytes(gathered[2].read_bytes()[:-30])
-    with pytest.raises(InputError, match=f"{gathered[2]}, line .*cut"):
-        table_rows(gathered, COLLECTIONS, 0.95)
-
-
-def test_chance_follows_the_classes_of_each_dataset(tmp_path):
-    classes = ("anger", "contempt", "fear", "neutral")
-    path = tmp_path / "results" / "mine" / "predictions" / "ridge.csv"
-    path.parent.mkdir(parents=True)
-    rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
-    path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
-    rows = table_rows([path], {"mine": Collection(False, None, classes)}, 0.95)
-    assert next(csv.DictReader(io.StringIO(accuracy_csv(rows, 0.95))))["chance"] == "25.00"
-    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in accuracy_markdown(rows, 0.95)
+def test_without_a_single_experiment_the_tables_are_empty_but_there(tmp_path):
+    write_tables(tmp_path, all_tables([], {}, 0.95))
+    assert (tmp_path / "accuracy.csv").read_text().count("\n") == 1
+    assert (tmp_path / "table3.csv").read_text().count("\n") == 25

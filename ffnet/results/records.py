@@ -1,0 +1,17 @@
+"""What a run took: runs/{experiment}/{repeat}/{fold}.json, beside its predictions."""
+
+import json
+import pathlib
+
+from ffnet.errors import InputError
+
+
+def read_record(path):
+    """The record of a run, a dict. Raises InputError if it is not whole or says nothing of the settings."""
+    try:
+        record = json.loads(pathlib.Path(path).read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not a whole record of a run ({error}); delete it and run again") from error
+    if not isinstance(record, dict) or "settings" not in record:
+        raise InputError(f"{path}: the record does not say with which settings the run was made; run again")
+    return record

@@ -1,0 +1,102 @@
+"""Tables from the runs that exist, while others are still missing; and which these are."""
+
+import json
+import pathlib
+from typing import NamedTuple
+
+from ffnet.errors import InputError
+from ffnet.results.accuracy import summarise
+from ffnet.results.experiments import Experiment
+from ffnet.results.partition import check_folds, read_splits
+from ffnet.results.predictions import gather_runs
+from ffnet.results.records import read_record
+from ffnet.results.rendering import Table
+
+COLUMNS = {
+    "dataset": "name in config.yaml",
+    "experiment": "name in config.yaml",
+    "repeat": "of the missing run",
+    "fold": "of the missing run",
+    "why": "not made: there is no such file; other settings: it is there, but config.yaml has changed since",
+}
+NOT_MADE, STALE = "not made", "other settings"
+
+
+class Plan(NamedTuple):
+    """The runs that config.yaml asks for. settings: ffnet.training.settings.run_settings of them."""
+
+    dataset: str
+    name: str
+    repeats: int
+    folds: int
+    settings: dict
+
+
+class RunsSoFar(NamedTuple):
+    """paths: predictions of the runs that are there. missing: (repeat, fold, why)."""
+
+    paths: list
+    missing: list
+
+
+def find_runs(folder, plan):
+    """The RunsSoFar of a Plan in a results folder; a run whose record shows other settings is missing."""
+    found, wanted = RunsSoFar([], []), json.loads(json.dumps(plan.settings))
+    for repeat in range(plan.repeats):
+        for fold in range(plan.folds):
+            path = pathlib.Path(folder) / plan.dataset / "runs" / plan.name / str(repeat) / f"{fold}.csv"
+            record = path.with_suffix(".json")
+            if not (path.is_file() and record.is_file()):
+                found.missing.append((repeat, fold, NOT_MADE))
+            elif read_record(record)["settings"] != wanted:
+                found.missing.append((repeat, fold, STALE))
+            else:
+                found.paths.append(path)
+    return found
+
+
+def experiments_so_far(folder, plans, collections, networks, confidence):
+    """(Experiments that have a run, RunsSoFar of each plan).
+
+    plans: list of Plan. collections, networks, confidence: as in read_experiments. Raises InputError if there is no
+    run at all, and where a file is not whole or tests a subject in another fold than its split says.
+    """
+    experiments, found = [], [find_runs(folder, plan) for plan in plans]
+    for plan, runs in zip(plans, found, strict=True):
+        if not runs.paths:
+            continue
+        collection, place = collections[plan.dataset], pathlib.Path(folder) / plan.dataset
+        predictions = gather_runs(runs.paths, collection.classes)
+        repeats = sorted(set(predictions.repeat.tolist()))
+        splits = read_splits(place / "splits" / f"{repeat}.csv" for repeat in repeats)
+        check_folds(predictions, splits, place / "runs" / plan.name)
+        accuracy = summarise(predictions, confidence, (plan.repeats, plan.folds))
+        network = networks[plan.name]
+        experiments.append(Experiment(plan.dataset, plan.name, collection, network, predictions, accuracy))
+    if not experiments:
+        raise InputError(f"there is no run yet in {folder}/*/runs/ that config.yaml asks for")
+    return experiments, found
+
+
+def missing_table(plans, found):
+    """The Table `missing`: every missing run as CSV, how many for people. found: RunsSoFar of each of the plans."""
+    rows, lines = [], []
+    for plan, runs in zip(plans, found, strict=True):
+        rows += [(plan.dataset, plan.name, str(repeat), str(fold), why) for repeat, fold, why in runs.missing]
+        stale = sum(why == STALE for _, _, why in runs.missing)
+        counts = plan.repeats * plan.folds, len(runs.paths), len(runs.missing) - stale, stale
+        lines.append((plan.dataset, plan.name, *map(str, counts)))
+    heading = ("dataset", "experiment", "runs asked for", "made", NOT_MADE, STALE)
+    notes = (
+        f"{NOT_MADE}: there is no such file yet. {STALE}: the run is there, but config.yaml has changed since.",
+        "Every missing run is in missing.csv. Leakage is audited once all runs are made.",
+    )
+    return Table("missing", "Missing runs", COLUMNS, rows, heading, lines, left=2, notes=notes)
+
+
+def missing_warning(plans, found):
+    """A sentence for the top of every table; nothing once all runs are there."""
+    wanted, made = sum(plan.repeats * plan.folds for plan in plans), sum(len(runs.paths) for runs in found)
+    if made == wanted:
+        return ()
+    return (f"so far; {made} of {wanted} runs are made, see missing.md. Only comparisons.md compares the same runs.",)

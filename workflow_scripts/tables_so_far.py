@@ -1,0 +1,17 @@
+"""Make the tables from the runs that exist."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.results.experiments import Collection
+    from ffnet.results.paper import Network
+    from ffnet.results.so_far import Plan, experiments_so_far, missing_table, missing_warning
+    from ffnet.results.tables import all_tables, write_tables
+
+    params = snakemake.params
+    collections = {name: Collection(**collection) for name, collection in params.collections.items()}
+    networks = {name: Network(*network) for name, network in params.networks.items()}
+    plans = [Plan(*plan) for plan in params.plans]
+    experiments, found = experiments_so_far("results", plans, collections, networks, params.confidence)
+    tables = [missing_table(plans, found), *all_tables(experiments, collections, params.confidence)]
+    write_tables("results/tables_so_far", tables, missing_warning(plans, found))
