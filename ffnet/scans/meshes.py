@@ -8,25 +8,32 @@ from ffnet.geometry.mesh import Mesh
 LOSSLESS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
-def pack_meshes(meshes):
-    """Columns for write_stage: what differs in length stands one after another, and *_count says how much is whose.
+def pack_mesh(mesh):
+    """A Mesh as it is stored: vertices float32 mm, triangles int32, uv float32, texture as the bytes of a PNG."""
+    return Mesh(
+        vertices=mesh.vertices.astype(np.float32),
+        triangles=mesh.triangles.astype(np.int32),
+        uv=mesh.uv.astype(np.float32),
+        texture=cv2.imencode(".png", mesh.texture[..., ::-1], LOSSLESS)[1].ravel(),
+    )
 
-    vertices float32 mm, triangles int32, uv float32, texture as the bytes of a PNG.
-    """
-    pictures = [cv2.imencode(".png", mesh.texture[..., ::-1], LOSSLESS)[1].ravel() for mesh in meshes]
+
+def mesh_columns(packed):
+    """Columns for write_stage of what pack_mesh gave: what differs in length stands one after another, and *_count
+    says how much is whose."""
     return {
-        "vertex_count": np.array([len(mesh.vertices) for mesh in meshes], np.int64),
-        "triangle_count": np.array([len(mesh.triangles) for mesh in meshes], np.int64),
-        "texture_count": np.array([len(picture) for picture in pictures], np.int64),
-        "vertices": _joined([mesh.vertices for mesh in meshes], (0, 3), np.float32),
-        "triangles": _joined([mesh.triangles for mesh in meshes], (0, 3), np.int32),
-        "uv": _joined([mesh.uv for mesh in meshes], (0, 3, 2), np.float32),
-        "texture": _joined(pictures, (0,), np.uint8),
+        "vertex_count": np.array([len(mesh.vertices) for mesh in packed], np.int64),
+        "triangle_count": np.array([len(mesh.triangles) for mesh in packed], np.int64),
+        "texture_count": np.array([len(mesh.texture) for mesh in packed], np.int64),
+        "vertices": np.concatenate([np.zeros((0, 3), np.float32), *(mesh.vertices for mesh in packed)]),
+        "triangles": np.concatenate([np.zeros((0, 3), np.int32), *(mesh.triangles for mesh in packed)]),
+        "uv": np.concatenate([np.zeros((0, 3, 2), np.float32), *(mesh.uv for mesh in packed)]),
+        "texture": np.concatenate([np.zeros(0, np.uint8), *(mesh.texture for mesh in packed)]),
     }
 
 
 def unpack_mesh(columns, i):
-    """The Mesh of scan i from the columns of pack_meshes."""
+    """The Mesh of scan i from the columns of mesh_columns."""
     vertices, triangles, texture = (
         slice(columns[count][:i].sum(), columns[count][: i + 1].sum())
         for count in ("vertex_count", "triangle_count", "texture_count")
@@ -37,7 +44,3 @@ def unpack_mesh(columns, i):
         uv=columns["uv"][triangles].astype(float),
         texture=np.ascontiguousarray(cv2.imdecode(columns["texture"][texture], cv2.IMREAD_COLOR)[..., ::-1]),
     )
-
-
-def _joined(arrays, empty, dtype):
-    return np.concatenate([np.zeros(empty, dtype), *(np.asarray(array, dtype) for array in arrays)])

@@ -4,7 +4,7 @@ import numpy as np
 
 from ffnet.quarantine import each_scan
 from ffnet.scans.load import load_scan
-from ffnet.scans.meshes import pack_meshes
+from ffnet.scans.meshes import mesh_columns, pack_mesh
 
 
 def load_scans(rows, unit, classes, settings):
@@ -18,7 +18,7 @@ def load_scans(rows, unit, classes, settings):
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
         if scan.unused:
             print(f"{scan.unused}; the detector serves")
-        return scan
+        return scan._replace(mesh=pack_mesh(scan.mesh))  # a shard holds hundreds of them
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")
     columns = {
@@ -30,6 +30,6 @@ def load_scans(rows, unit, classes, settings):
         "extent": np.array([scan.extent for scan in scans], np.float64),
         "rotation_degrees": np.array([scan.rotation_degrees for scan in scans], np.float64),
         "pose_route": np.array([scan.route for scan in scans], str),
-        **pack_meshes([scan.mesh for scan in scans]),
+        **mesh_columns([scan.mesh for scan in scans]),
     }
     return columns, rejected

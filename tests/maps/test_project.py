@@ -7,7 +7,7 @@ from ffnet.geometry.raycast import pixel_centres
 from ffnet.maps.project import Projection, project, seen_vertices, silhouette, splat_depth
 from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings
 from ffnet.maps.shard import clean_maps, project_maps
-from ffnet.scans.meshes import pack_meshes, unpack_mesh
+from ffnet.scans.meshes import mesh_columns, pack_mesh, unpack_mesh
 
 SETTINGS = MapSettings(
     size=112,
@@ -113,7 +113,7 @@ def test_too_little_face_is_refused():
 
 def test_a_shard_keeps_good_scans_and_names_bad_ones():
     meshes = [dome(60), dome(8)]
-    columns = pack_meshes(meshes) | {
+    columns = mesh_columns([pack_mesh(mesh) for mesh in meshes]) | {
         "scan": np.array(["good", "bad"]),
         "subject": np.array(["a", "b"]),
         "label": np.array([1, 2]),
@@ -128,7 +128,7 @@ def test_a_shard_keeps_good_scans_and_names_bad_ones():
 
 def test_packed_meshes_come_back():
     meshes = [dome(20), dome(9)]
-    columns = pack_meshes(meshes)
+    columns = mesh_columns([pack_mesh(mesh) for mesh in meshes])
     for i, mesh in enumerate(meshes):
         back = unpack_mesh(columns, i)
         np.testing.assert_allclose(back.vertices, mesh.vertices, atol=1e-4)
