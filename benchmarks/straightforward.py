@@ -27,7 +27,7 @@ from ffnet.scans.load import load_scan  # noqa: E402
 
 def preprocess(scan, texture, config):
     """Five maps and the landmarks of one scan, as a dict of arrays."""
-    frontal = load_scan(scan, texture, "mm", config.scans)
+    frontal = load_scan(scan, texture, "", "mm", config.scans)
     points, size = frontal.mesh.vertices, config.maps.size
     uv = np.zeros((len(points), 2))
     uv[frontal.mesh.triangles] = frontal.mesh.uv
@@ -36,12 +36,13 @@ def preprocess(scan, texture, config):
     depth = griddata(points[:, :2], points[:, 2], (x, y))
     channels = [griddata(points[:, :2], colours[:, channel], (x, y)) for channel in range(3)]
     picture = np.where(np.isfinite(depth)[..., None], np.stack(channels, axis=-1), np.nan)
-    maps = clean_maps(Projection(depth, picture, np.isfinite(depth), 1.0), config.maps)
-    landmarks = find_landmarks(maps["texture"].astype(np.uint8), config.masks)[0]
+    maps = clean_maps(Projection(depth, picture, np.isfinite(depth), 1.0, 0.0), config.maps)
+    spacing = frontal.extent / size
+    landmarks = find_landmarks(maps["texture"].astype(np.uint8), maps["depth"], spacing, config.masks)[0]
     return {
         "depth": maps["depth"],
         "texture": maps["texture"],
-        "normals": normals_from_depth(maps["depth"], frontal.extent / size),
+        "normals": normals_from_depth(maps["depth"], spacing),
         "mask1": landmark_mask(landmarks, config.masks.size, config.masks.radius_1),
         "mask2": landmark_mask(halve(landmarks), config.masks.size // 2, config.masks.radius_2),
         "landmarks": landmarks,

@@ -94,8 +94,9 @@ def draw_maps(report, scan, dataset, config, picture):
     columns, served = five_maps(scan, dataset.projection, config)
     figure = maps_figure(columns, [0], os.path.basename(report.file), [report.expression or ""])
     save_figure(figure, [picture], config.results.dpi)
-    if served == "crop":
-        report = report.warn("no face was found on the texture map; the landmarks come from the square as a whole")
+    if served != "detector":
+        where = "the shaded depth map" if served == "relief" else "the square as a whole"
+        report = report.warn(f"no face was found on the texture map; the landmarks come from {where}")
     return report
 
 
@@ -111,8 +112,8 @@ def five_maps(scan, projection, config):
 
     maps = clean_maps(project(scan.mesh, scan.center, scan.extent, projection, config.maps), config.maps)
     depth, texture = maps["depth"], maps["texture"].astype(np.uint8)
-    landmarks, served = find_landmarks(texture, config.masks)
     size, spacing = config.masks.size, scan.extent / config.maps.size
+    landmarks, served = find_landmarks(texture, depth, spacing, config.masks)
     check_plausibility(plausibility(landmarks, size, depth, spacing), config.masks)
     columns = {
         "depth": scale_depth(depth, config.shards),

@@ -1,30 +1,46 @@
 """The 51 landmarks of brows, eyes, nose and mouth on the texture map (paper, section 2.2)."""
 
+import numpy as np
+
+from ffnet.normals.depth import normals_from_depth
 from ffnet.scans.detector import detect_face, predict_landmarks
+from ffnet.scans.pose import shaded_grey
 
 SALIENT = slice(17, 68)  # of dlib's 68: all but the chin line
+ONE_COLOUR = 2  # levels between the lightest and the darkest pixel of a texture that shows nothing
 
 
-def find_landmarks(texture, settings):
-    """Landmarks (51, 2) x, y in pixels of the small texture, and which box served: "detector" or "crop".
+def find_landmarks(texture, depth, spacing, settings):
+    """Landmarks (51, 2) x, y in pixels of the small texture, and what served: "detector", "relief" or "crop".
 
-    texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. dlib sees the texture at settings.size, magnified,
-    as it answers in whole pixels. The whole crop is the face's box where the detector finds none. A box that it finds
-    is kept even if the landmarks in it turn out implausible: then the texture is not where the mesh is, and landmarks
-    from the crop would hide that.
+    texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. depth: (S, S) mm, NaN off the face. spacing: mm per
+    pixel. dlib sees the texture at settings.size, magnified, as it answers in whole pixels; of a texture of one colour
+    it sees the shaded depth map instead ("relief"). Where its detector finds no face, the whole crop is the face's box.
+    A face found on the texture is kept even if its landmarks turn out implausible, and none is looked for elsewhere:
+    then the texture is not where the mesh is, and other landmarks would hide that.
     """
-    import cv2
-
-    small = cv2.resize(texture, (settings.size, settings.size), interpolation=cv2.INTER_AREA)
-    scale = settings.magnify
-    large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    margin = round(settings.margin * len(large))
-    large = cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     # magnified four times no face is too small for the detector: with the picture doubled once more it found no new one
     # in 288 demo scans, and 23 new ones in 1008 spoilt pictures, with landmarks hardly better than those from the crop
-    box, served = detect_face(large, upsample=0), "detector"
+    plain = np.ptp(texture[np.isfinite(depth)], axis=0).max(initial=0) <= ONE_COLOUR
+    picture = shaded_grey(normals_from_depth(depth, spacing)) if plain else texture
+    large = _magnified(picture, settings)
+    box, served = detect_face(large, upsample=0), "relief" if plain else "detector"
     if box is None:
-        edge = margin + (1 - settings.box) / 2 * scale * settings.size
+        edge = (len(large) - settings.box * settings.magnify * settings.size) / 2
         box, served = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"
-    # pixel centres: c in the small picture is scale * c + (scale - 1) / 2 in the large one
-    return (predict_landmarks(large, box)[SALIENT] - margin - (scale - 1) / 2) / scale, served
+    # pixel centres: c in the small picture is magnify * c + (magnify - 1) / 2 in the large one
+    offset = _margin(settings) + (settings.magnify - 1) / 2
+    return (predict_landmarks(large, box)[SALIENT] - offset) / settings.magnify, served
+
+
+def _magnified(picture, settings):
+    """The picture as dlib sees it, in a black margin."""
+    import cv2
+
+    small = cv2.resize(picture, (settings.size, settings.size), interpolation=cv2.INTER_AREA)
+    large = cv2.resize(small, None, fx=settings.magnify, fy=settings.magnify, interpolation=cv2.INTER_CUBIC)
+    return np.pad(large, [(_margin(settings),) * 2] * 2 + [(0, 0)])
+
+
+def _margin(settings):
+    return round(settings.margin * settings.magnify * settings.size)

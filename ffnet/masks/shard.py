@@ -30,8 +30,9 @@ def make_masks(columns, settings):
     size, implausible = settings.size, {}
 
     def work(i):
-        landmarks, detected = find_landmarks(columns["texture"][i], settings)
-        score = plausibility(landmarks, size, columns["depth"][i], columns["spacing"][i])
+        depth, spacing = columns["depth"][i].astype(float), columns["spacing"][i]
+        landmarks, detected = find_landmarks(columns["texture"][i], depth, spacing, settings)
+        score = plausibility(landmarks, size, depth, spacing)
         found = Found(landmarks, detected, score.total)
         try:
             check_plausibility(score, settings)

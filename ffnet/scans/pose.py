@@ -111,9 +111,22 @@ def points_under(pixels, x, y, depth, window):
 def _pictures(mesh, hits):
     """Shaded texture first, then shaded grey: bare texture hides the face's relief from the detector."""
     normals = interpolate(vertex_normals(mesh.vertices, mesh.triangles)[mesh.triangles], hits)
-    shade = np.nan_to_num(0.35 + 0.65 * np.clip(normals @ LIGHT, 0, 1))[..., None]
-    yield "texture", np.clip(np.nan_to_num(view_texture(mesh, hits)) * shade, 0, 255).astype(np.uint8)
-    yield "shape", np.repeat(np.clip(200 * shade, 0, 255), 3, axis=2).astype(np.uint8)
+    yield (
+        "texture",
+        np.clip(np.nan_to_num(view_texture(mesh, hits)) * shade(normals)[..., None], 0, 255).astype(np.uint8),
+    )
+    yield "shape", shaded_grey(normals)
+
+
+def shade(normals):
+    """Brightness (H, W) of a surface by Lambert's law with some light from everywhere; 0 where normals (H, W, 3) are
+    NaN."""
+    return np.nan_to_num(0.35 + 0.65 * np.clip(normals @ LIGHT, 0, 1))
+
+
+def shaded_grey(normals):
+    """A picture (H, W, 3) uint8 of a surface by its normals (H, W, 3) alone, black where they are NaN."""
+    return np.repeat(np.clip(200 * shade(normals)[..., None], 0, 255), 3, axis=2).astype(np.uint8)
 
 
 def fit_rotation(points, target, deviation):

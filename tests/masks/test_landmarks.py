@@ -19,6 +19,9 @@ from ffnet.scans.index import index_scans
 from ffnet.scans.shard import load_scans
 
 TEXTURE = np.zeros((112, 112, 3), np.uint8)
+COLOURED = TEXTURE.copy()
+COLOURED[50, 50] = 9
+FLAT = np.zeros((112, 112))
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def dlib(monkeypatch):
 def test_dlib_sees_the_small_texture_magnified_in_a_black_margin(dlib, settings):
     texture = TEXTURE.copy()
     texture[20:22, 60:62] = 255  # pixel 30, 10 of the small texture
-    find_landmarks(texture, settings)
+    find_landmarks(texture, FLAT, 1.0, settings)
     image = dlib["image"]
     assert image.shape == (336, 336, 3) and dlib["upsample"] == 0  # 56 * 4 and a quarter of it at each side
     assert not image[:56].any() and not image[:, -56:].any()
@@ -51,20 +54,29 @@ def test_dlib_sees_the_small_texture_magnified_in_a_black_margin(dlib, settings)
 
 
 def test_landmarks_come_back_in_pixels_of_the_small_texture_without_the_chin(dlib, settings):
-    found, served = find_landmarks(TEXTURE, settings)
+    found, served = find_landmarks(COLOURED, FLAT, 1.0, settings)
     assert found.shape == (51, 2) and served == "detector" and dlib["served"] == dlib["box"]
     np.testing.assert_allclose(found[0], [(117 - 56 - 1.5) / 4, (167 - 56 - 1.5) / 4])
 
 
 def test_without_a_detected_face_the_crop_is_its_box(dlib, settings):
     dlib["box"] = None
-    _, served = find_landmarks(TEXTURE, settings)
+    _, served = find_landmarks(TEXTURE, FLAT, 1.0, settings)
     edge = 56 + 0.05 * 224
     assert served == "crop" and dlib["served"] == pytest.approx((edge, edge, 335 - edge, 335 - edge))
 
 
-def test_a_black_texture_is_served_by_the_crop(settings):
-    assert find_landmarks(TEXTURE, settings)[1] == "crop"
+def test_for_a_texture_of_one_colour_the_shaded_depth_map_serves(dlib, settings):
+    depth = np.where(np.arange(112) < 56, 0.5 * np.arange(112), 28 - 0.5 * (np.arange(112) - 56)) * np.ones((112, 1))
+    depth[:4] = np.nan
+    found, served = find_landmarks(TEXTURE + np.uint8(128), depth, 1.0, settings)
+    assert served == "relief" and found.shape == (51, 2)
+    left, right = dlib["image"][168, 100, 0], dlib["image"][168, 236, 0]
+    assert right > left > 0 and not dlib["image"][57].any()  # light comes from the viewer's right; black off the face
+
+
+def test_a_black_texture_on_a_flat_surface_is_served_by_the_crop(settings):
+    assert find_landmarks(TEXTURE, FLAT, 1.0, settings)[1] == "crop"
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +121,16 @@ def test_demo_scans_pass_and_the_same_with_a_displaced_texture_are_refused(demo_
         made, rejected = make_masks(columns | {"texture": textures}, settings)
         assert len(rejected) >= (3 if name == "half as large" else 1), name
         assert set(made["detected"]) <= {"crop"}, name  # a face that is not found is placed in the middle of the crop
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", ["bu3dfe", "bosphorus"])
+def test_demo_scans_without_colours_have_their_landmarks_from_the_relief(demo_maps, settings, layout):
+    columns = demo_maps(layout)
+    with_colours, _ = make_masks(columns, settings)
+    grey, rejected = make_masks(columns | {"texture": np.full_like(columns["texture"], 128)}, settings)
+    assert not rejected and set(grey["detected"]) == {"relief"}
+    apart = np.linalg.norm(grey["landmarks"] - with_colours["landmarks"], axis=2).mean()
+    eyes = np.linalg.norm(with_colours["landmarks"][:, 36 - 17] - with_colours["landmarks"][:, 45 - 17], axis=1).mean()
+    print(f"{layout}: {apart / eyes:.1%} of the eye distance from those on the texture")
+    assert apart < 0.08 * eyes
