@@ -24,6 +24,10 @@ class Progress:
         self.epoch, self.order, self.done, self.spent = self.epoch + 1, None, 0, 0.0
         self.loss_sum, self.right = torch.zeros_like(self.loss_sum), torch.zeros_like(self.right)
 
+    def computed(self):
+        """On what kind of device, in which type: the other half of a run must be computed likewise."""
+        return f"{self.precision.device.type} in {str(self.precision.type).removeprefix('torch.')}"
+
     def state(self):
         """Tensors and JSON values that take_up needs."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
@@ -37,6 +41,7 @@ class Progress:
         tensors |= {"loss_sum": self.loss_sum, "right": self.right}
         notes = {name: getattr(self, name) for name in ("epoch", "done", "history", "spent", "resumed")}
         return tensors, notes | {
+            "computed": self.computed(),
             "steps": self.optimiser.steps,
             "scale": self.precision.scale,
             "good": self.precision.good,

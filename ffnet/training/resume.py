@@ -54,6 +54,12 @@ class Keeper:
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
             print(f"{self.path}: not a whole state ({error}); beginning anew", flush=True)
             return
+        if notes["computed"] != progress.computed():
+            print(
+                f"{self.path}: was computed on {notes['computed']}, not {progress.computed()}; beginning anew",
+                flush=True,
+            )
+            return
         progress.take_up(tensors, notes)
         print(f"going on from epoch {progress.epoch + 1}, batch {progress.done + 1} ({self.path})", flush=True)
 

@@ -97,6 +97,16 @@ def test_a_state_of_other_code_or_threads_is_not_taken_up(tmp_path, train_into, 
     assert train_into(tmp_path, **change)[1]["resumed"] == 0
 
 
+def test_a_state_from_another_device_or_type_is_told_and_not_taken_up(tmp_path, train_into, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        die_after(3, patch)
+        patch.setattr("ffnet.training.progress.Progress.computed", lambda progress: "cuda in float16")
+        with pytest.raises(KeyboardInterrupt):
+            train_into(tmp_path)
+    assert train_into(tmp_path)[1]["resumed"] == 0
+    assert "was computed on cuda in float16, not cpu in float32; beginning anew" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("damage", ["cut", "foreign", "empty"])
 def test_a_damaged_state_is_told_and_the_run_begins_anew(tmp_path, train_into, monkeypatch, capsys, damage):
     whole, _ = train_into(tmp_path / "whole")
