@@ -25,7 +25,7 @@ rule train_fold:
     input:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         split="results/{dataset}/splits/{repeat}.csv",
-        quarantine="results/{dataset}/quarantine.txt",
+        quarantine=ancient("results/{dataset}/quarantine.txt"),  # it lets training begin; what is trained on is in the shards
     output:
         predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",

@@ -44,15 +44,16 @@ def run_settings(experiment, networks, training, ridge, classes):
 
     classes: names in the order of labels.
     """
+    one = dataclasses.asdict(dataclasses.replace(experiment, repeats=1))  # a run is the same however many follow
     if experiment.is_ridge:
         return {
             "classes": list(classes),
-            "experiment": dataclasses.asdict(experiment),
+            "experiment": one,
             "ridge": dataclasses.asdict(ridge),
         }
     return {
         "classes": list(classes),
-        "experiment": dataclasses.asdict(experiment),
+        "experiment": one,
         "networks": dataclasses.asdict(networks),
         "training": dataclasses.asdict(training),
     }

@@ -22,6 +22,12 @@ class Project:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
 
+    def at(self, folder):
+        """The same with another folder, which holds a copy."""
+        copy = Project.__new__(Project)
+        copy.folder = folder
+        return copy
+
     def configure(self, change):
         """Reads config.yaml, lets change(config) edit it in place, and writes it back."""
         path = self.folder / "config.yaml"
@@ -84,6 +90,4 @@ def project(finished, tmp_path):
     """A copy of the finished project that a test may spoil; file times are kept."""
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    copy = Project.__new__(Project)
-    copy.folder = folder
-    return copy
+    return finished.at(folder)
