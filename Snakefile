@@ -43,8 +43,17 @@ wildcard_constraints:
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
 
 
+# on a cluster, jobs of seconds run where snakemake runs
 localrules:
     all,
+    index_scans,
+    list_quarantine,
+    judge_quarantine,
+    split_subjects,
+    gather_runs,
+    make_table,
+    draw_confusion,
+    draw_maps,
 
 
 include: "rules/demo.smk"

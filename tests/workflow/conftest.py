@@ -1,5 +1,6 @@
 """The real workflow on a tiny collection, in a folder of its own."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -22,9 +23,9 @@ class Project:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
 
-    def at(self, folder):
-        """The same with another folder, which holds a copy."""
-        copy = Project.__new__(Project)
+    def at(self, folder, kind=None):
+        """The same with another folder, which holds a copy, as a Project or another kind of it."""
+        copy = object.__new__(kind or Project)
         copy.folder = folder
         return copy
 
@@ -78,6 +79,12 @@ def make_tiny(config):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A tiny project that was run to its end."""
+    return finish(tmp_path_factory)
+
+
+@functools.cache
+def finish(tmp_path_factory):
+    """The project of the fixture `finished`, once for all folders of tests."""
     project = Project(tmp_path_factory.mktemp("finished"))
     project.configure(make_tiny)
     done = project.run()
