@@ -55,7 +55,7 @@ class ClusterProject(Project):
 @pytest.fixture
 def project(slurm, tmp_path, tmp_path_factory):
     """A copy of the finished tiny project without its runs, that a test may spoil."""
-    finished = finish(tmp_path_factory)
+    finished = finish(tmp_path_factory.getbasetemp())
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", finished.folder, folder], check=True)
     for runs in folder.glob("results/*/runs"):
@@ -67,7 +67,8 @@ def project(slurm, tmp_path, tmp_path_factory):
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory):
     """The tables of the finished tiny project, which was run without a cluster."""
-    return finish(tmp_path_factory).at(finish(tmp_path_factory).folder, ClusterProject).tables()
+    finished = finish(tmp_path_factory.getbasetemp())
+    return finished.at(finished.folder, ClusterProject).tables()
 
 
 @pytest.fixture

@@ -79,13 +79,14 @@ def make_tiny(config):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A tiny project that was run to its end."""
-    return finish(tmp_path_factory)
+    return finish(tmp_path_factory.getbasetemp())
 
 
 @functools.cache
-def finish(tmp_path_factory):
-    """The project of the fixture `finished`, once for all folders of tests."""
-    project = Project(tmp_path_factory.mktemp("finished"))
+def finish(folder):
+    """The project of the fixture `finished`, below a folder; made once, whichever tests ask for it."""
+    (folder / "finished").mkdir()
+    project = Project(folder / "finished")
     project.configure(make_tiny)
     done = project.run()
     assert done.returncode == 0, done.stdout[-5000:]
