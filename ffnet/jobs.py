@@ -63,6 +63,6 @@ def short_message(error):
     """What to tell of an error that a user can mend; None for any other."""
     if isinstance(error, InputError):
         return str(error)
-    if isinstance(error, OSError) and (error.errno in FULL or any(f"errno = {code}," in str(error) for code in FULL)):
+    if getattr(error, "errno", None) in FULL or any(f"errno = {code}," in str(error) for code in FULL):  # HDF5's words
         return f"the disk is full or a quota used up ({error}); make room and start again, nothing half-written is left"
     return None

@@ -35,7 +35,8 @@ def atomic_path(path):
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{glob.escape(path.name)}.*{path.suffix}"):
-        left.unlink(missing_ok=True)
+        if left.name.removeprefix(f".{path.name}.").removesuffix(path.suffix).isdigit():
+            left.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:
         yield temporary
