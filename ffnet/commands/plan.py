@@ -88,12 +88,12 @@ def place_lines(works, unknown, gpus, cores, config):
     here = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
     lines = [f"On one machine with {here}: {least}{duration(busy + on_gpus) or 'seconds'}."]
     profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
-    (_, together) = profile["group-components"][0].split("=")
+    together = int(profile["group-components"][0].partition("=")[2])
     runs = [work for work in works if work.experiment]
-    allocations = sum(math.ceil(work.jobs / int(together)) for work in runs)
+    allocations = sum(math.ceil(work.jobs / together) for work in runs)
     shards = sum(work.jobs for work in works if work.rule == "load_scans")
     at_once = profile["jobs"]
-    length = max((work.seconds / work.jobs * int(together) for work in runs if work.seconds), default=0)
+    length = max((work.seconds / work.jobs * min(work.jobs, together) for work in runs if work.seconds), default=0)
     total = sum(work.seconds or 0 for work in runs) / at_once
     return [
         *lines,

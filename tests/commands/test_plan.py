@@ -155,6 +155,9 @@ def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, 
     assert "On one machine with 4 cores and 8 GPUs: at least 5.2 days." in text
     assert "then 101 of 10 runs each, the longest of at least 10.0 h" in text
     assert "with 100 at work at a time the runs take at least 10.0 h" in text
+    tiny["experiments"]["FFNet-M"]["repeats"] = 3
+    _, text, _ = run(settings_file, tiny, capsys, *given)
+    assert "then 2 of 10 runs each, the longest of at least 6.0 h" in text and "take at least 6.0 h" in text
 
 
 def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsys):

@@ -102,8 +102,8 @@ def test_an_output_deleted_after_its_job_was_done_is_missing():
 
 
 def test_only_the_end_of_a_long_log_is_read():
-    write(JOB.log, f"{HERE} 1\n" + "x" * 20000 + "\nerror: ä\nfailed after 1.0 s\n")
-    assert job_state(JOB, 2).last == ("error: ä", "failed after 1.0 s")
+    write(JOB.log, f"{HERE} 1\n" + "x" * 20000 + "\n" + "ä" * 300 + "\nfailed after 1.0 s\n")
+    assert job_state(JOB, 2).last == ("ä" * 300, "failed after 1.0 s")
 
 
 def test_what_is_left_is_the_number_of_jobs_times_the_mean_of_those_measured(tiny):
@@ -142,10 +142,11 @@ def test_the_command_counts_says_what_is_left_and_shows_logs_of_failed_jobs(sett
         finish(job, 60.0)
     for place, job in enumerate(runs[3:]):
         write(job.log, f"started x y on elsewhere, process 1\nerror: {place}\nfailed after 1.0 s\n")
-    write(jobs[0].log, "started x y on elsewhere, process 1\n")
+    for job in jobs[:2]:
+        write(job.log, "started x y on elsewhere, process 1\n")
     code, text = run(settings_file, tiny, capsys)
-    assert code == 1 and f"3 of {len(jobs)} jobs are done, 1 run now." in text
-    assert "Left: 5 min of work of one job after the other; at 1 at a time as now 5 min." in text
+    assert code == 1 and f"3 of {len(jobs)} jobs are done, 2 run now." in text
+    assert "Left: 5 min of work of one job after the other; at 2 at a time as now 2 min." in text
     assert f"{runs[3].log}: failed\n  started x y on elsewhere, process 1\n  error: 0\n  failed after" in text
     assert "and 1 more" not in text
 
