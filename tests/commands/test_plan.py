@@ -144,17 +144,17 @@ def test_unknown_times_are_said_with_what_to_do(settings_file, tiny, capsys):
 
 
 def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, capsys):
-    tiny["experiments"]["FFNet-M"]["repeats"] = 500
+    tiny["experiments"]["FFNet-M"]["repeats"] = 1000
     tiny["training"]["threads"] = 2
     given = ("--seconds", "FFNet-M=3600", "--seconds", "ridge=1")
     _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4")
-    assert "1002 of them runs" in text and "Hours: at least 1000.0 on cores, 0.0 on GPUs" in text
-    assert "On one machine with 4 cores: at least 20.8 days." in text  # 1000 runs, two at a time
+    assert "2002 of them runs" in text and "Hours: at least 2000.0 on cores, 0.0 on GPUs" in text
+    assert "On one machine with 4 cores: at least 41.7 days." in text  # 2000 runs, two at a time
     _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4", "--gpus", "8")
-    assert "Hours: at least 0.0 on cores, at least 1000.0 on GPUs" in text
-    assert "On one machine with 4 cores and 8 GPUs: at least 5.2 days." in text
-    assert "then 101 of 10 runs each, the longest of at least 10.0 h" in text
-    assert "with 100 at work at a time the runs take at least 10.0 h" in text
+    assert "Hours: at least 0.0 on cores, at least 2000.0 on GPUs" in text
+    assert "On one machine with 4 cores and 8 GPUs: at least 10.4 days." in text
+    assert "then 201 of 10 runs each, the longest of at least 10.0 h" in text
+    assert "with 100 at work at a time the runs take at least 20.0 h" in text
     tiny["experiments"]["FFNet-M"]["repeats"] = 3
     _, text, _ = run(settings_file, tiny, capsys, *given)
     assert "then 2 of 10 runs each, the longest of at least 6.0 h" in text and "take at least 6.0 h" in text
