@@ -54,12 +54,13 @@ class ClusterProject(Project):
 
 @pytest.fixture
 def project(slurm, tmp_path, tmp_path_factory):
-    """A copy of the finished tiny project without its runs, that a test may spoil."""
+    """A copy of the finished tiny project without its runs and what follows from them, that a test may spoil."""
     finished = finish(tmp_path_factory.getbasetemp())
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", finished.folder, folder], check=True)
-    for runs in folder.glob("results/*/runs"):
-        shutil.rmtree(runs)
+    for part in ("results/*/runs", "results/*/predictions", "results/tables", "results/figures", "logs"):
+        for path in folder.glob(part):
+            shutil.rmtree(path)
     yield finished.at(folder, ClusterProject)
     subprocess.run(["scancel", "--user", "root"], check=True)
 
