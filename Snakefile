@@ -23,9 +23,6 @@ configfile: "config.yaml"
 
 os.environ.update(PYTHONPATH=workflow.basedir)  # so that scripts find ffnet
 
-if workflow.remote_exec:  # one failed run does not stop the others of its allocation; the option is not handed on there
-    workflow.execution_settings.keep_going = True
-
 try:
     settings = read_config(config)
     collections = {name: plan_collection(name, settings) for name in settings.datasets}
