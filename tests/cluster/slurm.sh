@@ -10,6 +10,9 @@ running() { [ -e "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
 
 stop() {
   local pids=() file pid
+  # slurmd ends only after its jobs
+  scancel --user root || true
+  for _ in $(seq 60); do [ -n "$(timeout 5 squeue --noheader)" ] || break; sleep 0.5; done
   for file in "$folder"/run/slurmd.pid "$folder"/run/slurmctld.pid "$folder"/run/munged.pid; do
     running "$file" && pid=$(cat "$file") && kill "$pid" && pids+=("$pid")
   done
