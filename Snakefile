@@ -46,10 +46,21 @@ wildcard_constraints:
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
 
 
+# on a cluster, jobs of seconds run where snakemake runs
 localrules:
     all,
     models,
     fetch_imagenet,
+    index_scans,
+    list_quarantine,
+    judge_quarantine,
+    split_subjects,
+    gather_runs,
+    judge_leakage,
+    measure_quality,
+    draw_contact_sheet,
+    draw_confusion,
+    draw_maps,
 
 
 include: "rules/demo.smk"

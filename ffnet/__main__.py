@@ -20,6 +20,8 @@ def build_parser():
     add_inspect(commands)
     add_compare(commands)
     add_experiments(commands)
+    add_status(commands)
+    add_plan(commands)
     return parser
 
 
@@ -65,13 +67,41 @@ def add_experiments(commands):
     parser.set_defaults(run=experiments)
 
 
-def add_config(parser):
+def add_status(commands):
+    text = "How far is the run? Counts jobs done, running, failed, lost and missing, and shows why jobs failed."
+    parser = commands.add_parser("status", help=text, description=text + " Only reads files; jobs may be at work.")
+    parser.add_argument("--json", action="store_true", help="print an object for programs instead of text")
+    add_config(parser, more=True)
+    parser.set_defaults(run=status)
+
+
+def add_plan(commands):
+    text = "What will a run take? Counts jobs, core and GPU hours and disk that the settings ask for."
+    parser = commands.add_parser("plan", help=text, description=text + " Starts nothing.")
+    parser.add_argument(
+        "--seconds",
+        metavar="EXPERIMENT=S",
+        action="append",
+        default=[],
+        help="seconds of one run, where none was measured or in place of what was; EXPERIMENT may hold * for any text",
+    )
+    parser.add_argument("--gpus", metavar="N", type=int, default=0, help="runs go on N GPUs (default: on the cores)")
+    parser.add_argument("--cores", metavar="N", type=int, help="cores at work at a time (default: this machine's)")
+    add_config(parser, more=True)
+    parser.set_defaults(run=plan)
+
+
+def add_config(parser, more=False):
     parser.add_argument(
         "--config",
         metavar="FILE",
         default="config.yaml",
         help="the settings (default: config.yaml in the folder where you are)",
     )
+    if more:
+        parser.add_argument(
+            "--configfile", metavar="FILE", help="keys in place of those of --config, as in snakemake --configfile FILE"
+        )
 
 
 def check(arguments):
@@ -100,6 +130,21 @@ def experiments(arguments):
     from ffnet.commands.experiments import show_experiments
 
     return show_experiments(read_config_file(arguments.config), arguments.json)
+
+
+def status(arguments):
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.status import show_status
+
+    return show_status(read_config_file(arguments.config, arguments.configfile), arguments.json)
+
+
+def plan(arguments):
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.plan import show_plan
+
+    config = read_config_file(arguments.config, arguments.configfile)
+    return show_plan(config, arguments.seconds, arguments.gpus, arguments.cores)
 
 
 def main(arguments=None):

@@ -1,8 +1,8 @@
 """A hash of the code that a job runs, so that a change reruns what it touches and nothing else.
 
 Snakemake does not see a script's imports and compares scripts by time alone. Here a script's syntax tree, those of
-all modules it imports from this package and the lock file are hashed; comments, formatting and file times do not
-count. Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
+all modules it imports from this package and the lock file's pins are hashed; comments, docstrings, formatting and file
+times do not count. Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
 """
 
 import ast
@@ -17,7 +17,7 @@ LOCK = ROOT / "requirements.lock"
 
 def code_hash(script):
     """16 hex digits for a script (path from the project's root), all it imports from ffnet, and the lock file."""
-    digest = hashlib.sha256(LOCK.read_bytes())
+    digest = hashlib.sha256(_pins())
     for path in sources(script):
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(_syntax(path))
@@ -69,9 +69,21 @@ def _module_file(parts):
 
 @functools.cache
 def _tree(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+            node, clean=False
+        ):
+            del node.body[0]
+    return tree
 
 
 @functools.cache
 def _syntax(path):
     return ast.dump(_tree(path)).encode()
+
+
+@functools.cache
+def _pins():
+    lines = (line.partition("#")[0].strip() for line in LOCK.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line).encode()

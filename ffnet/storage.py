@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import glob
 import hashlib
 import io
 import json
@@ -30,9 +31,15 @@ class StageFile(NamedTuple):
 
 @contextlib.contextmanager
 def atomic_path(path):
-    """A temporary path beside `path`, moved there when the block ends well and deleted when it does not."""
+    """A temporary path beside `path`, moved there when the block ends well and deleted when it does not.
+
+    What killed jobs left of the same file is deleted first.
+    """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{path.suffix}"):
+        if left.name.removeprefix(f".{path.name}.").removesuffix(path.suffix).isdigit():
+            left.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:
         yield temporary

@@ -11,7 +11,6 @@ rule index_scans:
         "../envs/ffnet.yaml"
     params:
         scans=lambda wildcards: [list(row) for row in collections[wildcards.dataset].rows],
-        skipped=lambda wildcards: collections[wildcards.dataset].skipped,
         code=code_hash("workflow_scripts/index_scans.py"),
     script:
         "../workflow_scripts/index_scans.py"

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -38,6 +41,19 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         temporary.write_text("half")
         raise RuntimeError
     assert [p.name for p in tmp_path.iterdir()] == ["table.csv"] and path.read_text() == "old"
+
+
+def test_what_a_killed_writer_left_is_deleted_by_the_next(tmp_path):
+    code = (
+        "import os, sys; from ffnet.storage import atomic_path; "
+        "held = atomic_path(sys.argv[1]); held.__enter__().write_text('half'); os._exit(9)"
+    )
+    for name in ("a[1].csv", "a[1].csv.csv"):
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], check=False)
+    assert len(list(tmp_path.glob(".*"))) == 2
+    write_text(tmp_path / "a[1].csv", "whole")
+    assert (tmp_path / "a[1].csv").read_text() == "whole"
+    assert [path.name.startswith(".a[1].csv.csv") for path in tmp_path.glob(".*")] == [True]
 
 
 @pytest.mark.parametrize("keep", [0, 100, 1500])

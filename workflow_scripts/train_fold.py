@@ -3,18 +3,25 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
+    from ffnet.kept import run_once
     from ffnet.training.run import Run, train_fold
 
-    params, wildcards = snakemake.params, snakemake.wildcards
-    train_fold(
-        shards=snakemake.input.shards,
-        split=snakemake.input.split,
-        run=Run(wildcards.experiment, int(wildcards.repeat), int(wildcards.fold)),
-        settings=params.settings,
-        conduct=snakemake.config["training"],
-        code=params.code,
-        resume=f"resume/{wildcards.dataset}/{wildcards.experiment}/{wildcards.repeat}/{wildcards.fold}",
-        threads=snakemake.threads,
-        predictions=snakemake.output.predictions,
-        record=snakemake.output.record,
+    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
+    run_once(
+        run=(wildcards.dataset, wildcards.experiment, wildcards.repeat, wildcards.fold),
+        outputs=(output.predictions, output.record),
+        inputs=(*snakemake.input.shards, snakemake.input.split, *snakemake.input.pretrained),
+        facts=[params.settings, params.code, snakemake.threads],
+        work=lambda: train_fold(
+            shards=snakemake.input.shards,
+            split=snakemake.input.split,
+            run=Run(wildcards.experiment, int(wildcards.repeat), int(wildcards.fold)),
+            settings=params.settings,
+            conduct=snakemake.config["training"],
+            code=params.code,
+            resume="resume/{dataset}/{experiment}/{repeat}/{fold}".format_map(wildcards),
+            threads=snakemake.threads,
+            predictions=output.predictions,
+            record=output.record,
+        ),
     )

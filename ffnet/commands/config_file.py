@@ -6,11 +6,26 @@ from ffnet.config import read_config
 from ffnet.errors import InputError
 
 
-def read_config_file(path):
-    """The Config of a YAML file. Raises InputError that names the file and, where YAML itself is broken, the line."""
+def read_config_file(path, over=None):
+    """The Config of a YAML file, with the keys of a second one in place of its own where `over` names one.
+
+    Raises InputError that names the file and, where YAML itself is broken, the line.
+    """
+    mapping = read_yaml(path)
+    return read_config(mapping if over is None else put_over(mapping, read_yaml(over)))
+
+
+def put_over(mapping, keys):
+    """A mapping with other keys in place of its own, section by section, as Snakemake does it."""
+    both = isinstance(mapping, dict) and isinstance(keys, dict)
+    return mapping | {key: put_over(mapping.get(key), value) for key, value in keys.items()} if both else keys
+
+
+def read_yaml(path):
+    """What a YAML file holds. Raises InputError, see read_config_file."""
     try:
         with open(path, encoding="utf-8") as file:
-            mapping = yaml.safe_load(file)
+            return yaml.safe_load(file)
     except OSError as error:
         raise InputError(
             f"{path}: the settings cannot be read ({error.strerror}); run this in the project's folder, or name the "
@@ -25,4 +40,3 @@ def read_config_file(path):
             f"{path}: {place}not YAML ({getattr(error, 'problem', error)}); look at indentation, colons and brackets "
             "there and one line above"
         ) from error
-    return read_config(mapping)

@@ -179,4 +179,5 @@ def write_picture(path, picture):
     """Writes an RGB picture (H, W, 3) uint8 in the kind that the ending names."""
     with atomic_path(path) as temporary:
         quick = (cv2.IMWRITE_PNG_COMPRESSION, 1) if temporary.suffix == ".png" else ()
-        cv2.imwrite(str(temporary), picture[..., ::-1], quick)
+        encoded = cv2.imencode(temporary.suffix, picture[..., ::-1], quick)[1]
+        temporary.write_bytes(encoded)  # cv2.imwrite says nothing of a full disk

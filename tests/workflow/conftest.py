@@ -1,5 +1,6 @@
 """The real workflow on a tiny collection, in a folder of its own."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -21,6 +22,12 @@ class Project:
         for part in PARTS:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
+
+    def at(self, folder, kind=None):
+        """The same with another folder, which holds a copy, as a Project or another kind of it."""
+        copy = object.__new__(kind or Project)
+        copy.folder = folder
+        return copy
 
     def configure(self, change):
         """Reads config.yaml, lets change(config) edit it in place, and writes it back."""
@@ -72,7 +79,14 @@ def make_tiny(config):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A tiny project that was run to its end."""
-    project = Project(tmp_path_factory.mktemp("finished"))
+    return finish(tmp_path_factory.getbasetemp())
+
+
+@functools.cache
+def finish(folder):
+    """The project of the fixture `finished`, below a folder; made once, whichever tests ask for it."""
+    (folder / "finished").mkdir()
+    project = Project(folder / "finished")
     project.configure(make_tiny)
     done = project.run()
     assert done.returncode == 0, done.stdout[-5000:]
@@ -84,9 +98,7 @@ def project(finished, tmp_path):
     """A copy of the finished project that a test may spoil; file times are kept."""
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    copy = Project.__new__(Project)
-    copy.folder = folder
-    return copy
+    return finished.at(folder)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,111 @@
+"""Every job that the settings ask for and the files by which it is known; a slow test holds it to the Snakefile."""
+
+from typing import NamedTuple
+
+from ffnet.demo.plan import list_subjects, makehuman_path, subject_files_of
+from ffnet.planning import is_synthetic, plan_collection, run_files, split_files
+from ffnet.training.splits import split_subjects
+
+STAGES = {  # rules that make one file per shard, by stage, in the order of the data
+    "scans": "load_scans",
+    "maps": "project_maps",
+    "normals": "compute_normals",
+    "masks": "make_masks",
+    "shards": "write_shards",
+}
+
+
+class Job(NamedTuple):
+    """One job. dataset, experiment, shard: "" where it belongs to none. outputs: paths; all are there once it is done.
+    benchmark: path of Snakemake's measurement, or "". scans: how many it works on, of a run those it trains on; 1 where
+    that does not matter.
+    """
+
+    stage: str
+    rule: str
+    dataset: str
+    experiment: str
+    outputs: tuple
+    log: str
+    benchmark: str = ""
+    shard: str = ""
+    scans: float = 1
+
+
+def list_jobs(config):
+    """The Jobs of a Config in the order of the data. Raises InputError as plan_collection does."""
+    chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
+    jobs = demo_jobs(config)
+    for dataset in config.datasets:
+        plan = plan_collection(dataset, config)
+        jobs += shard_jobs(dataset, plan.shards)
+        jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
+    tables = ("results/tables/accuracy.csv", "results/tables/accuracy.md")
+    return [*jobs, Job("results", "make_table", "", "", tables, "logs/results/make_table.log")]
+
+
+def demo_jobs(config):
+    """The jobs that generate the demo collection, as far as a dataset is part of it."""
+    layouts = sorted(config.datasets[name].layout for name in config.datasets if is_synthetic(name, config))
+    jobs = []
+    for layout in layouts:
+        for subject in list_subjects(config.demo, layout):
+            name = f"{subject.name}_{subject.ethnicity}" if layout == "bu3dfe" else subject.name
+            files = tuple(subject_files_of(config.demo, subject))
+            jobs.append(Job("demo", f"make_demo_{layout}", "", "", files, f"logs/demo/{layout}/{name}.log"))
+    unpack = Job("demo", "unpack_makehuman", "", "", (makehuman_path(config.demo),), "logs/demo/unpack_makehuman.log")
+    return [unpack, *jobs] if layouts else []
+
+
+def training_scans(config, dataset, rows):
+    """How many scans a run trains on, on average. Raises InputError where there are too few subjects."""
+    taken, protocol = config.datasets[dataset], config.protocol
+    folds = split_subjects(rows, dataset, taken.intensities, taken.classes, protocol, repeat=0)
+    return sum(row.subject in folds for row in rows) * (1 - 1 / protocol.folds)
+
+
+def shard_jobs(dataset, shards):
+    """The jobs from raw files to shards of one dataset. shards: name -> its scans."""
+    results, logs = f"results/{dataset}", f"logs/{dataset}"
+    jobs = [Job("scans", "index_scans", dataset, "", (f"{results}/manifest.csv",), f"{logs}/index_scans.log")]
+    for stage, rule in STAGES.items():
+        for shard, rows in shards.items():
+            output, place = (f"{results}/{stage}/{shard}.h5",), f"{dataset}/{rule}/{shard}"
+            measured = f"logs/benchmarks/{place}.tsv"
+            jobs.append(Job(stage, rule, dataset, "", output, f"logs/{place}.log", measured, shard, len(rows)))
+    for rule, file in (("list_quarantine", "quarantine.csv"), ("judge_quarantine", "quarantine.txt")):
+        jobs.append(Job("shards", rule, dataset, "", (f"{results}/{file}",), f"{logs}/{rule}.log"))
+    return jobs
+
+
+def run_jobs(config, dataset, chosen, scans):
+    """The jobs from shards to figures of one dataset. chosen: the experiments that have repeats. scans: on how many a
+    run trains."""
+    logs, figures = f"logs/{dataset}", f"results/figures/{dataset}"
+    splits = sorted({path for name in chosen for path in split_files(config, dataset, name)})
+    jobs = [
+        Job("training", "split_subjects", dataset, "", (path,), f"{logs}/split_subjects/{stem(path)}.log")
+        for path in splits
+    ]
+    for name in chosen:
+        for path in run_files(config, dataset, name):
+            outputs = (path, path.removesuffix(".csv") + ".json")
+            place = f"{dataset}/train_fold/{path.removesuffix('.csv').partition('/runs/')[2]}"
+            measured = f"logs/benchmarks/{place}.tsv"
+            log = f"logs/{place}.log"
+            jobs.append(Job("training", "train_fold", dataset, name, outputs, log, measured, scans=scans))
+    for name in chosen:
+        gathered, drawn = f"results/{dataset}/predictions/{name}.csv", f"{figures}_{name}_confusion"
+        jobs.append(Job("results", "gather_runs", dataset, name, (gathered,), f"{logs}/gather_runs/{name}.log"))
+        jobs.append(Job("results", "draw_confusion", dataset, name, both(drawn), f"{logs}/draw_confusion/{name}.log"))
+    return [*jobs, Job("results", "draw_maps", dataset, "", both(f"{figures}_maps"), f"{logs}/draw_maps.log")]
+
+
+def both(figure):
+    """The two files of a figure."""
+    return (f"{figure}.png", f"{figure}.svg")
+
+
+def stem(path):
+    """A file's name without folder and ending."""
+    return path.rpartition("/")[2].partition(".")[0]

@@ -1,0 +1,126 @@
+"""plan: how many jobs, core and GPU hours and disk the settings ask for, here, on N GPUs and on a cluster."""
+
+import fnmatch
+import math
+import os
+
+import yaml
+
+from ffnet.commands.findings import some
+from ffnet.commands.printing import duration, number, table_lines
+from ffnet.commands.workload import list_works
+from ffnet.errors import InputError
+from ffnet.provenance import ROOT
+
+PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
+GIB = 2**30
+
+
+def show_plan(config, given, gpus, cores):
+    """Prints the plan of a Config. given: texts EXPERIMENT=SECONDS. gpus, cores: how many are at work at a time; cores
+    None for this machine's. Returns 1 if something is not known, else 0. Raises InputError."""
+    cores = cores or len(os.sched_getaffinity(0))
+    if gpus < 0 or cores < 1:
+        raise InputError(f"--gpus {gpus} --cores {cores}: no fewer than 0 GPUs and 1 core")
+    works = list_works(config, parse_seconds(given, config.experiments), gpus > 0)
+    unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
+    lines = [*work_lines(works), "", *sum_lines(works, unknown), *place_lines(works, unknown, gpus, cores, config)]
+    print("\n".join([*lines, *advice_lines(unknown, gpus)]))
+    return int(bool(unknown))
+
+
+def parse_seconds(given, experiments):
+    """Experiment -> seconds of one run, from texts EXPERIMENT=SECONDS; a later text outdoes an earlier one.
+
+    Raises InputError for what is no such text or fits none of the experiments' names.
+    """
+    seconds = {}
+    for text in given:
+        pattern, _, value = text.partition("=")
+        try:
+            each = float(value)
+        except ValueError:
+            each = math.nan
+        if not 0 < each < math.inf:
+            raise InputError(f"--seconds {text}: EXPERIMENT=SECONDS is needed, as FFNet-M=600 or 'F3DNet*=300'")
+        names = fnmatch.filter(experiments, pattern)
+        if not names:
+            raise InputError(f"--seconds {text}: no experiment has such a name; they are {', '.join(experiments)}")
+        seconds |= dict.fromkeys(names, each)
+    return seconds
+
+
+def work_lines(works):
+    """The table of Works."""
+    header = ("job", "dataset", "experiment", "jobs", "seconds each", "from", "one after another", "disk")
+    rows = [
+        (
+            *(work.rule, work.dataset, work.experiment, str(work.jobs)),
+            *(number(work.seconds and work.seconds / work.jobs), work.source, duration(work.seconds)),
+            "" if work.size is None else f"{work.size / GIB:.3f} GiB",
+        )
+        for work in works
+    ]
+    return table_lines(header, rows)
+
+
+def sum_lines(works, unknown):
+    """Jobs, hours and disk of all Works."""
+    runs = sum(work.jobs for work in works if work.experiment)
+    jobs = sum(work.jobs for work in works)
+    least = "at least " if unknown else ""
+    on_cores, on_gpus = (sum(work.seconds or 0 for work in works if work.gpu == gpu) / 3600 for gpu in (False, True))
+    unsized = sorted({work.rule for work in works if work.size is None})
+    disk = sum(work.size or 0 for work in works) / GIB
+    return [
+        f"{jobs} jobs, {runs} of them runs.",
+        f"Hours: {least}{on_cores:.1f} on cores, {least if on_gpus else ''}{on_gpus:.1f} on GPUs.",
+        f"Disk: {disk:.2f} GiB" + (f" without {some(unsized)}, of which none is there yet." if unsized else "."),
+    ]
+
+
+def place_lines(works, unknown, gpus, cores, config):
+    """How long all takes here, and on a cluster that runs as many allocations as profiles/slurm asks for."""
+    least = "at least " if unknown else ""
+    threads = config.training.threads
+    busy = sum((work.seconds or 0) * (threads if work.experiment else 1) for work in works if not work.gpu) / cores
+    on_gpus = sum(work.seconds or 0 for work in works if work.gpu) / max(gpus, 1)
+    here = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
+    lines = [f"On one machine with {here}: {least}{duration(busy + on_gpus) or 'seconds'}."]
+    profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
+    together = int(profile["group-components"][0].partition("=")[2])
+    runs = [work for work in works if work.experiment]
+    allocations = sum(math.ceil(work.jobs / together) for work in runs)
+    shards = sum(work.jobs for work in works if work.rule == "load_scans")
+    at_once = profile["jobs"]
+    length = max((work.seconds / work.jobs * min(work.jobs, together) for work in runs if work.seconds), default=0)
+    total = sum(work.seconds or 0 for work in runs) / at_once
+    return [
+        *lines,
+        f"On a cluster: {shards} allocations for shards, then {allocations} of {together} runs each, the longest of "
+        f"{least}{duration(length) or 'seconds'};",
+        f"with {at_once} at work at a time the runs take {least}{duration(max(total, length)) or 'seconds'}. Waiting "
+        "in the queue comes on top.",
+    ]
+
+
+def advice_lines(unknown, gpus):
+    """What to do about Works whose time is not known."""
+    if not unknown:
+        return []
+    runs = sorted({work.experiment for work in unknown if work.experiment})
+    rules = sorted({work.rule for work in unknown if not work.experiment})
+    lines = ["", "Not known, as no such job has finished here with these settings:"]
+    if rules:
+        lines += [
+            f"  {', '.join(rules)}",
+            "  -> make one shard: snakemake --cores all results/DATASET/shards/shard-00.h5",
+        ]
+    if runs:
+        where = "a machine with a GPU" if gpus else "this machine"
+        lines += [
+            f"  runs of {', '.join(runs)}" + (" on a GPU" if gpus else " on cores"),
+            f"  -> make one run on {where}: snakemake --cores all results/DATASET/runs/EXPERIMENT/0/0.csv",
+            "  -> or say what you expect: --seconds EXPERIMENT=S",
+        ]
+    return lines

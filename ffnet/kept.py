@@ -1,0 +1,45 @@
+"""Finished runs, kept until their experiment is gathered.
+
+Many runs share one allocation of a cluster. When one of them fails, or the allocation is cancelled or runs out of time,
+Snakemake deletes the outputs of all of them; without the copies here the finished ones would be trained again.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+
+from ffnet.storage import atomic_path
+
+FOLDER = pathlib.Path("resume/finished")
+
+
+def run_once(run, outputs, inputs, facts, work):
+    """Has work() write the outputs, or takes those that it wrote before from the same inputs and facts.
+
+    run: names, the dataset and the experiment first. outputs, inputs: paths. facts: what else the outputs depend on,
+    as JSON can hold it. Inputs count as the same while size and time of change are.
+    """
+    signs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in map(str, inputs)]
+    key = hashlib.sha256(json.dumps([facts, signs]).encode()).hexdigest()[:16]
+    folder = FOLDER.joinpath(*run, key)
+    copies = {folder / pathlib.Path(output).name: output for output in outputs}
+    if all(copy.exists() for copy in copies):
+        print(f"this run was finished before; its outputs were kept in {folder}")
+        copy_all(copies)
+    else:
+        work()
+        copy_all({output: copy for copy, output in copies.items()})
+
+
+def copy_all(places):
+    """Copies files, source -> destination, each whole or not at all."""
+    for source, destination in places.items():
+        with atomic_path(destination) as temporary:
+            shutil.copyfile(source, temporary)
+
+
+def forget_runs(dataset, experiment):
+    """Deletes what was kept of an experiment's runs on a dataset."""
+    shutil.rmtree(FOLDER / dataset / experiment, ignore_errors=True)

@@ -1,0 +1,175 @@
+import json
+import os
+
+import pytest
+import yaml
+
+from ffnet.__main__ import main
+from ffnet.commands.jobs import list_jobs, training_scans
+from ffnet.commands.plan import parse_seconds
+from ffnet.commands.workload import extrapolate, list_works, wanted_settings
+from ffnet.config import read_config
+from ffnet.errors import InputError
+from ffnet.planning import plan_collection
+from ffnet.provenance import ROOT
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The working directory: a project in which nothing was made."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def tiny(settings_mapping):
+    """Four people and two folds: 24 scans at one level, 12 of them train."""
+    mapping = settings_mapping()
+    mapping["demo"] |= {"subjects": 4, "intensities": [4], "takes": 1}
+    mapping["datasets"] = {"demo-bosphorus": mapping["datasets"]["demo-bosphorus"]}
+    mapping["protocol"] |= {"subjects": 4, "folds": 2}
+    return mapping
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def record(config, job, seconds, scans=12, device="cpu", **other):
+    """Leaves what a finished run leaves."""
+    settings = wanted_settings(config, job.dataset, job.experiment) | other
+    told = {"seconds": {"all": seconds}, "settings": settings, "scans": {"training": scans}, "device": device}
+    write(job.outputs[0], "x" * 100)
+    write(job.outputs[1], json.dumps(told))
+
+
+def works(config, given=None, gpu=False):
+    return {(work.rule, work.experiment): work for work in list_works(config, given or {}, gpu)}
+
+
+def runs_of(config, experiment):
+    return [job for job in list_jobs(config) if job.rule == "train_fold" and job.experiment == experiment]
+
+
+def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
+    config = read_config(tiny)
+    rows = plan_collection("demo-bosphorus", config).rows
+    assert training_scans(config, "demo-bosphorus", rows) == 12
+    tiny["protocol"] |= {"subjects": 3, "folds": 3}
+    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx(12)
+
+
+def test_without_a_finished_run_nothing_is_said_of_its_time(tiny):
+    work = works(read_config(tiny))["train_fold", "FFNet-M"]
+    assert (work.jobs, work.seconds, work.source, work.size) == (2, None, "", None)
+
+
+def test_measured_seconds_grow_with_the_scans_that_a_run_trains_on(tiny):
+    config = read_config(tiny)
+    record(config, runs_of(config, "FFNet-M")[0], 30.0, scans=6)
+    work = works(config)["train_fold", "FFNet-M"]
+    assert (work.seconds, work.source) == (pytest.approx(2 * 60.0), "measured")
+    tiny["experiments"]["FFNet-M"]["repeats"] = 5
+    assert works(read_config(tiny))["train_fold", "FFNet-M"].seconds == pytest.approx(10 * 60.0)
+
+
+def test_runs_of_other_settings_or_devices_are_no_measure(tiny):
+    config = read_config(tiny)
+    runs = runs_of(config, "FFNet-M")
+    record(config, runs[0], 30.0)
+    assert works(config, gpu=True)["train_fold", "FFNet-M"].seconds is None
+    record(config, runs[1], 50.0, device="A100")
+    assert works(config, gpu=True)["train_fold", "FFNet-M"].seconds == 100.0
+    assert works(config)["train_fold", "FFNet-M"].seconds == 60.0
+    tiny["training"]["epochs"] += 1
+    assert works(read_config(tiny))["train_fold", "FFNet-M"].seconds is None
+
+
+def test_ridge_takes_no_gpu(tiny):
+    every = works(read_config(tiny), {"ridge": 2.0, "FFNet-M": 100.0}, gpu=True)
+    assert not every["train_fold", "ridge"].gpu and every["train_fold", "FFNet-M"].gpu
+    assert every["train_fold", "FFNet-M"].seconds == 200.0 and every["train_fold", "FFNet-M"].source == "given"
+
+
+def test_shards_are_measured_by_the_scans_they_had_when_they_were_made(tiny):
+    config = read_config(tiny)
+    (job,) = [job for job in list_jobs(config) if job.rule == "make_masks"]
+    write(job.outputs[0], "x" * 600)
+    write(job.benchmark, "s\th:m:s\n3.0\t0:00:03\n")
+    assert works(config)["make_masks", ""].seconds is None
+    write("results/demo-bosphorus/manifest.csv", "scan,shard\n" + f"a,{job.shard}\n" * 6)
+    work = works(config)["make_masks", ""]
+    assert (work.seconds, work.size) == (pytest.approx(3.0 / 6 * 24), pytest.approx(600 / 6 * 24))
+
+
+def test_what_is_known_of_few_is_extended_to_all():
+    class Done:
+        scans = 10
+
+    assert extrapolate([Done] * 3, [(4.0, 100, 5), (None, 50, 10)], 0) == 4.0 / 5 * 30
+    assert extrapolate([Done] * 3, [(4.0, 100, 5), (None, 50, 10)], 1) == 150 / 15 * 30
+    assert extrapolate([Done] * 3, [], 0) is None
+
+
+def test_given_seconds_may_name_many_experiments_and_the_last_word_counts():
+    names = ["ridge", "F3DNet-d", "F3DNet-n"]
+    assert parse_seconds(["F3DNet*=300", "F3DNet-n=5.5"], names) == {"F3DNet-d": 300.0, "F3DNet-n": 5.5}
+
+
+@pytest.mark.parametrize("text", ["ridge", "ridge=", "ridge=fast", "ridge=0", "ridge=-3", "ridge=inf", "ridge=nan"])
+def test_given_seconds_must_be_a_number_above_0(text):
+    with pytest.raises(InputError, match=f"--seconds {text}: EXPERIMENT=SECONDS is needed"):
+        parse_seconds([text], ["ridge"])
+
+
+def test_given_seconds_must_fit_an_experiment():
+    with pytest.raises(InputError, match="no experiment has such a name; they are ridge, FFNet"):
+        parse_seconds(["VGG*=3"], ["ridge", "FFNet"])
+
+
+def run(settings_file, tiny, capsys, *arguments):
+    code = main(["plan", "--config", settings_file(lambda mapping: mapping.update(tiny)), *arguments])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_unknown_times_are_said_with_what_to_do(settings_file, tiny, capsys):
+    code, text, _ = run(settings_file, tiny, capsys, "--cores", "2")
+    assert code == 1 and "Hours: at least 0.0 on cores, 0.0 on GPUs." in text
+    assert "compute_normals, load_scans, make_masks, project_maps, write_shards\n  -> make one shard" in text
+    assert "runs of FFNet-M, ridge on cores\n  -> make one run on this machine" in text
+    code, text, _ = run(settings_file, tiny, capsys, "--gpus", "2")
+    assert "-> make one run on a machine with a GPU" in text
+
+
+def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, capsys):
+    tiny["experiments"]["FFNet-M"]["repeats"] = 1000
+    tiny["training"]["threads"] = 2
+    given = ("--seconds", "FFNet-M=3600", "--seconds", "ridge=1")
+    _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4")
+    assert "2002 of them runs" in text and "Hours: at least 2000.0 on cores, 0.0 on GPUs" in text
+    assert "On one machine with 4 cores: at least 41.7 days." in text  # 2000 runs, two at a time
+    _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4", "--gpus", "8")
+    assert "Hours: at least 0.0 on cores, at least 2000.0 on GPUs" in text
+    assert "On one machine with 4 cores and 8 GPUs: at least 10.4 days." in text
+    assert "then 201 of 10 runs each, the longest of at least 10.0 h" in text
+    assert "with 100 at work at a time the runs take at least 20.0 h" in text
+    tiny["experiments"]["FFNet-M"]["repeats"] = 3
+    _, text, _ = run(settings_file, tiny, capsys, *given)
+    assert "then 2 of 10 runs each, the longest of at least 6.0 h" in text and "take at least 6.0 h" in text
+
+
+def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsys):
+    for wrong in (("--cores", "-1"), ("--gpus", "-1")):
+        code, _, error = run(settings_file, tiny, capsys, *wrong)
+        assert code == 2 and "no fewer than 0 GPUs and 1 core" in error
+
+
+def test_the_papers_matrix_is_38000_runs(capsys):
+    paper = ["--config", str(ROOT / "config.yaml"), "--configfile", str(ROOT / "configs" / "paper.yaml")]
+    code = main(["plan", *paper, "--gpus", "4", "--seconds", "*=600"])
+    text = capsys.readouterr().out
+    assert code == 1 and "38000 of them runs" in text and "at least 6333.3 on GPUs" in text
+    experiments = yaml.safe_load((ROOT / "configs" / "paper.yaml").read_text(encoding="utf-8"))["experiments"]
+    assert sum(one["repeats"] == 100 for one in experiments.values()) == 19

@@ -1,0 +1,195 @@
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ffnet.__main__ import main
+from ffnet.commands.job_states import QUIET, job_state, measured_seconds
+from ffnet.commands.jobs import Job, list_jobs
+from ffnet.commands.printing import duration, number, table_lines
+from ffnet.commands.status import status_rows
+from ffnet.config import read_config
+from ffnet.provenance import ROOT
+
+HERE = f"started 2026-01-01 10:00:00 on {platform.node()}, process"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The working directory: a project in which nothing was made."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def tiny(settings_mapping):
+    mapping = settings_mapping()
+    mapping["demo"]["subjects"] = 4
+    mapping["protocol"] |= {"subjects": 4, "folds": 2}
+    return mapping
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def finish(job, seconds=None):
+    """Leaves the files of a finished job."""
+    for path in job.outputs:
+        write(path, json.dumps({"seconds": {"all": seconds}}))
+    write(job.log, f"{HERE} 1\ndone after 1.0 s\n")
+    if seconds and job.rule != "train_fold":
+        write(job.benchmark, f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")
+
+
+JOB = Job("masks", "make_masks", "a", "", ("out.h5",), "logs/job.log", "logs/job.tsv")
+
+
+def test_a_job_is_done_once_all_its_outputs_are_there_and_its_benchmark_says_its_seconds():
+    assert job_state(JOB, 5).state == "missing"
+    finish(JOB, 12.5)
+    assert job_state(JOB, 5) == ("done", 12.5, ())
+    assert job_state(JOB._replace(outputs=("out.h5", "other.h5")), 5).state == "missing"
+    write(JOB.benchmark, "s\th:m")
+    assert job_state(JOB, 5) == ("done", None, ())
+
+
+def test_the_seconds_of_a_run_are_those_of_its_record():
+    run = JOB._replace(rule="train_fold", outputs=("0.csv", "0.json"))
+    finish(run, 7.25)
+    write(run.benchmark, "s\n99\n")
+    assert measured_seconds(run) == 7.25
+    write("0.json", '{"half": ')
+    assert measured_seconds(run) is None
+
+
+def test_a_log_that_ends_with_failed_is_a_failed_job_and_its_last_lines_are_given():
+    write(JOB.log, f"{HERE} 1\na\nb\n\nerror: c\nfailed after 3.0 s\n")
+    assert job_state(JOB, 3) == ("failed", None, ("b", "error: c", "failed after 3.0 s"))
+
+
+def test_on_this_machine_a_job_runs_as_long_as_its_process_works_in_this_folder(folder):
+    work = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(work, stdin=subprocess.PIPE) as process:
+        write(JOB.log, f"{HERE} {process.pid}\nepoch 1\n")
+        assert job_state(JOB, 5) == ("running", None, ("epoch 1",))
+        process.stdin.close()
+    assert job_state(JOB, 5) == ("lost", None, (f"{HERE} {process.pid}", "epoch 1"))
+    with subprocess.Popen(work, stdin=subprocess.PIPE, cwd="/") as process:
+        write(JOB.log, f"{HERE} {process.pid}\n")
+        assert job_state(JOB, 5).state == "lost"
+        process.stdin.close()
+
+
+def test_on_another_machine_a_job_is_lost_once_its_log_is_quiet_for_too_long():
+    write(JOB.log, "started 2026-01-01 10:00:00 on node7.other, process 1, SLURM job 12\nepoch 1\n")
+    assert job_state(JOB, 5).state == "running"
+    old = time.time() - QUIET - 5
+    os.utime(JOB.log, (old, old))
+    assert job_state(JOB, 5).state == "lost"
+
+
+def test_an_output_deleted_after_its_job_was_done_is_missing():
+    finish(JOB)
+    os.unlink("out.h5")
+    assert job_state(JOB, 5).state == "missing"
+
+
+def test_only_the_end_of_a_long_log_is_read():
+    write(JOB.log, f"{HERE} 1\n" + "x" * 20000 + "\n" + "ä" * 300 + "\nfailed after 1.0 s\n")
+    assert job_state(JOB, 2).last == ("ä" * 300, "failed after 1.0 s")
+
+
+def test_what_is_left_is_the_number_of_jobs_times_the_mean_of_those_measured(tiny):
+    jobs = list_jobs(read_config(tiny))
+    ridge = [job for job in jobs if job.rule == "train_fold" and job.experiment == "ridge"]
+    assert [(job.dataset, job.outputs[0].rpartition("/")[2]) for job in ridge] == [
+        ("demo-bu3dfe", "0.csv"),
+        ("demo-bu3dfe", "1.csv"),
+        ("demo-bosphorus", "0.csv"),
+        ("demo-bosphorus", "1.csv"),
+    ]
+    finish(ridge[0], 10.0)
+    rows = {row[1:4]: row for row in status_rows(jobs, [job_state(job, 5) for job in jobs])}
+    own, other = rows["train_fold", "demo-bu3dfe", "ridge"], rows["train_fold", "demo-bosphorus", "ridge"]
+    assert (own.counts["done"], own.counts["missing"], own.seconds, own.left) == (1, 1, 10.0, 10.0)
+    assert (other.counts["done"], other.counts["missing"], other.seconds, other.left) == (0, 2, 10.0, 20.0)
+    assert rows["train_fold", "demo-bu3dfe", "FFNet-M"].left is None
+    finish(ridge[2], 30.0)
+    rows = {row[1:4]: row for row in status_rows(jobs, [job_state(job, 5) for job in jobs])}
+    assert rows["train_fold", "demo-bosphorus", "ridge"].left == 30.0
+    assert rows["train_fold", "demo-bu3dfe", "ridge"].left == 10.0
+
+
+def run(settings_file, tiny, capsys, *arguments):
+    code = main(["status", "--config", settings_file(lambda mapping: mapping.update(tiny)), *arguments])
+    return code, capsys.readouterr().out
+
+
+def test_the_command_counts_says_what_is_left_and_shows_logs_of_failed_jobs(settings_file, tiny, capsys):
+    jobs = list_jobs(read_config(tiny))
+    code, text = run(settings_file, tiny, capsys)
+    assert code == 0 and f"0 of {len(jobs)} jobs are done, 0 run now." in text
+    assert "Not counted, as none has finished yet: FFNet-M, compute_normals, load_scans" in text
+    runs = [job for job in jobs if job.rule == "train_fold"]
+    for job in runs[:3]:
+        finish(job, 60.0)
+    for place, job in enumerate(runs[3:]):
+        write(job.log, f"started x y on elsewhere, process 1\nerror: {place}\nfailed after 1.0 s\n")
+    for job in jobs[:2]:
+        write(job.log, "started x y on elsewhere, process 1\n")
+    code, text = run(settings_file, tiny, capsys)
+    assert code == 1 and f"3 of {len(jobs)} jobs are done, 2 run now." in text
+    assert "Left: 5 min of work of one job after the other; at 2 at a time as now 2 min." in text
+    assert f"{runs[3].log}: failed\n  started x y on elsewhere, process 1\n  error: 0\n  failed after" in text
+    assert "and 1 more" not in text
+
+
+def test_of_many_failed_jobs_the_first_are_shown_and_the_others_counted(settings_file, tiny, capsys):
+    jobs = [job for job in list_jobs(read_config(tiny)) if job.rule in ("train_fold",)]
+    for job in jobs:
+        write(job.log, f"{HERE} 999999999\nhalf a\n")
+    code, text = run(settings_file, tiny, capsys)
+    assert code == 1 and text.count("ended without a word: killed, or its machine died") == 5 and "and 3 more" in text
+
+
+def test_json_holds_the_same(settings_file, tiny, capsys):
+    jobs = list_jobs(read_config(tiny))
+    finish(jobs[0])
+    write(jobs[-1].log, f"{HERE} 1\nerror: x\nfailed after 1.0 s\n")
+    code, text = run(settings_file, tiny, capsys, "--json")
+    told = json.loads(text)
+    assert code == 1 and told["at_once"] == 0
+    assert told["rows"][0]["rule"] == "unpack_makehuman" and told["rows"][0]["counts"]["done"] == 1
+    assert sum(sum(row["counts"].values()) for row in told["rows"]) == len(jobs)
+    (trouble,) = told["troubles"]
+    assert trouble["rule"] == "make_table" and trouble["log"] == jobs[-1].log and trouble["last"][1] == "error: x"
+
+
+def test_settings_of_a_second_file_stand_in_place_of_those_of_the_first(settings_file, tiny, capsys, tmp_path):
+    (tmp_path / "more.yaml").write_text("experiments: {ridge: {repeats: 3}}\n")
+    code, text = run(settings_file, tiny, capsys, "--configfile", "more.yaml", "--json")
+    rows = {(row["rule"], row["dataset"], row["experiment"]): row["counts"] for row in json.loads(text)["rows"]}
+    assert rows["train_fold", "demo-bu3dfe", "ridge"]["missing"] == 6
+    assert rows["train_fold", "demo-bu3dfe", "FFNet-M"]["missing"] == 2
+
+
+def test_status_loads_nothing_heavy():
+    heavy = {"snakemake", "torch", "open3d", "cv2", "pandas", "matplotlib", "scipy", "dlib", "h5py"}
+    code = "import sys, ffnet.commands.status, ffnet.commands.plan; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert not heavy & set(loaded.split())
+
+
+def test_amounts_are_short():
+    assert [duration(seconds) for seconds in (None, 0.0, 7.4, 99, 130, 7000, 86400, 3e5)] == [
+        *("", "", "7 s", "99 s", "2 min", "1.9 h", "24.0 h", "3.5 days")
+    ]
+    assert [number(seconds) for seconds in (None, 0.1234, 12.345, 4321.0)] == ["", "0.123", "12.3", "4321"]
+    assert table_lines(("name", "n"), [("a", "10"), ("bcdef", "")]) == ["name   n", "a      10", "bcdef"]

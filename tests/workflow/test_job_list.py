@@ -1,0 +1,32 @@
+"""What `status` and `plan` know of the jobs is what the Snakefile asks for."""
+
+from collections import Counter
+
+import pytest
+import yaml
+
+from ffnet.commands.jobs import list_jobs
+from ffnet.config import read_config
+from tests.workflow.conftest import Project, make_tiny
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+
+def listed(project):
+    return list_jobs(read_config(yaml.safe_load(project.read("config.yaml"))))
+
+
+def test_the_jobs_are_those_that_snakemake_plans(tmp_path):
+    project = Project(tmp_path)
+    project.configure(make_tiny)
+    project.configure(lambda config: config["experiments"]["FFNet"].update(repeats=3))
+    assert Counter(job.rule for job in listed(project)) == project.planned()
+
+
+def test_their_files_are_those_that_a_run_leaves(finished):
+    jobs = listed(finished)
+    there = {str(path.relative_to(finished.folder)) for path in finished.folder.rglob("*") if path.is_file()}
+    assert {path for job in jobs for path in job.outputs} <= there
+    assert {path for path in there if path.startswith("results/")} <= {path for job in jobs for path in job.outputs}
+    logs = {path for path in there if path.startswith("logs/")}
+    assert logs == {path for job in jobs for path in (job.log, job.benchmark) if path}
