@@ -1,6 +1,6 @@
 """The paper's Tables 3 to 5, and what it argues from them (section 3.4), in its figures and in ours."""
 
-from ffnet.results.report.grid import Cell, Column, Grid, Group, pair
+from ffnet.results.report.grid import Cell, Column, Grid, Group, pair, signed
 
 MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NAMES = {"I_d": "depth", "I_n": "normals", "I_t": "texture", "I_dnt": "all three", "3D": "3D", "2D+3D": "2D+3D"}
@@ -87,7 +87,7 @@ def argument_grids(sources, collections):
         for group, (_, claims) in zip(groups, arguments(), strict=True):
             for claim, first, seconds in claims:
                 best = max(seconds, key=lambda key: float(printed[key]))
-                gain = Cell(f"{float(printed[first]) - float(printed[best]):+.2f}")
+                gain = Cell(signed(float(printed[first]) - float(printed[best])))
                 group.rows.append([Cell(claim), gain, *(_ours(sources, rows, p, first, seconds) for p in places)])
         grids.append(
             Grid(f"What the paper argues from its tables, on {paper}: percent points gained.", columns, groups)
@@ -111,6 +111,6 @@ def difference(comparisons, dataset, first, second):
             sign = 1 if row["first"] == first else -1
             ends = sorted(sign * float(row[end]) for end in ("interval_low", "interval_high") if row[end])
             hint = f"corrected t-test: p {row['p'] or 'unknown'}, over {row['runs']} common runs"
-            sub = f"{ends[0]:+.2f} to {ends[1]:+.2f}" if ends else ""
-            return Cell(f"{sign * float(row['difference']) + 0.0:+.2f}", sub=sub, hint=hint)
+            sub = pair(*map(signed, ends)) if ends else ""
+            return Cell(signed(sign * float(row["difference"])), sub=sub, hint=hint)
     return Cell("", missing=True)

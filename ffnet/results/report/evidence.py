@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, pair
+from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, pair, signed
 
 HARDEST = 5  # subjects of each experiment on the page; subjects.csv has all
 
@@ -65,11 +65,6 @@ def comparison_grid(sources, collections):
     )
     groups = by_dataset(sources.tables["comparisons"], collections, line)
     return Grid("Any two experiments on the same splits.", columns, groups, notes)
-
-
-def signed(text):
-    """A number as text with its sign; "" for ""."""
-    return f"{float(text) + 0.0:+.2f}" if text else ""
 
 
 def p_value(text):

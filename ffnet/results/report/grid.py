@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-KEPT = ("", "-")  # what a cell holds where there is no number
+TALL = 40  # rows; a table with more stands in a box that scrolls
 
 
 class Cell(NamedTuple):
@@ -39,6 +39,16 @@ class Grid(NamedTuple):
     notes: tuple = ()
 
     @property
+    def rows(self):
+        """How many there are in all groups."""
+        return sum(len(group.rows) for group in self.groups)
+
+    @property
+    def tall(self):
+        """Whether it is too long to stand whole on the page."""
+        return self.rows > TALL
+
+    @property
     def synthetic(self):
         """Whether any figure in it was reached on generated faces."""
         return any(group.kind == "synthetic" for group in self.groups)
@@ -67,3 +77,11 @@ def group_title(dataset, collection):
 def pair(low, high):
     """Two ends of an interval as text; "" where there is none."""
     return f"{low} to {high}" if low else ""
+
+
+def signed(number):
+    """A difference with its sign and two decimals; a number or its text; "" for ""."""
+    if number == "":
+        return ""
+    text = f"{float(number):+.2f}".replace("-", "−")
+    return "0.00" if text in ("+0.00", "−0.00") else text

@@ -31,7 +31,8 @@ def headline(sources, collections, experiments):
     confidence = ", ".join(dict.fromkeys(row["confidence"] for row in sources.tables["accuracy"]))
     notes = (
         "accuracy: mean over all runs (repeats x folds of cross-validation by subject); sd: standard deviation.",
-        f"interval: of confidence {confidence}, corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
+        f"interval: confidence {confidence}, corrected for overlapping training sets (Nadeau and Bengio, 2003)."
+        " No interval: one run, or all runs equal.",
         "paper: as printed in its Tables 1 to 5, on BU-3DFE and Bosphorus themselves; not this project's figure.",
     )
     return Grid("Accuracy of every experiment.", COLUMNS, groups, notes)

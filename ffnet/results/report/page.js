@@ -2,7 +2,7 @@
 "use strict";
 const worth = cell => {
   const text = cell.firstChild ? cell.firstChild.textContent.trim() : "";
-  const number = parseFloat(text.replace(/[<*]/g, ""));
+  const number = parseFloat(text.replace(/[<*]/g, "").replace("−", "-"));
   return Number.isNaN(number) ? text : number;
 };
 const order = (a, b) => a === "" || b === "" ? (a === "") - (b === "") :
