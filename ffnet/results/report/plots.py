@@ -18,7 +18,7 @@ class Bar(NamedTuple):
     mean: float
     corrected: tuple | None
     naive: tuple | None
-    chance: float
+    chance: float | None
     paper: float | None
     text: str
 
@@ -34,8 +34,11 @@ class Curve(NamedTuple):
 
 
 def axis(rows):
-    """(ticks as (percent, place), place of a percent) for rows of the tables accuracy and intervals."""
-    names = ("accuracy", "chance", "interval_low", "corrected_low", "naive_low", "paper, on the real collection")
+    """(ticks as (percent, place), place of a percent) for rows of the tables accuracy and intervals.
+
+    Chance may lie to the left of it: the differences between experiments are small beside that to chance.
+    """
+    names = ("accuracy", "interval_low", "corrected_low", "naive_low", "paper, on the real collection")
     values = [float(row[name]) for row in rows for name in names if row.get(name)]
     low = min(90, STEP * math.floor(min(values, default=0) / STEP))
 
@@ -61,7 +64,7 @@ def bars(accuracy, intervals, place):
                 place(float(row["accuracy"])),
                 tuple(place(float(end)) for end in corrected) if corrected[0] else None,
                 tuple(place(float(end)) for end in naive) if naive[0] else None,
-                place(float(row["chance"])),
+                chance if (chance := place(float(row["chance"]))) >= 0 else None,
                 place(float(printed)) if printed else None,
                 words,
             )

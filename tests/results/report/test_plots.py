@@ -18,18 +18,24 @@ def points(text):
 
 
 def test_the_axis_starts_at_the_ten_below_everything_and_ends_at_hundred():
-    ticks, place = axis([ROW, ENDS])
+    ticks, place = axis([ROW, ENDS, {"naive_low": "20.00"}])
     assert [tick for tick, _ in ticks] == [20, 30, 40, 50, 60, 70, 80, 90, 100]
     assert (place(20), place(60), place(100)) == (0, 50, 100) and dict(ticks)[60] == 50
-    assert axis([{**ROW, "chance": "19.99"}])[0][0] == (10, 0)
+    for name in ("accuracy", "interval_low", "corrected_low", "naive_low", PAPER):
+        assert axis([{**ROW, **ENDS, name: "19.99"}])[0][0] == (10, 0)
     assert [tick for tick, _ in axis([{"accuracy": "100.00"}])[0]] == [90, 100]
 
 
 def test_a_bar_has_all_its_marks_at_their_places():
-    (bar,) = bars([ROW], [ENDS], axis([ROW, ENDS])[1])
+    (bar,) = bars([ROW], [ENDS], axis([ROW, ENDS, {"accuracy": "20"}])[1])
     assert (bar.mean, bar.chance, bar.paper) == (62.5, 0, 81.25)
     assert bar.corrected == (43.75, 81.25) and bar.naive == (56.25, 68.75)
     assert bar.text == "mine: 70.00%, corrected 55.00 to 85.00, naive 65.00 to 75.00"
+
+
+def test_chance_is_left_out_where_the_axis_starts_above_it():
+    ticks, place = axis([ROW, ENDS])
+    assert ticks[0] == (50, 0) and bars([ROW], [ENDS], place)[0].chance is None
 
 
 def test_a_bar_without_interval_and_paper_has_only_its_mean():
