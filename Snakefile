@@ -77,6 +77,7 @@ rule all:
     """Everything: tables, figures and what was left out."""
     default_target: True
     input:
+        "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
         expand("results/{dataset}/quarantine.csv", dataset=collections),

@@ -82,7 +82,10 @@ rule make_tables:
         [split_files(settings, dataset, experiment) for dataset in collections for experiment in chosen],
         predictions=GATHERED,
     output:
-        TABLES,
+        [
+            report(path, caption="captions/tables.rst", category="Tables") if path.endswith(".csv") else path
+            for path in TABLES
+        ],
     log:
         "logs/results/make_tables.log",
     conda:
@@ -133,7 +136,12 @@ rule draw_confusion:
     input:
         predictions="results/{dataset}/predictions/{experiment}.csv",
     output:
-        "results/figures/{dataset}_{experiment}_confusion.png",
+        report(
+            "results/figures/{dataset}_{experiment}_confusion.png",
+            caption="captions/confusion.rst",
+            category="Confusion matrices",
+            labels={"dataset": "{dataset}", "experiment": "{experiment}"},
+        ),
         "results/figures/{dataset}_{experiment}_confusion.svg",
     log:
         "logs/{dataset}/draw_confusion/{experiment}.log",
@@ -154,7 +162,12 @@ rule draw_maps:
     input:
         shard=lambda wildcards: collections[wildcards.dataset].shard_to_draw(settings.results),
     output:
-        "results/figures/{dataset}_maps.png",
+        report(
+            "results/figures/{dataset}_maps.png",
+            caption="captions/maps.rst",
+            category="Maps",
+            labels={"dataset": "{dataset}", "shown": "maps"},
+        ),
         "results/figures/{dataset}_maps.svg",
     log:
         "logs/{dataset}/draw_maps.log",
@@ -200,7 +213,12 @@ rule draw_contact_sheet:
         normals=lambda wildcards: collections[wildcards.dataset].shard_files("normals"),
         masks=lambda wildcards: collections[wildcards.dataset].shard_files("masks"),
     output:
-        "results/figures/{dataset}_contact_sheet.png",
+        report(
+            "results/figures/{dataset}_contact_sheet.png",
+            caption="captions/contact_sheet.rst",
+            category="Maps",
+            labels={"dataset": "{dataset}", "shown": "contact sheet"},
+        ),
     log:
         "logs/{dataset}/draw_contact_sheet.log",
     conda:
@@ -212,3 +230,45 @@ rule draw_contact_sheet:
         code=code_hash("workflow_scripts/draw_contact_sheet.py"),
     script:
         "../workflow_scripts/draw_contact_sheet.py"
+
+
+rule gather_records:
+    """Gather what the runs of {wildcards.experiment} on {wildcards.dataset} took and learned."""
+    input:
+        lambda wildcards: [
+            path.removesuffix(".csv") + ".json"
+            for path in run_files(settings, wildcards.dataset, wildcards.experiment)
+        ],
+    output:
+        "results/{dataset}/records/{experiment}.json",
+    log:
+        "logs/{dataset}/gather_records/{experiment}.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/gather_records.py"),
+    script:
+        "../workflow_scripts/gather_records.py"
+
+
+rule make_report:
+    """Make the report: everything that was found, on one page."""
+    input:
+        expand("ffnet/results/report/{part}", part=["page.html", "parts.html", "page.css", "page.js"]),
+        TABLES,
+        expand("results/{dataset}/{list}.csv", dataset=collections, list=["quarantine", "quality"]),
+        expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
+        expand("results/figures/{dataset}_{kind}.png", dataset=collections, kind=["maps", "contact_sheet"]),
+    output:
+        report("results/report.html", caption="captions/report.rst", category="Report"),
+    log:
+        "logs/results/make_report.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        collections=COLLECTIONS,
+        experiments=chosen,
+        config=config,
+        code=code_hash("workflow_scripts/make_report.py"),
+    script:
+        "../workflow_scripts/make_report.py"

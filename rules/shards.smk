@@ -27,7 +27,12 @@ rule list_quarantine:
     input:
         lambda wildcards: collections[wildcards.dataset].shard_files(),
     output:
-        "results/{dataset}/quarantine.csv",
+        report(
+            "results/{dataset}/quarantine.csv",
+            caption="captions/quarantine.rst",
+            category="Quarantine",
+            labels={"dataset": "{dataset}"},
+        ),
     log:
         "logs/{dataset}/list_quarantine.log",
     conda:

@@ -1,0 +1,92 @@
+"""What was reached: the headline table, the intervals as a plot, and the paper's list of methods."""
+
+from ffnet.results.accuracy_table import PAPER_HEADING
+from ffnet.results.report.grid import Cell, Column, Grid, Group, by_dataset, cells, group_title, pair
+from ffnet.results.report.plots import axis, bars
+
+COLUMNS = [
+    Column("experiment", left=True),
+    Column("accuracy %", hint="mean over all runs"),
+    Column("interval %", hint="corrected for the overlap of the training sets"),
+    Column("paper %", hint="as printed, on the real collection"),
+    Column("sd over runs"),
+    Column("sd over repeats"),
+    Column("repeats"),
+    Column("folds"),
+    Column("runs"),
+    Column("subjects"),
+    Column("scans"),
+    Column("chance %"),
+]
+SPREADS = ("sd_over_runs", "sd_over_repeats", "repeats", "folds", "runs", "subjects", "scans", "chance")
+
+
+def headline(sources, collections, experiments):
+    """The Grid of accuracy.csv: of each dataset every experiment, those without a run visibly empty."""
+    groups = []
+    for dataset, collection in collections.items():
+        rows = {row["experiment"]: row for row in sources.tables["accuracy"] if row["dataset"] == dataset}
+        lines = [_line(name, rows.get(name)) for name in [*experiments, *(rows.keys() - set(experiments))]]
+        groups.append(Group(group_title(dataset, collection), collection.kind, lines))
+    confidence = ", ".join(dict.fromkeys(row["confidence"] for row in sources.tables["accuracy"]))
+    notes = (
+        "accuracy: mean over all runs (repeats x folds of cross-validation by subject); sd: standard deviation.",
+        f"interval: confidence {confidence}, corrected for overlapping training sets (Nadeau and Bengio, 2003)."
+        " No interval: one run, or all runs equal.",
+        "paper: as printed in its Tables 1 to 5, on BU-3DFE and Bosphorus themselves; not this project's figure.",
+    )
+    return Grid("Accuracy of every experiment.", COLUMNS, groups, notes)
+
+
+def _line(name, row):
+    if row is None:
+        return [Cell(name), *[Cell("", missing=True)] * (len(COLUMNS) - 1)]
+    interval = pair(row["interval_low"], row["interval_high"])
+    return cells(name, row["accuracy"], interval, row[PAPER_HEADING], *(row[column] for column in SPREADS))
+
+
+def interval_plot(sources, collections):
+    """(ticks, [(title, kind, Bars)]) of all datasets on one axis."""
+    accuracy, intervals = sources.tables["accuracy"], sources.tables["intervals"]
+    ticks, place = axis([*accuracy, *intervals])
+    plots = []
+    for dataset, collection in collections.items():
+        here = [[row for row in rows if row["dataset"] == dataset] for rows in (accuracy, intervals)]
+        if here[0]:
+            plots.append((group_title(dataset, collection), collection.kind, bars(*here, place)))
+    return ticks, plots
+
+
+def interval_grid(sources, collections):
+    """The Grid behind the plot: the corrected interval beside the naive one."""
+    columns = [Column("experiment", left=True), Column("accuracy %"), Column("corrected interval %")]
+    columns += [Column("naive interval %", hint="as if all runs were independent, which they are not"), Column("runs")]
+
+    def line(row):
+        corrected, naive = (pair(row[f"{kind}_low"], row[f"{kind}_high"]) for kind in ("corrected", "naive"))
+        return cells(row["experiment"], row["accuracy"], corrected, naive, row["runs"])
+
+    return Grid("The same in numbers.", columns, by_dataset(sources.tables["intervals"], collections, line))
+
+
+def method_grids(sources):
+    """Grids of the paper's Tables 1 and 2: all methods as printed, with our figures beside them."""
+    columns = [Column(title, left=True) for title in ("method", "data", "feature")]
+    columns += [Column("paper %"), Column("ours %"), Column("ours is on", left=True), Column("interval %")]
+    grids = []
+    for name, collection in (("table1", "BU-3DFE"), ("table2", "Bosphorus")):
+        rows = sources.tables[name]
+        kind = "synthetic" if any(row["our_data"] == "synthetic" for row in rows) else ""
+        lines = [_method(row) for row in rows]
+        grids.append(
+            Grid(f"Table {name[-1]} of the paper: methods on {collection}.", columns, [Group("", kind, lines)])
+        )
+    return grids
+
+
+def _method(row):
+    printed = cells(row["method"], row["modality"], row["feature"], row["paper"])
+    if row["our_dataset"] and not row["ours"]:
+        return [*printed, Cell("", missing=True), Cell(row["our_dataset"]), Cell("", missing=True)]
+    mark = "*" if row["our_data"] == "synthetic" and row["ours"] else ""
+    return [*printed, *cells(row["ours"] + mark, row["our_dataset"], pair(row["interval_low"], row["interval_high"]))]

@@ -1,0 +1,71 @@
+"""report.html: one file with everything in it, which loads nothing and can be read without JavaScript."""
+
+import json
+import pathlib
+
+from ffnet.results.report import ablation, evidence, expenses, headline
+from ffnet.results.report.pictures import embed
+from ffnet.storage import write_text
+
+HERE = pathlib.Path(__file__).parent
+PARTS = ("page.html", "parts.html", "page.css", "page.js")
+
+
+def write_report(path, sources, collections, experiments, config):
+    """Writes the page. sources: Sources. collections: dataset -> Collection. experiments: names of those that were
+    run, in order. config: all of config.yaml as plain values. The same content gives the same bytes."""
+    write_text(path, render(contents(sources, collections, experiments, config)))
+
+
+def contents(sources, collections, experiments, config):
+    """name -> what page.html shows, see there."""
+    ticks, plots = headline.interval_plot(sources, collections)
+    rows = sources.tables["accuracy"]
+    return {
+        "synthetic": [name for name, collection in collections.items() if collection.synthetic],
+        "licensed": [name for name, collection in collections.items() if not collection.synthetic],
+        "leaks": evidence.leaks(sources),
+        "runs": sum(int(row["runs"]) for row in rows),
+        "experiments": experiments,
+        "idle": [name for name in config["experiments"] if name not in experiments],
+        "accuracy": headline.headline(sources, collections, experiments),
+        "ticks": ticks,
+        "plots": plots,
+        "intervals": headline.interval_grid(sources, collections),
+        "methods": headline.method_grids(sources),
+        "matrices": evidence.matrices(sources, collections),
+        "arguments": ablation.argument_grids(sources, collections),
+        "ablation": ablation.ablation_grids(sources, collections),
+        "comparisons": evidence.comparison_grid(sources, collections),
+        "subjects": evidence.subject_grid(sources, collections),
+        "lessons": expenses.lessons(sources, collections),
+        "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
+        "collections": collections,
+        "quarantine": evidence.quarantine_grid(sources, collections),
+        "left_out": evidence.quarantine_counts(sources),
+        "leakage": evidence.leakage_grid(sources, collections),
+        "stages": expenses.stage_grid(sources, collections),
+        "training": expenses.training_grid(sources, collections),
+        "versions": expenses.version_grid(sources),
+        "config": config_text(config),
+    }
+
+
+def render(shown):
+    """The page of contents(); every text in it is escaped."""
+    import jinja2
+
+    loader = jinja2.FileSystemLoader(HERE)
+    templates = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    parts = {name: (HERE / f"page.{name}").read_text("utf-8") for name in ("css", "js")}
+    return templates.get_template("page.html").render(**shown, **parts)
+
+
+def config_text(config):
+    """config as YAML, its sections in their order."""
+    import yaml
+
+    plain = json.loads(json.dumps(config))
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)

@@ -1,0 +1,57 @@
+"""What the runs of one experiment took and learned: their records in one small file."""
+
+import hashlib
+from collections import Counter
+
+import numpy as np
+
+from ffnet.errors import InputError
+from ffnet.results.records import read_record
+
+MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "pretrained_sha256")
+CURVES = ("loss", "accuracy")  # of the training half, after each epoch
+
+
+def gather_records(paths):
+    """What report.html shows of the records of an experiment's runs, a dict that JSON can hold.
+
+    runs: how many. seconds: all of them together, and the longest. made_with: name -> {value: runs}. data: SHA-256
+    over those of the runs' data. epochs: a row for each epoch: how many runs have it, and mean and standard deviation
+    (n - 1; None for a single run) of loss and accuracy on the training half; [] for what is not trained in epochs.
+    Raises InputError that names a record that is not whole.
+    """
+    records = [read_record(path) for path in paths]
+    seconds = [record.get("seconds", {}).get("all", 0.0) for record in records]
+    data = hashlib.sha256("".join(record.get("data_sha256", "") for record in records).encode())
+    return {
+        "runs": len(records),
+        "seconds": {"all": round(sum(seconds), 3), "longest": max(seconds)},
+        "made_with": {name: _counted(record.get(name) for record in records) for name in MADE_WITH},
+        "data": data.hexdigest(),
+        "epochs": _curves([_epochs(record, path) for record, path in zip(records, paths, strict=True)]),
+    }
+
+
+def _counted(values):
+    return dict(sorted(Counter(str(value) for value in values if value is not None).items()))
+
+
+def _epochs(record, path):
+    try:
+        return [[float(row[name]) for name in CURVES] for row in record.get("epochs", [])]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path}: its epochs are not as a run writes them ({error!r}); delete it and run again"
+        ) from error
+
+
+def _curves(runs):
+    rows = []
+    for epoch in range(max(map(len, runs))):
+        values = np.array([run[epoch] for run in runs if epoch < len(run)])
+        row = {"epoch": epoch + 1, "runs": len(values)}
+        for name, column in zip(CURVES, values.T, strict=True):
+            spread = float(column.std(ddof=1)) if len(column) > 1 else None
+            row[name] = {"mean": float(column.mean()), "sd": spread}
+        rows.append(row)
+    return rows

@@ -1,0 +1,159 @@
+"""A results folder of known accuracy with everything the report reads, made without a workflow."""
+
+import html.parser
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from ffnet.results.leakage import audit_experiments, leakage_table
+from ffnet.results.report.page import contents, render
+from ffnet.results.report.run_records import gather_records
+from ffnet.results.report.sources import read_sources
+from ffnet.results.tables import all_tables, write_tables
+
+EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
+CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}
+NOTES = {"torch": "2.0", "device": "cpu", "code": "abc", "parameters": 7, "seconds": {"all": 2.0}}
+
+
+class Folder:
+    """The folders results and logs, and the page that is made from them."""
+
+    def __init__(self, folder, known):
+        self.results, self.logs, self.collections = folder / "results", folder / "logs", known.collections
+        self.config = CONFIG
+        shutil.copytree(known.folder, self.results)
+        self.names = {name: [e for d, e in known.right if d == name] for name in self.collections}
+        for dataset in self.collections:
+            self.fill(dataset)
+        experiments = known.experiments()
+        audits = audit_experiments(experiments, self.results)
+        tables = [*all_tables(experiments, self.collections, known.confidence), leakage_table(experiments, audits)]
+        write_tables(self.results / "tables", tables)
+
+    def fill(self, dataset):
+        """Everything beside predictions and tables."""
+        from PIL import Image
+
+        place = self.results / dataset
+        scans = sorted({line.split(",")[0] for path in place.glob("runs/*/*/*.csv") for line in lines(path)})
+        rows = [f"{scan},{scan.split('_')[0]},{scan}" for scan in scans]
+        (place / "hashes.csv").write_text("\n".join(["scan,subject,sha256", *rows]) + "\n")
+        (place / "quality.csv").write_text("\n".join(["scan", *scans, "lost"]) + "\n")
+        (place / "quarantine.csv").write_text("scan,stage,reason\nlost,masks,no face found\n")
+        (place / "records").mkdir()
+        for name in EXPERIMENTS:
+            paths = sorted((place / "runs" / name).glob("*/*.json")) or self.stand_in(place, name)
+            for number, path in enumerate(paths):
+                epochs = [{"loss": 2.0 - number / 10 - e / 2, "accuracy": 0.2 + e / 10} for e in range(3)]
+                of = NOTES | ({"epochs": epochs} if name != "ridge" else {})
+                path.write_text(json.dumps({"settings": {}, "python": "3.11", "data_sha256": f"{number}"} | of))
+            (place / "records" / f"{name}.json").write_text(json.dumps(gather_records(paths)))
+        figures = self.results / "figures"
+        figures.mkdir(exist_ok=True)
+        noise = np.random.default_rng(3).integers(0, 255, (60, 90, 3), np.uint8)
+        for kind in ("maps", "contact_sheet"):
+            Image.fromarray(noise).save(figures / f"{dataset}_{kind}.png")
+        stage = self.logs / "benchmarks" / dataset / "load_scans"
+        stage.mkdir(parents=True)
+        (stage / "shard-00.tsv").write_text("s\th:m:s\tmax_rss\tcpu_time\n75.5\t0:01:15\t321.4\t70.1\n")
+
+    def stand_in(self, place, name):
+        """A record for an experiment that this dataset has no runs of."""
+        path = place / "runs" / name / "0" / "0.json"
+        path.parent.mkdir(parents=True)
+        return [path]
+
+    def page(self):
+        sources = read_sources(self.results, self.logs, self.collections, EXPERIMENTS)
+        return render(contents(sources, self.collections, EXPERIMENTS, self.config))
+
+
+def lines(path):
+    return path.read_text().splitlines()[1:]
+
+
+class Page(html.parser.HTMLParser):
+    """Rows of all tables: (section, dataset of the last group, cells as text, their classes); all tags with attributes;
+    all text outside of script and style, joined."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.tags, self.words = [], [], []
+        self.section, self.group, self.stack, self.row = "", "", [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append((tag, attributes))
+        if tag not in ("meta", "link", "img", "br", "line", "circle", "path", "polygon", "polyline"):
+            self.stack.append(tag)
+        if tag == "section":
+            self.section = attributes["id"]
+        if tag == "tr":
+            self.row = (self.section, [], [], attributes.get("class") == "group")
+        if tag in ("td", "th") and self.row:
+            self.row[1].append("")
+            self.row[2].append(attributes.get("class", ""))
+
+    def handle_endtag(self, tag):
+        if self.stack and self.stack[-1] == tag:
+            self.stack.pop()
+        if tag == "tr":
+            section, cells, classes, group = self.row
+            if group:
+                self.group = cells[0].strip()
+            else:
+                self.rows.append((section, self.group, [cell.strip() for cell in cells], classes))
+            self.row = None
+
+    def handle_data(self, data):
+        if not self.stack or self.stack[-1] not in ("script", "style"):
+            self.words.append(data)
+            if self.row and self.row[1]:
+                self.row[1][-1] += data
+
+    def find(self, section, group, first):
+        """(cells, classes) of the only row of a section whose group starts with a name and whose first cell is so."""
+        found = [
+            (cells, classes)
+            for where, of, cells, classes in self.rows
+            if where == section and of.startswith(group) and cells[0] == first
+        ]
+        assert len(found) == 1, found
+        return found[0]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="session")
+def parse():
+    return Page
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory, known):
+    """A Folder that no test may change."""
+    return Folder(tmp_path_factory.mktemp("report"), known)
+
+
+@pytest.fixture
+def own_folder(tmp_path, known):
+    """A Folder that a test may spoil."""
+    return Folder(tmp_path / "own", known)
+
+
+@pytest.fixture(scope="session")
+def text(folder):
+    """The page as HTML."""
+    return folder.page()
+
+
+@pytest.fixture(scope="session")
+def page(text):
+    """The page, parsed."""
+    return Page(text)

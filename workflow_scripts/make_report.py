@@ -1,0 +1,13 @@
+"""Make the report: everything that was found, on one page."""
+
+from ffnet.jobs import job_log
+
+with job_log(snakemake.log[0]):
+    from ffnet.results.experiments import Collection
+    from ffnet.results.report.page import write_report
+    from ffnet.results.report.sources import read_sources
+
+    params = snakemake.params
+    collections = {name: Collection(**collection) for name, collection in params.collections.items()}
+    sources = read_sources("results", "logs", collections, params.experiments)
+    write_report(snakemake.output[0], sources, collections, params.experiments, params.config)
