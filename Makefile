@@ -47,4 +47,4 @@ bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 clean:
-	rm -rf results data/demo logs .snakemake
+	rm -rf results resume data/demo logs .snakemake

@@ -7,6 +7,7 @@ from ffnet.demo.plan import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.planning import (
+    TABLES,
     demo_patterns,
     demo_settings,
     is_synthetic,
@@ -56,11 +57,13 @@ localrules:
     judge_quarantine,
     split_subjects,
     gather_runs,
+    gather_records,
     judge_leakage,
     measure_quality,
     draw_contact_sheet,
     draw_confusion,
     draw_maps,
+    make_report,
 
 
 include: "rules/demo.smk"

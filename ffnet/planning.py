@@ -42,6 +42,19 @@ class PlannedCollection(NamedTuple):
         return next(f"results/{self.name}/shards/{row.shard}.h5" for row in self.rows if row.subject == wanted)
 
 
+TABLES = tuple(
+    f"results/tables/{table}.{form}"
+    for tables, forms in (
+        (("table1", "table2", "table3", "table4", "table5"), ("csv", "md", "tex")),
+        (("accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"), ("csv", "md")),
+        (("confusion",), ("csv",)),
+        (("columns",), ("md",)),
+    )
+    for table in tables
+    for form in forms
+)
+
+
 def run_files(config, dataset, experiment):
     """The predictions of all runs of an experiment."""
     repeats, folds = range(config.experiments[experiment].repeats), range(config.protocol.folds)

@@ -28,16 +28,6 @@ PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of 
     for dataset in collections
     for name in chosen
 ]
-TABLES = [
-    *expand("results/tables/table{number}.{form}", number=range(1, 6), form=["csv", "md", "tex"]),
-    *expand(
-        "results/tables/{table}.{form}",
-        table=["accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"],
-        form=["csv", "md"],
-    ),
-    "results/tables/confusion.csv",
-    "results/tables/columns.md",
-]
 
 
 rule gather_runs:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ffnet.demo.plan import list_subjects, makehuman_path, subject_files_of
-from ffnet.planning import is_synthetic, plan_collection, run_files, split_files
+from ffnet.planning import TABLES, is_synthetic, plan_collection, run_files, split_files
 from ffnet.training.splits import split_subjects
 
 STAGES = {  # rules that make one file per shard, by stage, in the order of the data
@@ -40,8 +40,12 @@ def list_jobs(config):
         plan = plan_collection(dataset, config)
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
-    tables = ("results/tables/accuracy.csv", "results/tables/accuracy.md")
-    return [*jobs, Job("results", "make_table", "", "", tables, "logs/results/make_table.log")]
+    last = {
+        "make_tables": TABLES,
+        "judge_leakage": ("results/tables/leakage.txt",),
+        "make_report": ("results/report.html",),
+    }
+    return jobs + [Job("results", rule, "", "", files, f"logs/results/{rule}.log") for rule, files in last.items()]
 
 
 def demo_jobs(config):
@@ -97,8 +101,16 @@ def run_jobs(config, dataset, chosen, scans):
     for name in chosen:
         gathered, drawn = f"results/{dataset}/predictions/{name}.csv", f"{figures}_{name}_confusion"
         jobs.append(Job("results", "gather_runs", dataset, name, (gathered,), f"{logs}/gather_runs/{name}.log"))
+        records = f"results/{dataset}/records/{name}.json"
+        jobs.append(Job("results", "gather_records", dataset, name, (records,), f"{logs}/gather_records/{name}.log"))
         jobs.append(Job("results", "draw_confusion", dataset, name, both(drawn), f"{logs}/draw_confusion/{name}.log"))
-    return [*jobs, Job("results", "draw_maps", dataset, "", both(f"{figures}_maps"), f"{logs}/draw_maps.log")]
+    seen = {
+        "hash_scans": (f"results/{dataset}/hashes.csv",),
+        "measure_quality": (f"results/{dataset}/quality.csv",),
+        "draw_contact_sheet": (f"{figures}_contact_sheet.png",),
+        "draw_maps": both(f"{figures}_maps"),
+    }
+    return jobs + [Job("results", rule, dataset, "", files, f"{logs}/{rule}.log") for rule, files in seen.items()]
 
 
 def both(figure):

@@ -169,7 +169,7 @@ def test_json_holds_the_same(settings_file, tiny, capsys):
     assert told["rows"][0]["rule"] == "unpack_makehuman" and told["rows"][0]["counts"]["done"] == 1
     assert sum(sum(row["counts"].values()) for row in told["rows"]) == len(jobs)
     (trouble,) = told["troubles"]
-    assert trouble["rule"] == "make_table" and trouble["log"] == jobs[-1].log and trouble["last"][1] == "error: x"
+    assert trouble["rule"] == "make_report" and trouble["log"] == jobs[-1].log and trouble["last"][1] == "error: x"
 
 
 def test_settings_of_a_second_file_stand_in_place_of_those_of_the_first(settings_file, tiny, capsys, tmp_path):

@@ -15,10 +15,11 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 # What follows a stage of both collections, from the tables back to the raw files
-TABLE = {"make_table": 1}
-RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
+TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
+RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "gather_records": 4, "draw_confusion": 4}
+SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
-SHARDS = RUNS | {"write_shards": 3, "list_quarantine": 2, "judge_quarantine": 2, "draw_maps": 2}
+SHARDS = RUNS | {"write_shards": 3, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
 MASKS = SHARDS | {"make_masks": 3}
 NORMALS = SHARDS | {"compute_normals": 3}
 MAPS = MASKS | NORMALS | {"project_maps": 3}
@@ -27,18 +28,19 @@ DEMO = {"unpack_makehuman": 1, "make_demo_bu3dfe": 4, "make_demo_bosphorus": 4}
 ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 
 # One experiment on both collections, and one shard of one collection with all that is trained on it
-ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "draw_confusion": 2}
+ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "gather_records": 2, "draw_confusion": 2}
+ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
-ONE_SHARD = dict.fromkeys((*ONE_SHARD, "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | {"draw_maps": 1}
+ONE_SHARD = dict.fromkeys((*ONE_SHARD, "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
 
 ONE_SUBJECT = {  # the fifth: its shard of two in one collection, the only one of the other
     **{"make_demo_bu3dfe": 1, "make_demo_bosphorus": 1, "index_scans": 2, "split_subjects": 2},
-    **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2, "draw_maps": 1},
-    **{"list_quarantine": 2, "judge_quarantine": 2, **RUNS},
+    **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
+    **{"list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
 }
 ONE_PROJECTION = {  # two shards, and all that is trained on them
-    **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2, "draw_maps": 1},
-    **{"list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT},
+    **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
+    **{"list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
 }
 
 
@@ -158,12 +160,12 @@ CHANGES = {
     "a key of one dataset": (key("datasets:demo-bu3dfe", projection="splat"), ONE_PROJECTION),
     "a key of masks": (key("masks", radius_1=3), MASKS),
     "a key of shards": (key("shards", depth="fixed"), SHARDS),
-    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2}),
+    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2, "make_report": 1}),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
     "a key of protocol": (key("protocol", seed=7), SPLITS),
-    "a key of results": (key("results", dpi=100), {"draw_confusion": 4, "draw_maps": 2}),
+    "a key of results": (key("results", dpi=100), {"draw_confusion": 4, "draw_maps": 2, "make_report": 1}),
     "a repeat added": (key("experiments:ridge", repeats=2), ONE_EXPERIMENT | {"split_subjects": 2}),
     "an experiment added": (key("experiments:F3DNet-d", repeats=1), ONE_EXPERIMENT),
     "an experiment left out": (key("experiments:FFNet-M", repeats=0), TABLE),
@@ -206,7 +208,7 @@ def own(finished, tmp_path_factory):
 
 
 FEAR, ANGER = pathlib.Path("data/own/bs001/bs001_E_FEAR_0.bnt"), pathlib.Path("data/own/bs002/bs002_E_ANGER_0.bnt")
-TRAINED = {"train_fold": 2, "gather_runs": 1, "draw_confusion": 1, "make_table": 1}
+TRAINED = TABLE | {"train_fold": 2, "gather_runs": 1, "gather_records": 1, "draw_confusion": 1}
 SHARD = ONE_SHARD | TRAINED
 LISTED = SHARD | {"index_scans": 1, "split_subjects": 1}
 
