@@ -7,7 +7,7 @@ same size.
 import math
 from typing import NamedTuple
 
-STEP = 10  # percent between two lines of the axis of accuracy
+STEP = 10  # percent between two lines of the axis of accuracy; half of it where the axis is short
 
 
 class Bar(NamedTuple):
@@ -45,7 +45,7 @@ def axis(rows):
     def place(value):
         return round(100 * (value - low) / (100 - low), 3)
 
-    return [(tick, place(tick)) for tick in range(low, 101, STEP)], place
+    return [(tick, place(tick)) for tick in range(low, 101, STEP // 2 if low >= 60 else STEP)], place
 
 
 def bars(accuracy, intervals, place):

@@ -15,7 +15,7 @@ from ffnet.results.tables import all_tables, write_tables
 
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
 CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}
-NOTES = {"torch": "2.0", "device": "cpu", "code": "abc", "parameters": 7, "seconds": {"all": 2.0}}
+NOTES = {"torch": "2.0", "numpy": "2.1", "device": "cpu", "code": "abc", "parameters": 7, "seconds": {"all": 2.0}}
 
 
 class Folder:

@@ -115,3 +115,33 @@ def test_maps_and_contact_sheet_of_every_dataset_stand_inside_with_their_size(pa
     pictures = [attributes for tag, attributes in page.tags if tag == "img"]
     assert len(pictures) == 6 and all(one["src"].startswith("data:image/webp;base64,") for one in pictures)
     assert {(one["width"], one["height"]) for one in pictures} == {("90", "60")}
+
+
+def test_headline_columns_stand_below_their_headings(folder, page):
+    headings = next(cells for where, _, cells, _ in page.rows if where == "accuracy")
+    places = {"sd over runs": "sd_over_runs", "sd over repeats": "sd_over_repeats", "runs": "runs", "scans": "scans"}
+    for row in table(folder, "accuracy"):
+        cells, _ = page.find("accuracy", row["dataset"], row["experiment"])
+        assert all(cells[headings.index(heading)] == row[name] for heading, name in places.items())
+
+
+def test_our_figures_carry_their_mark_and_their_interval(folder, page, text):
+    rows = {(row["dataset"], row["experiment"]): row for row in table(folder, "accuracy")}
+    shown = [cells for where, _, cells, _ in page.rows if where == "methods" and cells[0] == "FFNet-M"]
+    assert [cells[4] for cells in shown] == [
+        rows["faces", "FFNet-M"]["accuracy"],
+        rows["demo", "FFNet-M"]["accuracy"] + "*",
+    ]
+    row = rows["faces", "FFNet-M"]
+    ours = [cells[-1] for where, of, cells, _ in page.rows if of.startswith("faces, ours") and cells[0] == "FFNet-M"]
+    assert ours == [f"{row['accuracy']}{row['interval_low']} to {row['interval_high']}"] * 2  # Tables 3 and 5
+    noted = [
+        table for table in re.findall(r"<figure class=\"table\">.*?</figure>", text, re.S) if "tag synthetic" in table
+    ]
+    assert all("<li>synthetic: generated faces" in table for table in noted)
+
+
+def test_hovering_tells_how_often_a_class_was_taken_for_another(folder, page):
+    titles = {attributes.get("title") for tag, attributes in page.tags if tag == "td"}
+    for row in table(folder, "confusion"):
+        assert f"{row['true']} taken for {row['predicted']}: {row['count']} times" in titles

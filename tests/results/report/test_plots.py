@@ -23,7 +23,7 @@ def test_the_axis_starts_at_the_ten_below_everything_and_ends_at_hundred():
     assert (place(20), place(60), place(100)) == (0, 50, 100) and dict(ticks)[60] == 50
     for name in ("accuracy", "interval_low", "corrected_low", "naive_low", PAPER):
         assert axis([{**ROW, **ENDS, name: "19.99"}])[0][0] == (10, 0)
-    assert [tick for tick, _ in axis([{"accuracy": "100.00"}])[0]] == [90, 100]
+    assert [tick for tick, _ in axis([{"accuracy": "100.00"}])[0]] == [90, 95, 100]
 
 
 def test_a_bar_has_all_its_marks_at_their_places():

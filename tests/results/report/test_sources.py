@@ -4,8 +4,8 @@ import pytest
 
 from ffnet.errors import InputError
 from ffnet.results.report.evidence import p_value
-from ffnet.results.report.expenses import duration, stage_grid
-from ffnet.results.report.grid import signed
+from ffnet.results.report.expenses import duration, stage_grid, training_grid, version_grid
+from ffnet.results.report.grid import Grid, Group, cells, signed
 from ffnet.results.report.pictures import PIXELS, embed
 from ffnet.results.report.sources import read_benchmarks, read_sources
 
@@ -66,3 +66,20 @@ def test_large_pictures_are_shrunk_to_a_bound_and_keep_their_shape(tmp_path, siz
     assert found.width <= min(1840, size[0]) and found.width * found.height <= PIXELS * 1.001
     assert found.width / found.height == pytest.approx(size[0] / size[1], rel=0.02)
     assert (found.width, found.height) == size or size != (100, 50)
+
+
+def test_runs_are_added_over_all_records_and_their_mean_time_is_told(folder):
+    sources = read_sources(folder.results, folder.logs, folder.collections, ["ridge", "FFNet-M"])
+    sources.records["own", "ridge"]["made_with"]["torch"] = {"9.9": 8}
+    (group,) = version_grid(sources).groups
+    told = {row[0].text: row[1].text for row in group.rows}
+    runs = {key: record["runs"] for key, record in sources.records.items()}
+    assert runs["demo", "ridge"] == 8 and runs["faces", "FFNet-M"] == 12
+    assert told["PyTorch"] == f"2.0 ({sum(runs.values()) - 8} runs), 9.9 (8 runs)" and told["NumPy"] == "2.1"
+    row = training_grid(sources, folder.collections).groups[0].rows[0]
+    assert [cell.text for cell in row] == ["ridge", "8", "16 s", "2.0 s", "2.0 s", "7", "cpu"]
+
+
+def test_a_table_of_many_rows_stands_in_a_box_that_scrolls():
+    groups = [Group("", "", [cells("a")] * 20), Group("", "", [cells("b")] * 20)]
+    assert not Grid("", [], groups).tall and Grid("", [], [*groups, Group("", "", [cells("c")])]).tall
