@@ -17,6 +17,7 @@ all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
 	@cat results/tables/accuracy.md
 	@echo
+	@echo "report:     results/report.html"
 	@echo "tables:     results/tables/     figures:  results/figures/"
 	@echo "left out:   results/*/quarantine.csv     logs:  logs/"
 

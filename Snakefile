@@ -74,6 +74,7 @@ include: "rules/masks.smk"
 include: "rules/shards.smk"
 include: "rules/training.smk"
 include: "rules/results.smk"
+include: "rules/report.smk"
 
 
 rule all:
