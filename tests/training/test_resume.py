@@ -148,7 +148,7 @@ def test_the_key_sees_every_part():
 
 @pytest.mark.slow
 def test_kill_9_at_ten_random_moments_and_the_predictions_are_byte_identical(tmp_path, shards, split, settings):
-    settings["training"] |= {"epochs": 12}
+    settings["training"] |= {"epochs": 60}
     code = (
         "import json, sys; from ffnet.training.run import Run, train_fold\n"
         "shards, split, settings, conduct, *out = json.loads(sys.argv[1])\n"
@@ -160,22 +160,24 @@ def test_kill_9_at_ten_random_moments_and_the_predictions_are_byte_identical(tmp
         arguments = [[str(path) for path in shards], str(split), settings, CONDUCT, *paths]
         return [sys.executable, "-c", code, json.dumps(arguments)]
 
-    (tmp_path / "whole").mkdir()
-    began = time.monotonic()
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
     subprocess.run(command(tmp_path / "whole"), check=True, stdout=subprocess.DEVNULL)
-    whole, seconds = (tmp_path / "whole/1.csv").read_bytes(), time.monotonic() - began
-    (tmp_path / "killed").mkdir()
-    moments = random.Random(7)
-    kills = 0
-    for _ in range(40):
+    whole = (tmp_path / "whole/1.csv").read_bytes()
+    seconds = json.loads((tmp_path / "whole/1.json").read_text())["training_seconds"]
+    moments, states = random.Random(7), tmp_path / "killed/resume"
+    for _ in range(10):
+        before = {path: path.stat().st_mtime_ns for path in states.glob("*.safetensors")}
         process = subprocess.Popen(command(tmp_path / "killed"), stdout=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=moments.uniform(0.5, 1.1) * seconds if kills < 10 else None)
-            break
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            kills += 1
-    assert process.returncode == 0 and kills >= 1
+        while {path: path.stat().st_mtime_ns for path in states.glob("*.safetensors")} == before:
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, seconds / 10))  # ten times half of that leave something to do
+        assert process.poll() is None
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert not (tmp_path / "killed/1.csv").exists()
+    subprocess.run(command(tmp_path / "killed"), check=True, stdout=subprocess.DEVNULL)
     assert (tmp_path / "killed/1.csv").read_bytes() == whole
+    assert json.loads((tmp_path / "killed/1.json").read_text())["resumed"] == 10
     assert not (tmp_path / "killed/resume").exists()
