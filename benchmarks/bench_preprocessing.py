@@ -24,7 +24,7 @@ import yaml
 ROOT = pathlib.Path(__file__).parents[1]
 PARTS = ("Snakefile", "rules", "workflow_scripts", "ffnet", "envs", "profiles", "requirements.lock")
 DATASET, CORES = "demo-bu3dfe", 2
-PASSED = re.compile(r"\((\d+\.?\d*) s, 0 s to go\)\n")  # the last line that a stage writes about its scans
+PASSED = re.compile(r"\((\d+\.\d) s, \d+ s to go\)\n")  # ends a stage's line about a scan: the time since the first
 
 
 def make_project(folder, subjects):
@@ -65,7 +65,8 @@ def straightforward(folder, sample):
 def spent_on_scans(folder):
     """Seconds that all jobs together spent inside scans, by their logs."""
     logs = (folder / "logs" / DATASET).glob("*/shard-*.log")
-    return sum(float(seconds) for log in logs for seconds in PASSED.findall(log.read_text("utf-8")))
+    passed = [PASSED.findall(log.read_text("utf-8")) for log in logs]
+    return sum(float(seconds[-1]) for seconds in passed if seconds)
 
 
 def largest_job(folder):
