@@ -72,6 +72,7 @@ def configure(config):
     config["protocol"] |= {"subjects": 4, "folds": 2}
     config["quarantine"]["max_share"] = 0.2
     config["experiments"] = {"ridge": config["experiments"]["ridge"]}
+    config["training"]["final_models"] = []
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ CHANGES = {
     "a key of one dataset": (key("datasets:demo-bu3dfe", projection="splat"), ONE_PROJECTION),
     "a key of masks": (key("masks", radius_1=3), MASKS),
     "a key of shards": (key("shards", depth="fixed"), SHARDS),
-    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2, "make_report": 1}),
+    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2}),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
@@ -199,6 +199,7 @@ def own(finished, tmp_path_factory):
     def change(config):
         config["datasets"] = {"own": config["datasets"]["demo-bosphorus"] | {"folder": "data/own"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
+        config["training"]["final_models"] = []
 
     project.configure(change)
     done = project.run()

@@ -34,7 +34,7 @@ def test_tables_so_far_come_from_the_runs_that_exist_and_plan_no_training(projec
     for path in ("FFNet-M/0/1.csv", "ridge/0/0.csv", "ridge/0/1.csv"):
         (project.folder / "results" / "demo-bu3dfe" / "runs" / path).unlink()
     project.configure(lambda config: config["experiments"]["FFNet"].update(repeats=1))
-    assert project.planned("--", "tables_so_far") == {"tables_so_far": 1}
+    assert project.planned("tables_so_far") == {"tables_so_far": 1}
     done = project.run("tables_so_far")
     assert done.returncode == 0, done.stdout[-3000:]
     found = {
