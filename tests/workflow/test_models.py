@@ -14,7 +14,7 @@ def start_from_imagenet(config):
 
 
 def planned(project, *targets):
-    return project.planned("--", *targets)
+    return project.planned(*targets)
 
 
 def test_models_are_made_when_asked_for_and_again_with_the_same_bytes(project):
