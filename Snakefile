@@ -10,6 +10,7 @@ from ffnet.planning import (
     TABLES,
     demo_patterns,
     demo_settings,
+    fold_settings,
     is_synthetic,
     model_settings,
     paper_name,
@@ -19,7 +20,6 @@ from ffnet.planning import (
     split_files,
 )
 from ffnet.provenance import code_hash
-from ffnet.training.settings import run_settings
 
 
 configfile: "config.yaml"

@@ -72,6 +72,12 @@ def pretrained_files(config, experiment):
     return [path] if path else []
 
 
+def fold_settings(config, dataset, experiment):
+    """What the runs of an experiment on a dataset depend on, as plain dicts."""
+    row, classes = config.experiments[experiment], config.datasets[dataset].classes
+    return run_settings(row, config.networks, config.training, config.ridge, classes)
+
+
 def model_settings(config, dataset, experiment):
     """What a final model depends on and what a prediction with it needs, as plain dicts."""
     row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model

@@ -17,13 +17,7 @@ PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of 
         name,
         settings.experiments[name].repeats,
         settings.protocol.folds,
-        run_settings(
-            settings.experiments[name],
-            settings.networks,
-            settings.training,
-            settings.ridge,
-            settings.datasets[dataset].classes,
-        ),
+        fold_settings(settings, dataset, name),
     )
     for dataset in collections
     for name in chosen

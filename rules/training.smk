@@ -41,13 +41,7 @@ rule train_fold:
     resources:
         mem_mb=4000,
     params:
-        settings=lambda wildcards: run_settings(
-            settings.experiments[wildcards.experiment],
-            settings.networks,
-            settings.training,
-            settings.ridge,
-            settings.datasets[wildcards.dataset].classes,
-        ),
+        settings=lambda wildcards: fold_settings(settings, wildcards.dataset, wildcards.experiment),
         code=code_hash("workflow_scripts/train_fold.py"),
     script:
         "../workflow_scripts/train_fold.py"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ffnet.commands.job_states import measured_seconds
 from ffnet.commands.jobs import list_jobs
-from ffnet.training.settings import run_settings
+from ffnet.planning import fold_settings
 
 SAMPLE = 20  # finished jobs of a kind that are looked at
 
@@ -55,9 +55,7 @@ def list_works(config, given, gpu):
 
 def wanted_settings(config, dataset, experiment):
     """What the record of a run of these settings holds as `settings`."""
-    classes = config.datasets[dataset].classes
-    chosen = config.experiments[experiment], config.networks, config.training, config.ridge, classes
-    return json.loads(json.dumps(run_settings(*chosen)))
+    return json.loads(json.dumps(fold_settings(config, dataset, experiment)))
 
 
 def count_made(manifest):
