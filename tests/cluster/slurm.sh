@@ -41,6 +41,7 @@ configure() {
   getent hosts "$host" >/dev/null || echo "127.0.0.1 $host" >>/etc/hosts
   dd if=/dev/urandom of="$folder/munge.key" bs=1024 count=1 status=none
   chmod 0400 "$folder/munge.key"
+  # --all: without it nproc tells OMP_NUM_THREADS where that is set, and a node of one core leaves jobs waiting for ever
   cat >"$conf" <<CONF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -74,7 +75,7 @@ AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/none
 GresTypes=gpu
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$(awk '/MemTotal/{print int($2/1024)}' /proc/meminfo) Gres=gpu:2 State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc --all) RealMemory=$(awk '/MemTotal/{print int($2/1024)}' /proc/meminfo) Gres=gpu:2 State=UNKNOWN
 PartitionName=cpu Nodes=$host Default=YES MaxTime=INFINITE State=UP
 PartitionName=gpu Nodes=$host MaxTime=1-00:00:00 State=UP
 CONF
