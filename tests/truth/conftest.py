@@ -28,12 +28,14 @@ QUIET = {"noise": 0.0, "spikes": 0.0, "holes": 0}
 class Known(NamedTuple):
     """A scan as read from its files, in the frontal frame of the true pose, with the truth.
 
-    mesh: Mesh. center, extent: the square of its maps, mm. depth: (S, S) mm, the true surface on the grid of the maps.
+    mesh: Mesh. uncut: the same before the reader took points out for their long edges, as nothing was cleaned yet.
+    center, extent: the square of its maps, mm. depth: (S, S) mm, the true surface on the grid of the maps.
     planted: (K, 3) mm, where the sensor put spikes in the square. standing: (K,) which vertex of the mesh each is, -1
     if the reader joined it to nothing.
     """
 
     mesh: Mesh
+    uncut: Mesh
     center: np.ndarray
     extent: float
     depth: np.ndarray
@@ -82,21 +84,22 @@ def _scan_mesh(folder, sitter, posed, demo, random):
     bu3dfe.write_picture(f"{folder}/a.bmp", face.texture)
     axis, outward, _, _ = bu3dfe.cylinder(posed.landmarks)
     measured = axis + reading.values[..., None] * outward
-    return read_bu3dfe(f"{folder}/a.wrl", f"{folder}/a.bmp"), measured[reading.spiked]
+    mesh = read_bu3dfe(f"{folder}/a.wrl", f"{folder}/a.bmp")
+    return mesh, mesh, measured[reading.spiked]
 
 
 def _scan_range_image(folder, sitter, posed, demo, random):
     planes, picture, reading = bosphorus.scan_range(sitter, posed, demo, random)
     bosphorus.write_bnt(f"{folder}/a.bnt", planes, "a.png", only_depth=True)
     bu3dfe.write_picture(f"{folder}/a.png", picture)
-    mesh = read_bosphorus(f"{folder}/a.bnt", f"{folder}/a.png", longest_edge=12.0)
-    return mesh, np.moveaxis(planes[:3], 0, -1)[reading.spiked]
+    mesh, uncut = (read_bosphorus(f"{folder}/a.bnt", f"{folder}/a.png", longest_edge=edge) for edge in (12.0, np.inf))
+    return mesh, uncut, np.moveaxis(planes[:3], 0, -1)[reading.spiked]
 
 
 SCANNERS = {"bu3dfe": _scan_mesh, "bosphorus": _scan_range_image}
 
 
-def _in_true_pose(mesh, planted, posed, model, settings):
+def _in_true_pose(mesh, uncut, planted, posed, model, settings):
     frontal = rotation_xyz(posed.degrees).T
 
     def turn(points):
@@ -106,12 +109,14 @@ def _in_true_pose(mesh, planted, posed, model, settings):
     eyes = np.linalg.norm(right - left)
     center = (left + right)[:2] / 2 - [0, settings.scans.crop.below_eyes * eyes]
     extent = settings.scans.crop.extent * eyes
-    mesh = crop(mesh._replace(vertices=turn(mesh.vertices)), center, extent / 2 * MARGIN)
+    mesh, uncut = (
+        crop(one._replace(vertices=turn(one.vertices)), center, extent / 2 * MARGIN) for one in (mesh, uncut)
+    )
     _, depth = cast_view(turn(posed.vertices), model.triangles, center, extent, settings.maps.size)
     planted = turn(planted[np.isfinite(planted).all(axis=1)])
     planted = planted[(np.abs(planted[:, :2] - center) < extent / 2).all(axis=1)]
     distance, vertex = cKDTree(mesh.vertices).query(planted)  # files hold four decimals
-    return Known(mesh, center, extent, depth, planted, np.where(distance < 0.01, vertex, -1))
+    return Known(mesh, uncut, center, extent, depth, planted, np.where(distance < 0.01, vertex, -1))
 
 
 @pytest.fixture(scope="session")

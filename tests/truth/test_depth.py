@@ -14,6 +14,7 @@ from ffnet.maps.spikes import set_back_spikes
 
 QUIET = {"noise": 0.0, "spikes": 0.0, "holes": 0}
 WAYS = ("gridfit", "raycast", "splat")
+OWN_WAY = {("bosphorus", "splat")}
 RELIEF = 8.0  # mm in 5x5 pixels: beyond lies the inside of a mouth or the far side of a nose, which no sensor sees
 SIZES = [pytest.param((3, 1), marks=pytest.mark.slow), pytest.param((20, 1), marks=pytest.mark.full)]
 pytestmark = pytest.mark.timeout(3600)
@@ -27,8 +28,8 @@ def seen(depth, face):
 
 
 def raw_maps(known, way, maps):
-    """The Projection of a scan without any cleaning."""
-    return project(known.mesh, known.center, known.extent, way, dataclasses.replace(maps, spikes=None))
+    """The Projection of a scan without any cleaning, the reader's of long edges included."""
+    return project(known.uncut, known.center, known.extent, way, dataclasses.replace(maps, spikes=None))
 
 
 def cleaned(known, way, maps):
@@ -101,11 +102,11 @@ def test_planted_spikes_are_found_and_good_pixels_kept(layout, size, known_scans
 @pytest.mark.parametrize("layout", ["bu3dfe", "bosphorus"])
 @pytest.mark.parametrize("drift", [0.0, sensor.DRIFT])
 def test_cleaning_lessens_the_error_of_a_noisy_sensor(layout, drift, size, known_scans, settings, monkeypatch):
-    """Issue 4: cleaning at least halves the error: it does so with the root mean square of raycast and splat on meshes
-    if the sensor has no slow waves, of 25 mm, which are shape to anything that sees 3x3 pixels. With them, on range
-    images, of which the reader takes half the spikes, and after gridfit, which smooths by itself, it lessens the error.
-    The error is how far a map lies from that of the same scan without noise, spikes and holes: what a sensor cannot
-    see, as the line between lips, is none."""
+    """Cleaning at least halves the root mean square error of raycast and splat, if the sensor has no slow waves, of
+    25 mm, which are shape to anything that sees 3x3 pixels; with them only that of splat on range images, the paper's
+    own way there. In the other cases, and after gridfit on meshes, which smooths by itself, it lessens the error. The
+    error is how far a map lies from that of the same scan without noise, spikes and holes: what a sensor cannot see, as
+    the line between lips, is none."""
     monkeypatch.setattr(sensor, "DRIFT", drift)
     before, after = {way: [] for way in WAYS}, {way: [] for way in WAYS}
     scans = zip(known_scans(layout, *size, {}), known_scans(layout, *size, QUIET), strict=True)
@@ -122,4 +123,4 @@ def test_cleaning_lessens_the_error_of_a_noisy_sensor(layout, drift, size, known
         (rms_before, rms_after) = (np.sqrt(np.nanmean(e**2)) for e in errors)
         print(f"\n{layout} {way} drift {drift}: median {median_before:.3f} to {median_after:.3f} mm,", end=" ")
         print(f"RMS {rms_before:.3f} to {rms_after:.3f} mm, by {rms_before / rms_after:.2f}")
-        assert rms_after < rms_before / (2 if (layout, drift) == ("bu3dfe", 0) and way != "gridfit" else 1)
+        assert rms_after < rms_before / (2 if (drift == 0 and way != "gridfit") or (layout, way) in OWN_WAY else 1)
