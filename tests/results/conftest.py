@@ -133,7 +133,7 @@ def _write_known(folder, experiment, counts, classes):
             paths.append(folder / "runs" / experiment / str(repeat) / f"{fold}.csv")
             paths[-1].parent.mkdir(parents=True, exist_ok=True)
             paths[-1].write_text("\n".join(lines) + "\n")
-            record = {"settings": {"of": experiment}, "python": "3.11"}
+            record = {"settings": {"of": experiment}, "python": "3.11", "scans": {"test": len(scans)}}
             paths[-1].with_suffix(".json").write_text(json.dumps(record))
     return paths
 

@@ -30,14 +30,14 @@ def remove(known, dataset, name, *runs):
 
 
 def test_with_all_runs_the_accuracies_are_those_of_the_gathered_files(own_known, plans):
-    experiments, found = so_far(own_known, plans[:-1])
+    experiments, _, found = so_far(own_known, plans[:-1])
     assert [one.accuracy for one in experiments] == [one.accuracy for one in own_known.experiments()]
     assert missing_warning(plans[:-1], found) == () and missing_table(plans[:-1], found).rows == []
 
 
 def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known, plans):
     remove(own_known, "demo", "FFNet-M", (1, 2), (1, 3))
-    experiments, found = so_far(own_known, plans)
+    experiments, _, found = so_far(own_known, plans)
     one = next(one for one in experiments if (one.dataset, one.name) == ("demo", "FFNet-M"))
     made = own_known.scores("demo", "FFNet-M").ravel()[:6] / 100
     assert one.accuracy.mean == pytest.approx(made.mean()) and one.accuracy.runs == 6

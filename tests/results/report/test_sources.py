@@ -7,7 +7,7 @@ from ffnet.results.report.evidence import p_value
 from ffnet.results.report.expenses import duration, stage_grid, training_grid, version_grid
 from ffnet.results.report.grid import Grid, Group, cells, signed
 from ffnet.results.report.pictures import PIXELS, embed
-from ffnet.results.report.sources import read_benchmarks, read_sources
+from ffnet.results.report.sources import read_benchmarks
 
 
 def test_a_table_that_is_not_there_is_named(own_folder):
@@ -33,7 +33,7 @@ def test_benchmarks_are_read_and_what_is_not_told_is_nan(tmp_path):
 
 
 def test_stages_are_added_up_and_those_without_logs_stay_empty(folder):
-    sources = read_sources(folder.results, folder.logs, folder.collections, [])
+    sources = folder.sources([])
     rows = {
         row[0].text: [cell.text for cell in row[1:]] for row in stage_grid(sources, folder.collections).groups[0].rows
     }
@@ -69,7 +69,7 @@ def test_large_pictures_are_shrunk_to_a_bound_and_keep_their_shape(tmp_path, siz
 
 
 def test_runs_are_added_over_all_records_and_their_mean_time_is_told(folder):
-    sources = read_sources(folder.results, folder.logs, folder.collections, ["ridge", "FFNet-M"])
+    sources = folder.sources(["ridge", "FFNet-M"])
     sources.records["own", "ridge"]["made_with"]["torch"] = {"9.9": 8}
     (group,) = version_grid(sources).groups
     told = {row[0].text: row[1].text for row in group.rows}
