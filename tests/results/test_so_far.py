@@ -88,3 +88,18 @@ def test_a_subject_in_the_wrong_fold_is_named_though_runs_are_missing(own_known,
     split.write_text("\n".join([lines[0], f"{subject},{(int(fold) + 1) % 4}", *lines[2:]]) + "\n")
     with pytest.raises(InputError, match=f"subject {subject} .* is tested in fold {fold}, its split says"):
         so_far(own_known, plans)
+
+
+def test_a_run_that_is_cut_at_a_line_end_is_named(own_known, plans):
+    path = own_known.folder / "demo" / "runs" / "mine" / "0" / "2.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(InputError, match="mine/0/2.csv: predictions of 11 scans stand here, its record says 12"):
+        so_far(own_known, plans)
+
+
+def test_the_records_of_what_is_there_are_gathered(own_known, plans):
+    remove(own_known, "demo", "mine", (0, 2))
+    _, records, _ = so_far(own_known, plans)
+    assert {key: record["runs"] for key, record in records.items()} == {
+        key: np.size(counts) - (key == ("demo", "mine")) for key, counts in own_known.right.items()
+    }

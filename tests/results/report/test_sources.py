@@ -3,8 +3,8 @@ import math
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.report.evidence import p_value
-from ffnet.results.report.expenses import duration, stage_grid, training_grid, version_grid
+from ffnet.results.report.evidence import comparison_grid, p_value
+from ffnet.results.report.expenses import duration, stage_grid, sums, training_grid, version_grid
 from ffnet.results.report.grid import Grid, Group, cells, signed
 from ffnet.results.report.pictures import PIXELS, embed
 from ffnet.results.report.sources import read_benchmarks
@@ -78,6 +78,31 @@ def test_runs_are_added_over_all_records_and_their_mean_time_is_told(folder):
     assert told["PyTorch"] == f"2.0 ({sum(runs.values()) - 8} runs), 9.9 (8 runs)" and told["NumPy"] == "2.1"
     row = training_grid(sources, folder.collections).groups[0].rows[0]
     assert [cell.text for cell in row] == ["ridge", "8", "16 s", "2.0 s", "2.0 s", "7", "cpu"]
+
+
+def test_experiments_on_the_same_data_share_a_line(folder):
+    sources = folder.sources(["ridge", "FFNet-M", "mine"])
+    for name, data in (("ridge", "one"), ("FFNet-M", "one"), ("mine", "two")):
+        sources.records["faces", name]["data"] = data
+        sources.records["demo", name]["data"] = "three"
+    told = {row[0].text: [] for row in version_grid(sources).groups[0].rows}
+    for row in version_grid(sources).groups[0].rows:
+        told[row[0].text].append((row[1].text, row[1].sub))
+    assert told["data of faces, SHA-256"] == [("one", "ridge, FFNet-M"), ("two", "mine")]
+    assert told["data of demo, SHA-256"] == [("three", "all experiments")]
+
+
+def test_all_runs_and_all_jobs_are_added_up_and_nothing_measured_says_nothing(folder):
+    sources = folder.sources(["ridge"])
+    runs = sum(record["runs"] for record in sources.records.values())
+    assert sums(sources) == (duration(2.0 * runs), duration(3 * 75.5)) and runs > 10
+    assert sums(sources._replace(records={}, jobs={})) == ("", "")
+
+
+def test_numbers_below_zero_have_a_minus_sign_in_every_column(folder):
+    rows = [row for group in comparison_grid(folder.sources(), folder.collections).groups for row in group.rows]
+    texts = [cell.text for row in rows for cell in row[2:]]
+    assert any(text.startswith("−") for text in texts) and not any("-" in text for text in texts)
 
 
 def test_a_table_of_many_rows_stands_in_a_box_that_scrolls():
