@@ -73,7 +73,7 @@ def interval_grid(sources, collections):
 
 
 def missing_grid(sources, collections, experiments):
-    """The Grid of the runs that are made and missing, from missing.csv and accuracy.csv."""
+    """The Grid of the experiments of which runs are missing, from missing.csv and accuracy.csv."""
     columns = [Column("experiment", left=True)]
     columns += [Column(title) for title in ("runs asked for", "made", NOT_MADE, STALE)]
     groups = []
@@ -85,11 +85,15 @@ def missing_grid(sources, collections, experiments):
         for row in sources.tables["missing"]:
             if row["dataset"] == dataset:
                 why[row["experiment"]][row["why"]] += 1
-        lines = [(made[name] + sum(why[name].values()), made[name], *why[name].values()) for name in experiments]
-        rows = [cells(name, *map(str, line)) for name, line in zip(experiments, lines, strict=True)]
-        groups.append(Group(group_title(dataset, collection), collection.kind, rows))
+        rows = [
+            cells(name, *map(str, (made[name] + missing, made[name], *why[name].values())))
+            for name in experiments
+            if (missing := sum(why[name].values()))
+        ]
+        if rows:
+            groups.append(Group(group_title(dataset, collection), collection.kind, rows))
     notes = (f"{STALE}: the run is there, but config.yaml has changed since. Every missing run is in missing.csv.",)
-    return Grid("Runs that are made and missing.", columns, groups, notes)
+    return Grid("Experiments of which runs are missing; all others are whole.", columns, groups, notes)
 
 
 def fold(found, rows):

@@ -38,16 +38,11 @@ def texts(grid, dataset):
     return {row[0].text: [cell.text for cell in row[1:]] for row in group.rows}
 
 
-def test_made_and_missing_runs_are_counted_for_every_experiment(so_far, own_folder):
+def test_made_and_missing_runs_are_counted_for_every_experiment_that_is_not_whole(so_far, own_folder):
     sources = so_far(("demo", "FFNet-M", 1, 2), ("demo", "FFNet-M", 1, 3))
     grid = missing_grid(sources, own_folder.collections, NAMES)
-    assert texts(grid, "demo") == {
-        "ridge": ["8", "8", "0", "0"],
-        "FFNet": ["0", "0", "0", "0"],
-        "FFNet-M": ["8", "6", "2", "0"],
-        "mine": ["4", "4", "0", "0"],
-    }
-    assert texts(grid, "faces")["mine"] == ["8", "0", "8", "0"]
+    assert texts(grid, "demo") == {"FFNet-M": ["8", "6", "2", "0"]}
+    assert texts(grid, "faces") == {"mine": ["8", "0", "8", "0"]} and len(grid.groups) == 2
 
 
 def test_the_headline_says_how_many_of_the_runs_there_are(so_far, own_folder):
@@ -76,7 +71,7 @@ def test_once_all_runs_are_there_the_page_of_what_exists_says_that_they_are_not_
     sources.tables["missing"].clear()
     text = render(contents(sources, own_folder.collections, NAMES, own_folder.config))
     assert "All 52 runs are made; snakemake --cores all audits them" in parse(text).text.replace(" ;", ";")
-    assert "Not finished" not in text
+    assert "Not finished" not in text and 'id="missing"' not in text
 
 
 def test_what_was_not_drawn_or_measured_yet_leaves_the_page_whole(so_far, own_folder, parse):
