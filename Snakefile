@@ -57,7 +57,6 @@ localrules:
     judge_quarantine,
     split_subjects,
     gather_runs,
-    gather_records,
     judge_leakage,
     measure_quality,
     draw_contact_sheet,

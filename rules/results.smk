@@ -25,12 +25,17 @@ PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of 
 
 
 rule gather_runs:
-    """Gather the predictions of all runs of {wildcards.experiment} on {wildcards.dataset}."""
+    """Gather predictions and records of all runs of {wildcards.experiment} on {wildcards.dataset}."""
     input:
         runs=lambda wildcards: run_files(settings, wildcards.dataset, wildcards.experiment),
+        records=lambda wildcards: [
+            path.removesuffix(".csv") + ".json"
+            for path in run_files(settings, wildcards.dataset, wildcards.experiment)
+        ],
         splits=lambda wildcards: split_files(settings, wildcards.dataset, wildcards.experiment),
     output:
         predictions="results/{dataset}/predictions/{experiment}.csv",
+        records="results/{dataset}/records/{experiment}.json",
     log:
         "logs/{dataset}/gather_runs/{experiment}.log",
     conda:
@@ -100,7 +105,7 @@ rule judge_leakage:
 
 
 rule tables_so_far:
-    """Make the tables from the runs that exist, in results/tables_so_far; trains nothing, runs whenever it is asked."""
+    """Make tables and report from the runs that exist, in results/tables_so_far; trains nothing, runs whenever asked."""
     log:
         "logs/results/tables_so_far.log",
     conda:
@@ -110,6 +115,7 @@ rule tables_so_far:
         collections=COLLECTIONS,
         networks=NETWORKS,
         plans=PLANS,
+        config=config,
         code=code_hash("workflow_scripts/tables_so_far.py"),
     script:
         "../workflow_scripts/tables_so_far.py"

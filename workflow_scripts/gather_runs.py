@@ -1,15 +1,22 @@
-"""Gather the predictions of all runs of one experiment into one file, once they are a whole partition."""
+"""Gather predictions and records of all runs of one experiment, once they are a whole partition."""
 
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
+    import json
     import pathlib
 
     from ffnet.kept import forget_runs
-    from ffnet.results.partition import check_partition, read_splits
+    from ffnet.results.partition import check_partition, check_tested, read_splits
     from ffnet.results.predictions import gather_runs, write_predictions
+    from ffnet.results.records import read_records
+    from ffnet.results.report.run_records import gather_records
+    from ffnet.storage import write_text
 
-    predictions = gather_runs(snakemake.input.runs, snakemake.params.classes)
-    check_partition(predictions, read_splits(snakemake.input.splits), pathlib.Path(snakemake.input.runs[0]).parents[1])
-    write_predictions(snakemake.output.predictions, predictions, snakemake.params.classes)
+    paths, classes = snakemake.input, snakemake.params.classes
+    records, predictions = read_records(paths.records), gather_runs(paths.runs, classes)
+    check_tested(predictions, records)
+    check_partition(predictions, read_splits(paths.splits), pathlib.Path(paths.runs[0]).parents[1])
+    write_predictions(snakemake.output.predictions, predictions, classes)
+    write_text(snakemake.output.records, json.dumps(gather_records(records), indent=1) + "\n")
     forget_runs(snakemake.wildcards.dataset, snakemake.wildcards.experiment)

@@ -5,9 +5,10 @@ from ffnet.jobs import job_log
 with job_log(snakemake.log[0]):
     from ffnet.results.experiments import Collection
     from ffnet.results.report.page import write_report
-    from ffnet.results.report.sources import read_sources
+    from ffnet.results.report.sources import gathered_records, read_sources
 
     params = snakemake.params
     collections = {name: Collection(**collection) for name, collection in params.collections.items()}
-    sources = read_sources("results", "logs", collections, params.experiments)
+    records = gathered_records("results", collections, params.experiments)
+    sources = read_sources("results", "logs", collections, records)
     write_report(snakemake.output[0], sources, collections, params.experiments, params.config)

@@ -1,10 +1,12 @@
-"""Make the tables from the runs that exist."""
+"""Make tables and report from the runs that exist."""
 
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.results.experiments import Collection
     from ffnet.results.paper import Network
+    from ffnet.results.report.page import write_report
+    from ffnet.results.report.sources import read_sources
     from ffnet.results.so_far import Plan, experiments_so_far, missing_table, missing_warning
     from ffnet.results.tables import all_tables, write_tables
 
@@ -12,6 +14,8 @@ with job_log(snakemake.log[0]):
     collections = {name: Collection(**collection) for name, collection in params.collections.items()}
     networks = {name: Network(*network) for name, network in params.networks.items()}
     plans = [Plan(*plan) for plan in params.plans]
-    experiments, found = experiments_so_far("results", plans, collections, networks, params.confidence)
+    experiments, records, found = experiments_so_far("results", plans, collections, networks, params.confidence)
     tables = [missing_table(plans, found), *all_tables(experiments, collections, params.confidence)]
     write_tables("results/tables_so_far", tables, missing_warning(plans, found))
+    sources = read_sources("results", "logs", collections, records, so_far=True)
+    write_report("results/tables_so_far/report.html", sources, collections, list(networks), params.config)

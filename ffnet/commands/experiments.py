@@ -2,10 +2,12 @@
 
 import json
 
+from ffnet.commands.printing import table_lines
 from ffnet.networks.settings import networks_of
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
-HEAD = ("experiment", "depth", "normals", "texture", "masks", "width", "own networks", "parameters", "multiply-adds")
+HEAD = ("experiment", "depth", "normals", "texture", "masks", "width", "own networks")
+HEAD = (*HEAD, "parameters", "multiply-adds", "repeats")
 
 
 def show_experiments(config, as_json):
@@ -64,18 +66,11 @@ def cost(row, config, classes):
 
 def table_text(rows):
     """The rows of experiment_row as lines of text."""
-    cells = [(*HEAD, "repeats")]
+    lines = []
     for row in rows:
         backbones = [row["backbones"].get(modality, "-") for modality in HEAD[1:4]]
         own = ", ".join(f"{key}: {value}" for key, value in row["networks"].items()) or "-"
         width = "-" if row["width"] is None else f"{row['width']:g}"
         numbers = (f"{row['parameters']:,}", f"{row['multiply_adds']:,}", str(row["repeats"]))
-        cells.append((row["experiment"], *backbones, "yes" if row["masks"] else "no", width, own, *numbers))
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    left = len(HEAD) - 2  # texts to the left, numbers to the right
-    return "\n".join(
-        "  ".join(
-            f"{cell:<{w}}" if i < left else f"{cell:>{w}}" for i, (cell, w) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in cells
-    )
+        lines.append((row["experiment"], *backbones, "yes" if row["masks"] else "no", width, own, *numbers))
+    return "\n".join(table_lines(HEAD, lines))

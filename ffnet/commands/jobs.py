@@ -99,10 +99,9 @@ def run_jobs(config, dataset, chosen, scans):
             log = f"logs/{place}.log"
             jobs.append(Job("training", "train_fold", dataset, name, outputs, log, measured, scans=scans))
     for name in chosen:
-        gathered, drawn = f"results/{dataset}/predictions/{name}.csv", f"{figures}_{name}_confusion"
-        jobs.append(Job("results", "gather_runs", dataset, name, (gathered,), f"{logs}/gather_runs/{name}.log"))
-        records = f"results/{dataset}/records/{name}.json"
-        jobs.append(Job("results", "gather_records", dataset, name, (records,), f"{logs}/gather_records/{name}.log"))
+        gathered = f"results/{dataset}/predictions/{name}.csv", f"results/{dataset}/records/{name}.json"
+        jobs.append(Job("results", "gather_runs", dataset, name, gathered, f"{logs}/gather_runs/{name}.log"))
+        drawn = f"{figures}_{name}_confusion"
         jobs.append(Job("results", "draw_confusion", dataset, name, both(drawn), f"{logs}/draw_confusion/{name}.log"))
     seen = {
         "hash_scans": (f"results/{dataset}/hashes.csv",),

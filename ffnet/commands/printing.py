@@ -1,15 +1,21 @@
 """Tables and amounts as text."""
 
+NONE = ("", "-")  # cells that say nothing about their column
+
 
 def table_lines(header, rows):
-    """Lines of columns as wide as their widest cell; texts stand left, what begins with a digit stands right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return ["  ".join(map(place, row, widths)).rstrip() for row in (header, *rows)]
+    """Lines of columns as wide as their widest cell; a column whose cells all begin with a digit stands right, headings
+    as their columns."""
+    columns = list(zip(header, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    forms = ["{:>{}}" if _are_numbers(cells) else "{:<{}}" for _, *cells in columns]
+    lines = ([form.format(*cell) for form, *cell in zip(forms, row, widths, strict=True)] for row in (header, *rows))
+    return ["  ".join(line).rstrip() for line in lines]
 
 
-def place(cell, width):
-    """A cell in its column."""
-    return cell.rjust(width) if cell[:1].isdigit() else cell.ljust(width)
+def _are_numbers(cells):
+    told = [cell for cell in cells if cell not in NONE]
+    return bool(told) and all(cell[0].isdigit() for cell in told)
 
 
 def number(seconds):

@@ -75,10 +75,11 @@ def common_runs(first, second):
     Raises InputError where there is no such run, or where one tested other scans in it.
     """
     runs = [_run_codes(one) for one in (first, second)]
-    both = np.intersect1d(*runs)
-    if not len(both):
-        raise InputError("they have no run in common")
-    first, second = (_cut(one, np.isin(codes, both)) for one, codes in zip((first, second), runs, strict=True))
+    if not np.array_equal(*runs):
+        both = np.intersect1d(*runs)
+        if not len(both):
+            raise InputError("they have no run in common")
+        first, second = (_cut(one, np.isin(codes, both)) for one, codes in zip((first, second), runs, strict=True))
     for column in ("repeat", "fold", "scan", "subject", "label"):
         if not np.array_equal(getattr(first, column), getattr(second, column)):
             raise InputError(f"their runs did not test the same scans: the column {column} differs")
@@ -89,8 +90,8 @@ def comparison_table(experiments, confidence):
     """The Table `comparisons` over all pairs of Experiments of each dataset."""
     rows, lines = [], []
     for dataset in dict.fromkeys(one.dataset for one in experiments):
-        here = [one for one in experiments if one.dataset == dataset]
-        pairs = [pair for pair in itertools.combinations(here, 2) if _share_runs(*pair)]
+        here = [(one, set(_run_codes(one.predictions).tolist())) for one in experiments if one.dataset == dataset]
+        pairs = [(a, b) for (a, of_a), (b, of_b) in itertools.combinations(here, 2) if of_a & of_b]
         found = [_compare(a, b, confidence) for a, b in pairs]
         p_holm = holm([pair.test.p for pair in found])
         m_holm = holm([pair.mcnemar.p if pair.mcnemar else np.nan for pair in found])
@@ -121,10 +122,6 @@ def _run_codes(predictions):
 
 def _cut(predictions, kept):
     return predictions if kept.all() else Predictions(*(column[kept] for column in predictions))
-
-
-def _share_runs(a, b):
-    return len(np.intersect1d(_run_codes(a.predictions), _run_codes(b.predictions))) > 0
 
 
 def _compare(a, b, confidence):

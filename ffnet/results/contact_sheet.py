@@ -16,6 +16,7 @@ PANEL, GAP, CAPTION = 112, 4, 20  # pixels: side of a picture, between pictures,
 FRAME, SPACE, HEAD = 7, 10, 66  # pixels: around a scan, between scans, above all
 WIDTH, HEIGHT = 5 * PANEL + 4 * GAP + 2 * FRAME, PANEL + CAPTION + 2 * FRAME  # of a scan
 DPI = 100
+BAND = 256  # pixels, height of what is drawn at once
 ALARM = "#d55e00"  # vermilion of Okabe and Ito: told from black and grey by every eye
 LETTER, LINE = 5.6, 13.0  # pixels of a letter of a reason and from line to line
 
@@ -62,7 +63,7 @@ def contact_sheet(cells, title):
     height = HEAD + max(lines, 1) * (HEIGHT + SPACE)
     sheet = np.full((height, width, 3), 255, np.uint8)
     figure = blank_figure(width / DPI, height / DPI)
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.text(SPACE + FRAME, 20, title, fontsize=13, va="center", parse_math=False)
     for column in range(COLUMNS):
@@ -72,7 +73,11 @@ def contact_sheet(cells, title):
     for number, cell in enumerate(cells):
         line, column = divmod(number, COLUMNS)
         _draw(axes, sheet, cell, SPACE + column * (WIDTH + SPACE), HEAD + line * (HEIGHT + SPACE))
-    axes.imshow(sheet, extent=(-0.5, width - 0.5, height - 0.5, -0.5), interpolation="nearest", zorder=0)
+    for top in range(0, height, BAND):  # matplotlib needs over 100 bytes a pixel of what it draws at once
+        bottom = min(top + BAND, height)
+        extent = (-0.5, width - 0.5, bottom - 0.5, top - 0.5)
+        axes.imshow(sheet[top:bottom], extent=extent, interpolation="nearest", zorder=0)
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
     return figure
 
 

@@ -1,6 +1,7 @@
 """Whether the tested scans are what cross-validation by subject promises: every scan once per repeat."""
 
 import pathlib
+from collections import Counter
 
 from ffnet.errors import InputError
 from ffnet.training.splits import read_split
@@ -38,6 +39,19 @@ def check_partition(predictions, splits, where):
             raise InputError(
                 f"{where}/{repeat}: {len(scans)} scans were tested, {len(first)} in repeat {min(tested)}, "
                 f"or with another subject or label; the first that differs is {differing[0]}"
+            )
+
+
+def check_tested(predictions, records):
+    """Raises InputError unless each run holds as many scans as its record says: a file that is cut at a line end shows
+    it in nothing else. records: {path: record} of the same runs."""
+    here = Counter(zip(predictions.repeat.tolist(), predictions.fold.tolist(), strict=True))
+    for path, record in records.items():
+        scans, tested = here[int(path.parent.name), int(path.stem)], record.get("scans", {}).get("test")
+        if scans != tested:
+            raise InputError(
+                f"{path.with_suffix('.csv')}: predictions of {scans} scans stand here, its record says {tested}; is it "
+                "cut? Delete it and run again"
             )
 
 

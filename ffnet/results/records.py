@@ -7,11 +7,16 @@ from ffnet.errors import InputError
 
 
 def read_record(path):
-    """The record of a run, a dict. Raises InputError if it is not whole or says nothing of the settings."""
+    """The record of a run, a dict. Raises InputError if it is missing, not whole or silent on settings."""
     try:
         record = json.loads(pathlib.Path(path).read_text("utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{path}: not a whole record of a run ({error}); delete it and run again") from error
     if not isinstance(record, dict) or "settings" not in record:
         raise InputError(f"{path}: the record does not say with which settings the run was made; run again")
     return record
+
+
+def read_records(paths):
+    """{path: record} of runs; raises InputError as read_record does."""
+    return {pathlib.Path(path): read_record(path) for path in paths}

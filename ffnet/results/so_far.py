@@ -7,10 +7,11 @@ from typing import NamedTuple
 from ffnet.errors import InputError
 from ffnet.results.accuracy import summarise
 from ffnet.results.experiments import Experiment
-from ffnet.results.partition import check_folds, read_splits
+from ffnet.results.partition import check_folds, check_tested, read_splits
 from ffnet.results.predictions import gather_runs
-from ffnet.results.records import read_record
+from ffnet.results.records import read_record, read_records
 from ffnet.results.rendering import Table
+from ffnet.results.report.run_records import gather_records
 
 COLUMNS = {
     "dataset": "name in config.yaml",
@@ -56,17 +57,21 @@ def find_runs(folder, plan):
 
 
 def experiments_so_far(folder, plans, collections, networks, confidence):
-    """(Experiments that have a run, RunsSoFar of each plan).
+    """(Experiments that have a run, what gather_records makes of their records, RunsSoFar of each plan).
 
-    plans: list of Plan. collections, networks, confidence: as in read_experiments. Raises InputError if there is no
-    run at all, and where a file is not whole or tests a subject in another fold than its split says.
+    plans: list of Plan. collections, networks, confidence: as in read_experiments. The records are told by (dataset,
+    experiment). Raises InputError if there is no run at all, and where a file is not whole or tests a subject in
+    another fold than its split says.
     """
-    experiments, found = [], [find_runs(folder, plan) for plan in plans]
+    experiments, told, found = [], {}, [find_runs(folder, plan) for plan in plans]
     for plan, runs in zip(plans, found, strict=True):
         if not runs.paths:
             continue
         collection, place = collections[plan.dataset], pathlib.Path(folder) / plan.dataset
         predictions = gather_runs(runs.paths, collection.classes)
+        records = read_records(path.with_suffix(".json") for path in runs.paths)
+        check_tested(predictions, records)
+        told[plan.dataset, plan.name] = gather_records(records)
         repeats = sorted(set(predictions.repeat.tolist()))
         splits = read_splits(place / "splits" / f"{repeat}.csv" for repeat in repeats)
         check_folds(predictions, splits, place / "runs" / plan.name)
@@ -75,7 +80,7 @@ def experiments_so_far(folder, plans, collections, networks, confidence):
         experiments.append(Experiment(plan.dataset, plan.name, collection, network, predictions, accuracy))
     if not experiments:
         raise InputError(f"there is no run yet in {folder}/*/runs/ that config.yaml asks for")
-    return experiments, found
+    return experiments, told, found
 
 
 def missing_table(plans, found):

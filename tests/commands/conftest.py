@@ -16,6 +16,13 @@ from ffnet.provenance import ROOT
 SHOWN = {"bu3dfe": ("anger",), "bosphorus": ("happiness",)}
 
 
+def write(path, text):
+    """Writes a file and the folders above it."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 @pytest.fixture(scope="session")
 def settings_mapping():
     """config.yaml of the project as a fresh mapping each time."""

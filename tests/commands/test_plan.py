@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 import yaml
@@ -12,6 +11,7 @@ from ffnet.config import read_config
 from ffnet.errors import InputError
 from ffnet.planning import plan_collection
 from ffnet.provenance import ROOT
+from tests.commands.conftest import write
 
 
 @pytest.fixture(autouse=True)
@@ -28,12 +28,6 @@ def tiny(settings_mapping):
     mapping["datasets"] = {"demo-bosphorus": mapping["datasets"]["demo-bosphorus"]}
     mapping["protocol"] |= {"subjects": 4, "folds": 2}
     return mapping
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def record(config, job, seconds, scans=12, device="cpu", **other):

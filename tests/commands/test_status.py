@@ -14,6 +14,7 @@ from ffnet.commands.printing import duration, number, table_lines
 from ffnet.commands.status import status_rows
 from ffnet.config import read_config
 from ffnet.provenance import ROOT
+from tests.commands.conftest import write
 
 HERE = f"started 2026-01-01 10:00:00 on {platform.node()}, process"
 
@@ -31,12 +32,6 @@ def tiny(settings_mapping):
     mapping["demo"]["subjects"] = 4
     mapping["protocol"] |= {"subjects": 4, "folds": 2}
     return mapping
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def finish(job, seconds=None):
@@ -192,4 +187,15 @@ def test_amounts_are_short():
         *("", "", "7 s", "99 s", "2 min", "1.9 h", "24.0 h", "3.5 days")
     ]
     assert [number(seconds) for seconds in (None, 0.1234, 12.345, 4321.0)] == ["", "0.123", "12.3", "4321"]
-    assert table_lines(("name", "n"), [("a", "10"), ("bcdef", "")]) == ["name   n", "a      10", "bcdef"]
+    assert table_lines(("name", "n"), [("a", "10"), ("bcdef", "")]) == ["name    n", "a      10", "bcdef"]
+
+
+def test_columns_of_numbers_stand_right_below_their_headings_and_others_left():
+    rows = [("f3dnet", "-", "1,000", "12 min"), ("-", "width: 2", "5", "")]
+    assert table_lines(("depth", "own", "parameters", "left"), rows) == [
+        "depth   own       parameters    left",
+        "f3dnet  -              1,000  12 min",
+        "-       width: 2           5",
+    ]
+    assert table_lines(("a", "b"), [("-", "3D"), ("", "mine")]) == ["a  b", "-  3D", "   mine"]
+    assert table_lines(("a", "bc"), []) == ["a  bc"]

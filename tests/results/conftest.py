@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from ffnet.expressions import EXPRESSIONS
 from ffnet.results.experiments import Collection, read_experiments
@@ -112,6 +113,27 @@ class Known:
         """(T, K) percent: known, not computed from any file."""
         return 100 * np.array(RIGHT[dataset, experiment]) / (2 * len(COLLECTIONS[dataset].classes))
 
+    def told(self, dataset, experiment):
+        """What every table must tell of an experiment, as text, by numpy and scipy from the scores."""
+        scores = self.scores(dataset, experiment)
+        (repeats, folds), runs = scores.shape, scores.ravel()
+        error = runs.std(ddof=1) * np.sqrt(1 / runs.size + 1 / (folds - 1))
+        low, high = scipy.stats.t.interval(self.confidence, runs.size - 1, loc=runs.mean(), scale=error)
+        naive = scipy.stats.ttest_1samp(runs, 0).confidence_interval(self.confidence)
+        return {
+            "accuracy": f"{runs.mean():.2f}",
+            "sd_over_runs": f"{runs.std(ddof=1):.2f}",
+            "sd_over_repeats": "" if repeats == 1 else f"{scores.mean(axis=1).std(ddof=1):.2f}",
+            "interval_low": f"{max(low, 0):.2f}",
+            "interval_high": f"{min(high, 100):.2f}",
+            "naive_low": f"{max(naive.low, 0):.2f}",
+            "naive_high": f"{min(naive.high, 100):.2f}",
+            "repeats": str(repeats),
+            "folds": str(folds),
+            "runs": str(runs.size),
+            "data": "synthetic" if dataset == "demo" else "licensed",
+        }
+
 
 def _write_known(folder, experiment, counts, classes):
     """Two subjects in each fold; of a run's scans, sorted, those are right that a fixed shuffle puts first."""
@@ -133,7 +155,7 @@ def _write_known(folder, experiment, counts, classes):
             paths.append(folder / "runs" / experiment / str(repeat) / f"{fold}.csv")
             paths[-1].parent.mkdir(parents=True, exist_ok=True)
             paths[-1].write_text("\n".join(lines) + "\n")
-            record = {"settings": {"of": experiment}, "python": "3.11"}
+            record = {"settings": {"of": experiment}, "python": "3.11", "scans": {"test": len(scans)}}
             paths[-1].with_suffix(".json").write_text(json.dumps(record))
     return paths
 

@@ -175,6 +175,29 @@ def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_t
     assert table.lines[0][-1] == "2.2 x" and wide / narrow == pytest.approx((1 + 12 / 3) ** 0.5, rel=0.01)
 
 
+def test_every_column_of_accuracy_csv_for_known_scores(known):
+    heading = "paper, on the real collection"
+    printed = {("demo", "FFNet-M"): "87.65", ("demo", "mine"): "81.67", ("faces", "FFNet"): "89.01"}
+    printed["faces", "FFNet-M"] = "89.82"
+    for (dataset, name), row in zip(known.right, known.table(accuracy_table(known.experiments(), 0.95)), strict=True):
+        told, classes = known.told(dataset, name), len(known.collections[dataset].classes)
+        wanted = {key: value for key, value in told.items() if not key.startswith("naive")}
+        wanted |= {"dataset": dataset, "experiment": name, "confidence": "0.95", "subjects": "8"}
+        wanted |= {
+            "scans": str(8 * classes),
+            "chance": f"{100 / classes:.2f}",
+            heading: printed.get((dataset, name), ""),
+        }
+        assert row == wanted
+
+
+def test_every_column_of_intervals_csv_for_known_scores(known):
+    for (dataset, name), row in zip(known.right, known.table(interval_table(known.experiments(), 0.95)), strict=True):
+        wanted = known.told(dataset, name) | {"dataset": dataset, "experiment": name, "confidence": "0.95"}
+        wanted |= {"corrected_low": wanted.pop("interval_low"), "corrected_high": wanted.pop("interval_high")}
+        assert row == wanted
+
+
 def test_an_experiment_with_missing_runs_says_so(known):
     one = known.experiments()[0]
     partly = one._replace(accuracy=one.accuracy._replace(runs=7))

@@ -6,6 +6,12 @@ import sklearn.metrics
 from ffnet.results.class_tables import class_table, confusion_table, subject_table
 
 
+@pytest.mark.parametrize("table", [confusion_table, class_table, subject_table])
+def test_every_row_says_whose_it_is_and_what_is_synthetic(known, table):
+    told = [(row["dataset"], row["experiment"], row["data"]) for row in known.table(table(known.experiments()))]
+    assert set(told) == {(*key, known.told(*key)["data"]) for key in known.right}
+
+
 def test_every_number_of_confusion_csv_is_scikit_learns(known):
     rows = known.table(confusion_table(known.experiments()))
     assert len(rows) == 5 * 36 + 9

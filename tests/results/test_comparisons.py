@@ -46,6 +46,7 @@ def test_every_number_of_comparisons_csv_by_scipy_and_by_hand(known):
         p = scipy.stats.ttest_1samp(a - b, 0)
         t = p.statistic * np.std(a - b, ddof=1) / np.sqrt(a.size) / error
         found.append((2 * scipy.stats.t.sf(abs(t), a.size - 1), scipy.stats.binomtest(only[0], sum(only)).pvalue))
+        assert (row["data"], row["confidence"]) == (known.told(dataset, first)["data"], "0.95")
         assert row["runs"] == str(a.size) and row["difference"] == f"{np.mean(a - b):.2f}"
         ends = [float(row[name]) for name in ("interval_low", "interval_high", "naive_low", "naive_high")]
         assert ends == pytest.approx([*interval, *naive], abs=0.00501)

@@ -46,6 +46,22 @@ def test_ours_stand_beside_the_cells_of_their_network_and_nowhere_else(known, ta
     }
 
 
+def test_every_column_of_ours_for_known_scores(known, tables):
+    columns = ("sd_over_runs", "interval_low", "interval_high", "repeats", "folds", "runs")
+    seen = 0
+    for table in tables.values():
+        for row in known.table(table):
+            if not row["experiment"]:
+                assert {row[name] for name in ("ours", *columns)} == {""}
+                continue
+            told = known.told(row["our_dataset"], row["experiment"])
+            assert (row["ours"], row["our_data"]) == (told["accuracy"], told["data"])
+            assert {name: row[name] for name in columns} == {name: told[name] for name in columns}
+            assert row["dataset"] == (known.collections[row["our_dataset"]].paper or row["our_dataset"])
+            seen += 1
+    assert seen == 11
+
+
 def test_every_experiment_on_every_dataset_stands_in_some_table(known, tables):
     rows = [row for table in tables.values() for row in known.table(table)]
     assert {(row["our_dataset"], row["experiment"]) for row in rows if row["ours"]} == set(known.right)

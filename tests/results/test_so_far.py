@@ -30,14 +30,14 @@ def remove(known, dataset, name, *runs):
 
 
 def test_with_all_runs_the_accuracies_are_those_of_the_gathered_files(own_known, plans):
-    experiments, found = so_far(own_known, plans[:-1])
+    experiments, _, found = so_far(own_known, plans[:-1])
     assert [one.accuracy for one in experiments] == [one.accuracy for one in own_known.experiments()]
     assert missing_warning(plans[:-1], found) == () and missing_table(plans[:-1], found).rows == []
 
 
 def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known, plans):
     remove(own_known, "demo", "FFNet-M", (1, 2), (1, 3))
-    experiments, found = so_far(own_known, plans)
+    experiments, _, found = so_far(own_known, plans)
     one = next(one for one in experiments if (one.dataset, one.name) == ("demo", "FFNet-M"))
     made = own_known.scores("demo", "FFNet-M").ravel()[:6] / 100
     assert one.accuracy.mean == pytest.approx(made.mean()) and one.accuracy.runs == 6
@@ -88,3 +88,18 @@ def test_a_subject_in_the_wrong_fold_is_named_though_runs_are_missing(own_known,
     split.write_text("\n".join([lines[0], f"{subject},{(int(fold) + 1) % 4}", *lines[2:]]) + "\n")
     with pytest.raises(InputError, match=f"subject {subject} .* is tested in fold {fold}, its split says"):
         so_far(own_known, plans)
+
+
+def test_a_run_that_is_cut_at_a_line_end_is_named(own_known, plans):
+    path = own_known.folder / "demo" / "runs" / "mine" / "0" / "2.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(InputError, match="mine/0/2.csv: predictions of 11 scans stand here, its record says 12"):
+        so_far(own_known, plans)
+
+
+def test_the_records_of_what_is_there_are_gathered(own_known, plans):
+    remove(own_known, "demo", "mine", (0, 2))
+    _, records, _ = so_far(own_known, plans)
+    assert {key: record["runs"] for key, record in records.items()} == {
+        key: np.size(counts) - (key == ("demo", "mine")) for key, counts in own_known.right.items()
+    }

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 # What follows a stage of both collections, from the tables back to the raw files
 TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
-RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "gather_records": 4, "draw_confusion": 4}
+RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
 SHARDS = RUNS | {"write_shards": 3, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
@@ -28,7 +28,7 @@ DEMO = {"unpack_makehuman": 1, "make_demo_bu3dfe": 4, "make_demo_bosphorus": 4}
 ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 
 # One experiment on both collections, and one shard of one collection with all that is trained on it
-ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "gather_records": 2, "draw_confusion": 2}
+ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
 ONE_SHARD = dict.fromkeys((*ONE_SHARD, "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
@@ -209,7 +209,7 @@ def own(finished, tmp_path_factory):
 
 
 FEAR, ANGER = pathlib.Path("data/own/bs001/bs001_E_FEAR_0.bnt"), pathlib.Path("data/own/bs002/bs002_E_ANGER_0.bnt")
-TRAINED = TABLE | {"train_fold": 2, "gather_runs": 1, "gather_records": 1, "draw_confusion": 1}
+TRAINED = TABLE | {"train_fold": 2, "gather_runs": 1, "draw_confusion": 1}
 SHARD = ONE_SHARD | TRAINED
 LISTED = SHARD | {"index_scans": 1, "split_subjects": 1}
 

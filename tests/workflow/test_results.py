@@ -16,21 +16,24 @@ def rows(project, path):
     return list(csv.DictReader(project.read(path).splitlines()))
 
 
-def test_deleted_tables_and_figures_come_back_the_same_and_nothing_is_trained(project):
+def test_deleted_tables_figures_and_report_come_back_the_same_and_nothing_is_trained(project):
     folders = ("results/tables", "results/figures")
     before = {folder: texts(project, folder) for folder in folders}
     assert {"table1.tex", "table5.csv", "comparisons.md", "leakage.csv", "columns.md"} <= set(before[folders[0]])
+    report = (project.folder / "results" / "report.html").read_bytes()
     for folder in folders:
         shutil.rmtree(project.folder / folder)
+    (project.folder / "results" / "report.html").unlink()
     planned = project.planned()
     drawn = {"draw_confusion", "draw_maps", "draw_contact_sheet"}
     assert planned.keys() == {"make_tables", "judge_leakage", "make_report"} | drawn
     done = project.run()
     assert done.returncode == 0, done.stdout[-3000:]
     assert {folder: texts(project, folder) for folder in folders} == before
+    assert (project.folder / "results" / "report.html").read_bytes() == report
 
 
-def test_tables_so_far_come_from_the_runs_that_exist_and_plan_no_training(project):
+def test_tables_and_report_so_far_come_from_the_runs_that_exist_and_plan_no_training(project):
     for path in ("FFNet-M/0/1.csv", "ridge/0/0.csv", "ridge/0/1.csv"):
         (project.folder / "results" / "demo-bu3dfe" / "runs" / path).unlink()
     project.configure(lambda config: config["experiments"]["FFNet"].update(repeats=1))
@@ -48,6 +51,7 @@ def test_tables_so_far_come_from_the_runs_that_exist_and_plan_no_training(projec
     missing = rows(project, "results/tables_so_far/missing.csv")
     assert len(missing) == 3 + 4 and {row["why"] for row in missing} == {"not made"}
     assert "**WARNING: so far; 5 of 12 runs are made" in project.read("results/tables_so_far/table1.md")
+    assert "7 of 12 runs are <a" in project.read("results/tables_so_far/report.html")
     project.configure(lambda config: config["training"].update(epochs=2))
     assert project.run("tables_so_far").returncode == 0
     missing = rows(project, "results/tables_so_far/missing.csv")
@@ -80,18 +84,30 @@ def test_a_scan_under_two_names_is_found_in_every_table_and_stops_the_run(projec
     assert "**WARNING: ridge on own leaks: " in project.read("results/tables/accuracy.md")
 
 
+def cut(text):
+    """Without its last line, so that it ends whole."""
+    return "".join(text.splitlines(keepends=True)[:-1])
+
+
+def twice(text):
+    return text + text.splitlines(keepends=True)[1]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("damage", "message"),
     [
-        ("", None, "is it cut"),
-        (",fear,0", ",fera,0", "label 'fera' is not one of"),
+        (lambda text: text[:-40], "is it cut"),
+        (cut, "scans stand here, its record says"),
+        (twice, "stands here a second time"),
+        (lambda text: text.replace(",fear,0", ",fera,0", 1), "label 'fera' is not one of"),
     ],
 )
-def test_a_damaged_run_stops_the_tables_and_is_named(project, old, new, message):
+def test_a_damaged_run_stops_the_tables_and_is_named(project, damage, message):
     path = project.folder / "results" / "demo-bu3dfe" / "runs" / "FFNet-M" / "0" / "1.csv"
-    text = path.read_text()
-    path.write_text(text.replace(old, new, 1) if new else text[:-40])
+    path.write_text(damage(path.read_text()))
     before = project.read("results/tables/accuracy.csv")
     done = project.run("--rerun-triggers", "mtime")
     assert done.returncode != 0 and message in done.stdout and "runs/FFNet-M/0/1.csv" in done.stdout
     assert project.read("results/tables/accuracy.csv") == before
+    done = project.run("tables_so_far")
+    assert done.returncode != 0 and message in done.stdout and "runs/FFNet-M/0/1.csv" in done.stdout

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, pair, signed
+from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, minus, pair, signed
 
 HARDEST = 5  # subjects of each experiment on the page; subjects.csv has all
 
@@ -54,8 +54,8 @@ def comparison_grid(sources, collections):
         counts = f"{row['first_only']} : {row['second_only']}" if row["first_only"] else ""
         texts = row["first"], row["second"], signed(row["difference"])
         texts = (*texts, pair(signed(row["interval_low"]), signed(row["interval_high"])), p_value(row["p"]))
-        texts = (*texts, p_value(row["p_holm"]), row["cohens_d"], counts, p_value(row["mcnemar_p_holm"]))
-        return cells(*texts, row["cohens_g"], row["runs"])
+        texts = (*texts, p_value(row["p_holm"]), minus(row["cohens_d"]), counts, p_value(row["mcnemar_p_holm"]))
+        return cells(*texts, minus(row["cohens_g"]), row["runs"])
 
     notes = (
         "difference: percent points of accuracy, first minus second, over the runs both have; interval and p: corrected"
@@ -65,6 +65,15 @@ def comparison_grid(sources, collections):
     )
     groups = by_dataset(sources.tables["comparisons"], collections, line)
     return Grid("Any two experiments on the same splits.", columns, groups, notes)
+
+
+def differences(sources):
+    """[(dataset, pairs of experiments that differ, all pairs)]: by the corrected t-test and Holm's correction."""
+    found = {}
+    for row in sources.tables["comparisons"]:
+        differs = row["p_holm"] != "" and float(row["p_holm"]) <= 1 - float(row["confidence"])
+        found.setdefault(row["dataset"], []).append(differs)
+    return [(dataset, sum(here), len(here)) for dataset, here in found.items()]
 
 
 def p_value(text):
@@ -86,7 +95,7 @@ def subject_grid(sources, collections):
 
 
 def leakage_grid(sources, collections):
-    """The Grid of leakage.csv."""
+    """The Grid of leakage.csv, without a row before the audit."""
     columns = [Column("experiment", left=True), Column("runs audited"), Column("subjects in both halves")]
     columns += [Column("identical scans in both halves"), Column("identical scans"), Column("quarantined")]
     names = ("runs_audited", "subjects_in_both_halves", "identical_scans_in_both_halves", "identical_scans")
@@ -101,6 +110,11 @@ def leakage_grid(sources, collections):
     )
     groups = by_dataset(sources.tables["leakage"], collections, line)
     return Grid("Does anything that was tested also stand in the training half?", columns, groups, notes)
+
+
+def audited_runs(sources):
+    """How many runs were audited."""
+    return sum(int(row["runs_audited"]) for row in sources.tables["leakage"])
 
 
 def leaks(sources):

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from ffnet.results.report.grid import Column, Grid, Group, cells, group_title
+from ffnet.results.report.grid import Cell, Column, Grid, Group, cells, group_title
 from ffnet.results.report.plots import Curve, curve, loss_top
 
 MADE_WITH = {
@@ -13,7 +13,7 @@ MADE_WITH = {
     "device": "device",
     "threads": "threads of a run",
     "computed_in": "computed in",
-    "code": "code, hash",
+    "code": "code and pinned packages, hash",
     "pretrained_sha256": "pretrained weights, SHA-256",
 }
 
@@ -29,22 +29,29 @@ class Lesson(NamedTuple):
 
 
 def lessons(sources, collections):
-    """[(title, kind, [Lesson])] of all experiments that were trained in epochs; losses on one scale."""
+    """{dataset: [Lesson]} of all experiments that were trained in epochs; losses on one scale."""
     top = loss_top(sources.records.values())
-    found = []
-    for dataset, collection in collections.items():
+    found = {}
+    for dataset in collections:
         here = [
             Lesson(name, told["runs"], len(told["epochs"]), *(curve(told["epochs"], *of) for of in _panels(top)))
             for (place, name), told in sources.records.items()
             if place == dataset and told["epochs"]
         ]
         if here:
-            found.append((group_title(dataset, collection), collection.kind, here))
+            found[dataset] = here
     return found
 
 
 def _panels(top):
     return ("loss", top), ("accuracy", 1.0)
+
+
+def sums(sources):
+    """(all runs one after another, all jobs of the stages one after another) as text; "" where nothing was measured."""
+    runs = sum(told["seconds"]["all"] for told in sources.records.values())
+    jobs = sum(job.seconds for jobs in sources.jobs.values() for job in jobs if not math.isnan(job.seconds))
+    return tuple(duration(seconds) if seconds else "" for seconds in (runs, jobs))
 
 
 def stage_grid(sources, collections):
@@ -95,8 +102,13 @@ def version_grid(sources):
             several = len(counts) > 1
             texts = [f"{value} ({runs} runs)" if several else value for value, runs in sorted(counts.items())]
             lines.append(cells(title, ", ".join(texts)))
+    seen = {}
     for (dataset, name), told in sources.records.items():
-        lines.append(cells(f"data of {name} on {dataset}, SHA-256", told["data"]))
+        seen.setdefault((dataset, told["data"]), []).append(name)
+    for (dataset, data), names in seen.items():
+        every = len(names) == sum(place == dataset for place, _ in sources.records)
+        whose = "all experiments" if every else ", ".join(names)
+        lines.append([Cell(f"data of {dataset}, SHA-256"), Cell(data, sub=whose)])
     columns = [Column("what", left=True), Column("value", left=True)]
     return Grid("What the runs were made with, as their records say.", columns, [Group("", "", lines)])
 

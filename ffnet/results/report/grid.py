@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+LONG = 12  # rows; a table that is no result of its own is folded when it has more
 TALL = 40  # rows; a table with more stands in a box that scrolls
 
 
@@ -44,6 +45,11 @@ class Grid(NamedTuple):
         return sum(len(group.rows) for group in self.groups)
 
     @property
+    def long(self):
+        """Whether it is folded, if it is no result of its own."""
+        return self.rows > LONG
+
+    @property
     def tall(self):
         """Whether it is too long to stand whole on the page."""
         return self.rows > TALL
@@ -83,5 +89,10 @@ def signed(number):
     """A difference with its sign and two decimals; a number or its text; "" for ""."""
     if number == "":
         return ""
-    text = f"{float(number):+.2f}".replace("-", "−")
+    text = minus(f"{float(number):+.2f}")
     return "0.00" if text in ("+0.00", "−0.00") else text
+
+
+def minus(text):
+    """A number's text with a minus sign instead of a hyphen."""
+    return text.replace("-", "−")

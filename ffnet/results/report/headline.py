@@ -1,8 +1,9 @@
-"""What was reached: the headline table, the intervals as a plot, and the paper's list of methods."""
+"""What was reached and what is missing: the headline table, the intervals as a plot, the paper's list of methods."""
 
 from ffnet.results.accuracy_table import PAPER_HEADING
 from ffnet.results.report.grid import Cell, Column, Grid, Group, by_dataset, cells, group_title, pair
 from ffnet.results.report.plots import axis, bars
+from ffnet.results.so_far import NOT_MADE, STALE
 
 COLUMNS = [
     Column("experiment", left=True),
@@ -18,6 +19,7 @@ COLUMNS = [
     Column("scans"),
     Column("chance %"),
 ]
+FEW = 4  # experiments of a dataset that stand open all, where there are no more
 SPREADS = ("sd_over_runs", "sd_over_repeats", "repeats", "folds", "runs", "subjects", "scans", "chance")
 
 
@@ -41,8 +43,9 @@ def headline(sources, collections, experiments):
 def _line(name, row):
     if row is None:
         return [Cell(name), *[Cell("", missing=True)] * (len(COLUMNS) - 1)]
-    interval = pair(row["interval_low"], row["interval_high"])
-    return cells(name, row["accuracy"], interval, row[PAPER_HEADING], *(row[column] for column in SPREADS))
+    interval, asked = pair(row["interval_low"], row["interval_high"]), int(row["repeats"]) * int(row["folds"])
+    told = row if int(row["runs"]) == asked else row | {"runs": f"{row['runs']} of {asked}"}
+    return cells(name, row["accuracy"], interval, row[PAPER_HEADING], *(told[column] for column in SPREADS))
 
 
 def interval_plot(sources, collections):
@@ -67,6 +70,40 @@ def interval_grid(sources, collections):
         return cells(row["experiment"], row["accuracy"], corrected, naive, row["runs"])
 
     return Grid("The same in numbers.", columns, by_dataset(sources.tables["intervals"], collections, line))
+
+
+def missing_grid(sources, collections, experiments):
+    """The Grid of the experiments of which runs are missing, from missing.csv and accuracy.csv."""
+    columns = [Column("experiment", left=True)]
+    columns += [Column(title) for title in ("runs asked for", "made", NOT_MADE, STALE)]
+    groups = []
+    for dataset, collection in collections.items():
+        made, why = dict.fromkeys(experiments, 0), {name: {NOT_MADE: 0, STALE: 0} for name in experiments}
+        for row in sources.tables["accuracy"]:
+            if row["dataset"] == dataset:
+                made[row["experiment"]] = int(row["runs"])
+        for row in sources.tables["missing"]:
+            if row["dataset"] == dataset:
+                why[row["experiment"]][row["why"]] += 1
+        rows = [
+            cells(name, *map(str, (made[name] + missing, made[name], *why[name].values())))
+            for name in experiments
+            if (missing := sum(why[name].values()))
+        ]
+        if rows:
+            groups.append(Group(group_title(dataset, collection), collection.kind, rows))
+    notes = (f"{STALE}: the run is there, but config.yaml has changed since. Every missing run is in missing.csv.",)
+    return Grid("Experiments of which runs are missing; all others are whole.", columns, groups, notes)
+
+
+def fold(found, rows):
+    """(open, folded) of what is shown of the experiments of a dataset, each with a field experiment: of more than FEW,
+    those stand open that are in the paper's Tables 1 and 2. rows: of these tables, see Sources."""
+    main = {row["experiment"] for row in rows if row["paper"]}
+    if len(found) <= FEW:
+        return found, []
+    shown = [one for one in found if one.experiment in main] or found[:FEW]
+    return shown, [one for one in found if one not in shown]
 
 
 def method_grids(sources):

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from ffnet.results.report import ablation, evidence, expenses, headline
+from ffnet.results.report.grid import group_title
 from ffnet.results.report.pictures import embed
 from ffnet.storage import write_text
 
@@ -12,7 +13,7 @@ PARTS = ("page.html", "parts.html", "page.css", "page.js")
 
 
 def write_report(path, sources, collections, experiments, config):
-    """Writes the page. sources: Sources. collections: dataset -> Collection. experiments: names of those that were
+    """Writes the page. sources: Sources. collections: dataset -> Collection. experiments: names of those that are to be
     run, in order. config: all of config.yaml as plain values. The same content gives the same bytes."""
     write_text(path, render(contents(sources, collections, experiments, config)))
 
@@ -20,12 +21,21 @@ def write_report(path, sources, collections, experiments, config):
 def contents(sources, collections, experiments, config):
     """name -> what page.html shows, see there."""
     ticks, plots = headline.interval_plot(sources, collections)
-    rows = sources.tables["accuracy"]
+    runs, missing = sum(int(row["runs"]) for row in sources.tables["accuracy"]), len(sources.tables["missing"])
+    methods = [row for name in ("table1", "table2") for row in sources.tables[name]]
+
+    def folded(found):
+        rows = {name: [row for row in methods if row["our_dataset"] == name] for name in found}
+        return {name: headline.fold(here, rows[name]) for name, here in found.items()}
+
     return {
+        "so_far": sources.so_far,
+        "runs": runs,
+        "wanted": runs + missing,
+        "missing": headline.missing_grid(sources, collections, experiments),
         "synthetic": [name for name, collection in collections.items() if collection.synthetic],
         "licensed": [name for name, collection in collections.items() if not collection.synthetic],
         "leaks": evidence.leaks(sources),
-        "runs": sum(int(row["runs"]) for row in rows),
         "experiments": experiments,
         "idle": [name for name in config["experiments"] if name not in experiments],
         "accuracy": headline.headline(sources, collections, experiments),
@@ -33,17 +43,21 @@ def contents(sources, collections, experiments, config):
         "plots": plots,
         "intervals": headline.interval_grid(sources, collections),
         "methods": headline.method_grids(sources),
-        "matrices": evidence.matrices(sources, collections),
+        "matrices": folded(evidence.matrices(sources, collections)),
         "arguments": ablation.argument_grids(sources, collections),
         "ablation": ablation.ablation_grids(sources, collections),
         "comparisons": evidence.comparison_grid(sources, collections),
+        "differences": evidence.differences(sources),
         "subjects": evidence.subject_grid(sources, collections),
-        "lessons": expenses.lessons(sources, collections),
+        "lessons": folded(expenses.lessons(sources, collections)),
         "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
         "collections": collections,
+        "titles": {name: group_title(name, collection) for name, collection in collections.items()},
         "quarantine": evidence.quarantine_grid(sources, collections),
         "left_out": evidence.quarantine_counts(sources),
         "leakage": evidence.leakage_grid(sources, collections),
+        "audited": evidence.audited_runs(sources),
+        "spent": expenses.sums(sources),
         "stages": expenses.stage_grid(sources, collections),
         "training": expenses.training_grid(sources, collections),
         "versions": expenses.version_grid(sources),

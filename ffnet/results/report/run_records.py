@@ -6,21 +6,21 @@ from collections import Counter
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.results.records import read_record
 
 MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "pretrained_sha256")
 CURVES = ("loss", "accuracy")  # of the training half, after each epoch
 
 
-def gather_records(paths):
+def gather_records(found):
     """What report.html shows of the records of an experiment's runs, a dict that JSON can hold.
 
-    runs: how many. seconds: all of them together, and the longest. made_with: name -> {value: runs}. data: SHA-256
-    over those of the runs' data. epochs: a row for each epoch: how many runs have it, and mean and standard deviation
-    (n - 1; None for a single run) of loss and accuracy on the training half; [] for what is not trained in epochs.
-    Raises InputError that names a record that is not whole.
+    found: {path: record}. runs: how many. seconds: all of them together, and the longest. made_with: name -> {value:
+    runs}. data: SHA-256 over those of the runs' data. epochs: a row for each epoch: how many runs have it, and mean and
+    standard deviation (n - 1; None for a single run) of loss and accuracy on the training half; [] for what is not
+    trained in epochs.
+    Raises InputError that names a record whose epochs are not as a run writes them.
     """
-    records = [read_record(path) for path in paths]
+    records = list(found.values())
     seconds = [record.get("seconds", {}).get("all", 0.0) for record in records]
     data = hashlib.sha256("".join(record.get("data_sha256", "") for record in records).encode())
     return {
@@ -28,7 +28,7 @@ def gather_records(paths):
         "seconds": {"all": round(sum(seconds), 3), "longest": max(seconds)},
         "made_with": {name: _counted(record.get(name) for record in records) for name in MADE_WITH},
         "data": data.hexdigest(),
-        "epochs": _curves([_epochs(record, path) for record, path in zip(records, paths, strict=True)]),
+        "epochs": _curves([_epochs(record, path) for path, record in found.items()]),
     }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ffnet.errors import InputError
 from ffnet.quarantine import read_quarantine
 
-TABLES = ("accuracy", "intervals", "classes", "confusion", "subjects", "comparisons", "leakage")
+TABLES = ("accuracy", "intervals", "classes", "confusion", "subjects", "comparisons")
 PAPER_TABLES = tuple(f"table{number}" for number in range(1, 6))
 STAGES = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
 
@@ -22,10 +22,12 @@ class Benchmark(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """tables: name -> list of dicts, text as in the CSV. taken: dataset -> how many scans. quarantine: dataset ->
-    Rejected rows. records: (dataset, experiment) -> what gather_records made. jobs: (dataset, stage) -> Benchmarks.
-    pictures: (dataset, "maps" or "contact_sheet") -> path."""
+    """so_far: whether runs may be missing. tables: name -> list of dicts, text as in the CSV; no row where there is no
+    audit yet, or no run that may be missing. taken: dataset -> how many
+    scans. quarantine: dataset -> Rejected rows. records: (dataset, experiment) -> what gather_records made. jobs:
+    (dataset, stage) -> Benchmarks. pictures: (dataset, "maps" or "contact_sheet") -> path, of those that are there."""
 
+    so_far: bool
     tables: dict
     taken: dict
     quarantine: dict
@@ -34,29 +36,36 @@ class Sources(NamedTuple):
     pictures: dict
 
 
-def read_sources(results, logs, datasets, experiments):
-    """The Sources of a results folder. logs: the folder of the jobs' logs. datasets, experiments: names of those run.
+def read_sources(results, logs, datasets, records, so_far=False):
+    """The Sources of a results folder. logs: the folder of the jobs' logs. datasets: names. records: as in Sources.
+    so_far: whether the tables are those of tables_so_far.
 
     Times of the stages are known as far as logs/benchmarks is there. Raises InputError that names a file that is not
     whole.
     """
     results, benchmarks = pathlib.Path(results), pathlib.Path(logs) / "benchmarks"
+    folder, last = ("tables_so_far", "missing") if so_far else ("tables", "leakage")
+    tables = {name: _rows(results / folder / f"{name}.csv") for name in (*TABLES, *PAPER_TABLES, last)}
+    pictures = {
+        (name, kind): results / "figures" / f"{name}_{kind}.png"
+        for name in datasets
+        for kind in ("maps", "contact_sheet")
+    }
     return Sources(
-        {name: _rows(results / "tables" / f"{name}.csv") for name in (*TABLES, *PAPER_TABLES)},
-        {name: len(_rows(results / name / "quality.csv")) for name in datasets},
+        so_far,
+        {"missing": [], "leakage": []} | tables,
+        {name: len(_rows(results / name / "manifest.csv")) for name in datasets},
         {name: read_quarantine(results / name / "quarantine.csv") for name in datasets},
-        {
-            (name, experiment): _record(results / name / "records" / f"{experiment}.json")
-            for name in datasets
-            for experiment in experiments
-        },
+        records,
         {(name, stage): read_benchmarks(benchmarks / name / stage) for name in datasets for stage in STAGES},
-        {
-            (name, kind): results / "figures" / f"{name}_{kind}.png"
-            for name in datasets
-            for kind in ("maps", "contact_sheet")
-        },
+        {key: path for key, path in pictures.items() if path.is_file()},
     )
+
+
+def gathered_records(results, datasets, experiments):
+    """(dataset, experiment) -> what gather_records made. Raises InputError that names a file that is not whole."""
+    places = [(dataset, experiment) for dataset in datasets for experiment in experiments]
+    return {key: _record(pathlib.Path(results, key[0], "records", f"{key[1]}.json")) for key in places}
 
 
 def read_benchmarks(folder):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from ffnet.results.leakage import audit_experiments, leakage_table
+from ffnet.results.records import read_records
 from ffnet.results.report.page import contents, render
 from ffnet.results.report.run_records import gather_records
-from ffnet.results.report.sources import read_sources
+from ffnet.results.report.sources import gathered_records, read_sources
 from ffnet.results.tables import all_tables, write_tables
 
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
@@ -41,7 +42,7 @@ class Folder:
         scans = sorted({line.split(",")[0] for path in place.glob("runs/*/*/*.csv") for line in lines(path)})
         rows = [f"{scan},{scan.split('_')[0]},{scan}" for scan in scans]
         (place / "hashes.csv").write_text("\n".join(["scan,subject,sha256", *rows]) + "\n")
-        (place / "quality.csv").write_text("\n".join(["scan", *scans, "lost"]) + "\n")
+        (place / "manifest.csv").write_text("\n".join(["scan", *scans, "lost"]) + "\n")
         (place / "quarantine.csv").write_text("scan,stage,reason\nlost,masks,no face found\n")
         (place / "records").mkdir()
         for name in EXPERIMENTS:
@@ -50,7 +51,7 @@ class Folder:
                 epochs = [{"loss": 2.0 - number / 10 - e / 2, "accuracy": 0.2 + e / 10} for e in range(3)]
                 of = NOTES | ({"epochs": epochs} if name != "ridge" else {})
                 path.write_text(json.dumps({"settings": {}, "python": "3.11", "data_sha256": f"{number}"} | of))
-            (place / "records" / f"{name}.json").write_text(json.dumps(gather_records(paths)))
+            (place / "records" / f"{name}.json").write_text(json.dumps(gather_records(read_records(paths))))
         figures = self.results / "figures"
         figures.mkdir(exist_ok=True)
         noise = np.random.default_rng(3).integers(0, 255, (60, 90, 3), np.uint8)
@@ -66,9 +67,12 @@ class Folder:
         path.parent.mkdir(parents=True)
         return [path]
 
+    def sources(self, experiments=EXPERIMENTS):
+        records = gathered_records(self.results, self.collections, experiments)
+        return read_sources(self.results, self.logs, self.collections, records)
+
     def page(self):
-        sources = read_sources(self.results, self.logs, self.collections, EXPERIMENTS)
-        return render(contents(sources, self.collections, EXPERIMENTS, self.config))
+        return render(contents(self.sources(), self.collections, EXPERIMENTS, self.config))
 
 
 def lines(path):

@@ -1,7 +1,6 @@
 import pytest
 
 from ffnet.results.report.ablation import MAPS, ablation_grids, argument_grids, arguments, difference
-from ffnet.results.report.sources import read_sources
 
 PAIR = {"dataset": "d", "first": "a", "second": "b", "difference": "-1.50", "p": "0.2", "runs": "10"}
 PAIR |= {"interval_low": "-4.00", "interval_high": "1.00"}
@@ -13,7 +12,7 @@ def row(grid, first):
 
 @pytest.fixture
 def sources(folder):
-    return read_sources(folder.results, folder.logs, folder.collections, ["ridge", "FFNet", "FFNet-M", "mine"])
+    return folder.sources()
 
 
 def test_the_papers_differences_are_those_of_its_printed_tables(sources, folder):

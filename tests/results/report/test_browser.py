@@ -99,6 +99,15 @@ def test_nothing_overlaps_or_leaves_the_window_and_the_console_stays_empty(open_
     assert light != dark
 
 
+@pytest.mark.parametrize("width", [400, 1000, 1600])
+def test_long_names_and_opened_folds_leave_the_page_in_order(open_page, text, width):
+    long = re.sub(r"\bFFNet-M\b", "FFNet-M-with-dropout-and-a-name-that-says-all-of-it", text)
+    long = re.sub(r"\bdemo\b", "our-own-collection-of-spring-and-autumn", long).replace("<details>", "<details open>")
+    assert "<details open>" in long
+    dom, console = open_page(long, width)
+    assert int(told(dom, "wide")) <= width and told(dom, "problems") == "[]" and console == []
+
+
 def test_the_headline_in_the_browser_is_that_of_the_csv(open_page, text, parse, folder):
     page = parse(open_page(text, 1000)[0])
     with open(folder.results / "tables" / "accuracy.csv", newline="") as file:

@@ -106,7 +106,7 @@ def test_the_same_inputs_give_the_same_bytes_without_a_date(folder, text):
 def test_the_page_is_whole_without_javascript_and_names_what_made_it(text, parse):
     bare = parse(re.sub(r"<script>.*?</script>", "", text, flags=re.S))
     assert ["Python", "3.11"] in [cells for *_, cells, _ in bare.rows]
-    assert ["code, hash", "abc"] in [cells for *_, cells, _ in bare.rows]
+    assert ["code and pinned packages, hash", "abc"] in [cells for *_, cells, _ in bare.rows]
     assert "epochs: 3" in bare.text
     assert all(f'href="#{name}"' in text and f'<section id="{name}">' in text for name in ("time", "maps", "learning"))
 

@@ -3,11 +3,11 @@ import math
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.report.evidence import p_value
-from ffnet.results.report.expenses import duration, stage_grid, training_grid, version_grid
+from ffnet.results.report.evidence import comparison_grid, p_value
+from ffnet.results.report.expenses import duration, stage_grid, sums, training_grid, version_grid
 from ffnet.results.report.grid import Grid, Group, cells, signed
 from ffnet.results.report.pictures import PIXELS, embed
-from ffnet.results.report.sources import read_benchmarks, read_sources
+from ffnet.results.report.sources import read_benchmarks
 
 
 def test_a_table_that_is_not_there_is_named(own_folder):
@@ -33,7 +33,7 @@ def test_benchmarks_are_read_and_what_is_not_told_is_nan(tmp_path):
 
 
 def test_stages_are_added_up_and_those_without_logs_stay_empty(folder):
-    sources = read_sources(folder.results, folder.logs, folder.collections, [])
+    sources = folder.sources([])
     rows = {
         row[0].text: [cell.text for cell in row[1:]] for row in stage_grid(sources, folder.collections).groups[0].rows
     }
@@ -69,7 +69,7 @@ def test_large_pictures_are_shrunk_to_a_bound_and_keep_their_shape(tmp_path, siz
 
 
 def test_runs_are_added_over_all_records_and_their_mean_time_is_told(folder):
-    sources = read_sources(folder.results, folder.logs, folder.collections, ["ridge", "FFNet-M"])
+    sources = folder.sources(["ridge", "FFNet-M"])
     sources.records["own", "ridge"]["made_with"]["torch"] = {"9.9": 8}
     (group,) = version_grid(sources).groups
     told = {row[0].text: row[1].text for row in group.rows}
@@ -78,6 +78,31 @@ def test_runs_are_added_over_all_records_and_their_mean_time_is_told(folder):
     assert told["PyTorch"] == f"2.0 ({sum(runs.values()) - 8} runs), 9.9 (8 runs)" and told["NumPy"] == "2.1"
     row = training_grid(sources, folder.collections).groups[0].rows[0]
     assert [cell.text for cell in row] == ["ridge", "8", "16 s", "2.0 s", "2.0 s", "7", "cpu"]
+
+
+def test_experiments_on_the_same_data_share_a_line(folder):
+    sources = folder.sources(["ridge", "FFNet-M", "mine"])
+    for name, data in (("ridge", "one"), ("FFNet-M", "one"), ("mine", "two")):
+        sources.records["faces", name]["data"] = data
+        sources.records["demo", name]["data"] = "three"
+    told = {row[0].text: [] for row in version_grid(sources).groups[0].rows}
+    for row in version_grid(sources).groups[0].rows:
+        told[row[0].text].append((row[1].text, row[1].sub))
+    assert told["data of faces, SHA-256"] == [("one", "ridge, FFNet-M"), ("two", "mine")]
+    assert told["data of demo, SHA-256"] == [("three", "all experiments")]
+
+
+def test_all_runs_and_all_jobs_are_added_up_and_nothing_measured_says_nothing(folder):
+    sources = folder.sources(["ridge"])
+    runs = sum(record["runs"] for record in sources.records.values())
+    assert sums(sources) == (duration(2.0 * runs), duration(3 * 75.5)) and runs > 10
+    assert sums(sources._replace(records={}, jobs={})) == ("", "")
+
+
+def test_numbers_below_zero_have_a_minus_sign_in_every_column(folder):
+    rows = [row for group in comparison_grid(folder.sources(), folder.collections).groups for row in group.rows]
+    texts = [cell.text for row in rows for cell in row[2:]]
+    assert any(text.startswith("−") for text in texts) and not any("-" in text for text in texts)
 
 
 def test_a_table_of_many_rows_stands_in_a_box_that_scrolls():
