@@ -51,6 +51,7 @@ chosen = [name for name, experiment in settings.experiments.items() if experimen
 localrules:
     all,
     models,
+    shards,
     fetch_imagenet,
     index_scans,
     list_quarantine,

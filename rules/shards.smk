@@ -1,4 +1,4 @@
-# shards: results/{dataset}/{maps,normals,masks}/{shard}.h5 -> results/{dataset}/shards/{shard}.h5, quarantine.csv
+# shards: results/{dataset}/{maps,normals,masks}/{shard}.h5 -> results/{dataset}/shards/{shard}.h5, shards.csv, quarantine.csv
 
 
 rule write_shards:
@@ -20,6 +20,31 @@ rule write_shards:
         code=code_hash("workflow_scripts/write_shards.py"),
     script:
         "../workflow_scripts/write_shards.py"
+
+
+rule hash_shards:
+    """Hash what networks get from each shard of {wildcards.dataset}: one input of a run that stands for all shards."""
+    input:
+        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
+        # it lets training begin; what is trained on stands in the shards
+        quarantine=ancient("results/{dataset}/quarantine.txt"),
+    output:
+        "results/{dataset}/shards.csv",
+    log:
+        "logs/{dataset}/hash_shards.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/hash_shards.py"),
+    script:
+        "../workflow_scripts/hash_shards.py"
+
+
+rule shards:
+    """All shards. Where they come out as they were, the next start trains nothing again."""
+    input:
+        [collection.shard_files() for collection in collections.values()],
+        expand("results/{dataset}/shards.csv", dataset=collections),
 
 
 rule list_quarantine:

@@ -19,7 +19,7 @@ TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
 RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "gather_records": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
-SHARDS = RUNS | {"write_shards": 3, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
+SHARDS = RUNS | {"write_shards": 3, "hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
 MASKS = SHARDS | {"make_masks": 3}
 NORMALS = SHARDS | {"compute_normals": 3}
 MAPS = MASKS | NORMALS | {"project_maps": 3}
@@ -31,16 +31,18 @@ ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "gather_records": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
-ONE_SHARD = dict.fromkeys((*ONE_SHARD, "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
+ONE_SHARD = (
+    dict.fromkeys((*ONE_SHARD, "hash_shards", "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
+)
 
 ONE_SUBJECT = {  # the fifth: its shard of two in one collection, the only one of the other
     **{"make_demo_bu3dfe": 1, "make_demo_bosphorus": 1, "index_scans": 2, "split_subjects": 2},
     **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
+    **{"hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
 }
 ONE_PROJECTION = {  # two shards, and all that is trained on them
     **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
+    **{"hash_shards": 1, "list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
 }
 
 
