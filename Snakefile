@@ -85,7 +85,7 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
-        expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/{list}", dataset=collections, list=["quarantine.csv", "quarantine.txt"]),
         expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),

@@ -26,8 +26,7 @@ rule hash_shards:
     """Hash what networks get from each shard of {wildcards.dataset}: one input of a run that stands for all shards."""
     input:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
-        # it lets training begin; what is trained on stands in the shards
-        quarantine=ancient("results/{dataset}/quarantine.txt"),
+        quarantine="results/{dataset}/quarantine.csv",
     output:
         "results/{dataset}/shards.csv",
     log:
@@ -35,6 +34,9 @@ rule hash_shards:
     conda:
         "../envs/ffnet.yaml"
     params:
+        # quarantine.max_share is no param, as another one trains nothing again; and no file of judge_quarantine is an
+        # ancient input, as Snakemake then sees no change of what follows when judge_quarantine runs
+        taken=lambda wildcards: len(collections[wildcards.dataset].rows),
         code=code_hash("workflow_scripts/hash_shards.py"),
     script:
         "../workflow_scripts/hash_shards.py"
@@ -69,7 +71,7 @@ rule list_quarantine:
 
 
 rule judge_quarantine:
-    """Stop before training if too many scans of {wildcards.dataset} were left out."""
+    """Stop if too many scans of {wildcards.dataset} were left out, of a finished dataset too."""
     input:
         "results/{dataset}/quarantine.csv",
     output:

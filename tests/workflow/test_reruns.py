@@ -162,7 +162,12 @@ CHANGES = {
     "a key of one dataset": (key("datasets:demo-bu3dfe", projection="splat"), ONE_PROJECTION),
     "a key of masks": (key("masks", radius_1=3), MASKS),
     "a key of shards": (key("shards", depth="fixed"), SHARDS),
-    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2}),
+    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2, "make_report": 1}),
+    "a key of quarantine and one of ridge": (
+        lambda project: [key("quarantine", max_share=0.1)(project), key("ridge", penalty=10.0)(project)],
+        ONE_EXPERIMENT | {"judge_quarantine": 2},
+    ),
+    "a key that changes no number": (key("training", save_every=30.0), {"make_report": 1}),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
