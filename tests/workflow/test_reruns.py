@@ -192,6 +192,23 @@ def test_a_change_reruns_what_it_touches_and_nothing_else(project, name):
     assert project.planned() == {rule: count for rule, count in wanted.items() if count}
 
 
+def test_shards_that_come_out_as_they_were_train_nothing_again(project):
+    code("ffnet/masks/weights.py")(project)
+    assert project.planned()["train_fold"] == 8
+    assert project.run("shards").returncode == 0
+    assert "train_fold" not in project.planned()
+
+
+def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_again(project):
+    delete("results/demo-bu3dfe/shards/*.h5")(project)
+    key("experiments:ridge", repeats=2)(project)
+    done = project.run()
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    assert "lists this shard, and it is gone; make it again with 'snakemake --cores all shards'" in done.stdout
+    assert project.run("shards").returncode == 0
+    assert project.planned()["train_fold"] == 2  # the new ones; those of the other collection are made
+
+
 @pytest.fixture(scope="module")
 def own(finished, tmp_path_factory):
     """A finished project on a folder that is nobody's output, with one broken scan; ridge alone, one shard."""
