@@ -34,9 +34,11 @@ def snakemake(folder, *arguments):
     """(seconds, MiB at the peak) of one snakemake in a folder."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all", *arguments]
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, command
+    with open(folder / "terminal.log", "w+", encoding="utf-8") as terminal:
+        process = subprocess.Popen(command, cwd=folder, stdout=terminal, stderr=terminal)
+        _, status, usage = os.wait4(process.pid, 0)
+        terminal.seek(0)
+        assert status == 0, terminal.read()[-3000:]
     return time.perf_counter() - start, usage.ru_maxrss / 2**10
 
 
