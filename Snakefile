@@ -51,6 +51,7 @@ chosen = [name for name, experiment in settings.experiments.items() if experimen
 localrules:
     all,
     models,
+    shards,
     fetch_imagenet,
     index_scans,
     list_quarantine,
@@ -83,7 +84,7 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
-        expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/{list}", dataset=collections, list=["quarantine.csv", "quarantine.txt"]),
         expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),

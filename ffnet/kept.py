@@ -6,11 +6,10 @@ Snakemake deletes the outputs of all of them; without the copies here the finish
 
 import hashlib
 import json
-import os
 import pathlib
 import shutil
 
-from ffnet.storage import atomic_path
+from ffnet.storage import atomic_path, sha256_of
 
 FOLDER = pathlib.Path("resume/finished")
 
@@ -19,9 +18,9 @@ def run_once(run, outputs, inputs, facts, work):
     """Has work() write the outputs, or takes those that it wrote before from the same inputs and facts.
 
     run: names, the dataset and the experiment first. outputs, inputs: paths. facts: what else the outputs depend on,
-    as JSON can hold it. Inputs count as the same while size and time of change are.
+    as JSON can hold it. Inputs count as the same while their content is.
     """
-    signs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in map(str, inputs)]
+    signs = [(str(path), sha256_of(path)) for path in inputs]
     key = hashlib.sha256(json.dumps([facts, signs]).encode()).hexdigest()[:16]
     folder = FOLDER.joinpath(*run, key)
     copies = {folder / pathlib.Path(output).name: output for output in outputs}

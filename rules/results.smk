@@ -17,7 +17,7 @@ PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of 
         name,
         settings.experiments[name].repeats,
         settings.protocol.folds,
-        fold_settings(settings, dataset, name),
+        RUN_SETTINGS[dataset, name],
     )
     for dataset in collections
     for name in chosen

@@ -1,4 +1,4 @@
-# shards: results/{dataset}/{maps,normals,masks}/{shard}.h5 -> results/{dataset}/shards/{shard}.h5, quarantine.csv
+# shards: results/{dataset}/{maps,normals,masks}/{shard}.h5 -> results/{dataset}/shards/{shard}.h5, shards.csv, quarantine.csv
 
 
 rule write_shards:
@@ -20,6 +20,33 @@ rule write_shards:
         code=code_hash("workflow_scripts/write_shards.py"),
     script:
         "../workflow_scripts/write_shards.py"
+
+
+rule hash_shards:
+    """Hash what networks get from each shard of {wildcards.dataset}: one input of a run that stands for all shards."""
+    input:
+        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
+        quarantine="results/{dataset}/quarantine.csv",
+    output:
+        "results/{dataset}/shards.csv",
+    log:
+        "logs/{dataset}/hash_shards.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        # quarantine.max_share is no param, as another one trains nothing again; and no file of judge_quarantine is an
+        # ancient input, as Snakemake then sees no change of what follows when judge_quarantine runs
+        taken=lambda wildcards: len(collections[wildcards.dataset].rows),
+        code=code_hash("workflow_scripts/hash_shards.py"),
+    script:
+        "../workflow_scripts/hash_shards.py"
+
+
+rule shards:
+    """All shards. Where they come out as they were, the next start trains nothing again."""
+    input:
+        [collection.shard_files() for collection in collections.values()],
+        expand("results/{dataset}/shards.csv", dataset=collections),
 
 
 rule list_quarantine:
@@ -44,7 +71,7 @@ rule list_quarantine:
 
 
 rule judge_quarantine:
-    """Stop before training if too many scans of {wildcards.dataset} were left out."""
+    """Stop if too many scans of {wildcards.dataset} were left out, of a finished dataset too."""
     input:
         "results/{dataset}/quarantine.csv",
     output:

@@ -1,4 +1,9 @@
-# training: results/{dataset}/shards/*.h5 -> results/{dataset}/splits/{repeat}.csv, results/{dataset}/runs/...
+# training: results/{dataset}/shards.csv -> results/{dataset}/splits/{repeat}.csv, results/{dataset}/runs/...
+
+RUN_SETTINGS = {  # made once, not for each of tens of thousands of runs
+    (dataset, name): fold_settings(settings, dataset, name) for dataset in collections for name in settings.experiments
+}
+PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
 
 rule split_subjects:
@@ -23,11 +28,9 @@ rule split_subjects:
 rule train_fold:
     """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, fold {wildcards.fold}."""
     input:
-        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
+        lambda wildcards: PRETRAINED[wildcards.experiment],
+        shards="results/{dataset}/shards.csv",
         split="results/{dataset}/splits/{repeat}.csv",
-        # it lets training begin; what is trained on stands in the shards
-        quarantine=ancient("results/{dataset}/quarantine.txt"),
-        pretrained=lambda wildcards: pretrained_files(settings, wildcards.experiment),
     output:
         predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
@@ -41,7 +44,7 @@ rule train_fold:
     resources:
         mem_mb=4000,
     params:
-        settings=lambda wildcards: fold_settings(settings, wildcards.dataset, wildcards.experiment),
+        settings=lambda wildcards: RUN_SETTINGS[wildcards.dataset, wildcards.experiment],
         code=code_hash("workflow_scripts/train_fold.py"),
     script:
         "../workflow_scripts/train_fold.py"
@@ -65,10 +68,9 @@ rule fetch_imagenet:
 rule train_final:
     """Train {wildcards.experiment} on all selected subjects of {wildcards.dataset} and keep the network."""
     input:
-        shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
+        lambda wildcards: PRETRAINED[wildcards.experiment],
+        shards="results/{dataset}/shards.csv",
         split="results/{dataset}/splits/0.csv",
-        quarantine=ancient("results/{dataset}/quarantine.txt"),
-        pretrained=lambda wildcards: pretrained_files(settings, wildcards.experiment),
     output:
         "results/{dataset}/models/{experiment}.safetensors",
     log:

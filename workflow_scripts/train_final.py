@@ -3,10 +3,11 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
+    from ffnet.shards.hashes import read_shard_list
     from ffnet.training.final import train_final
 
     train_final(
-        shards=snakemake.input.shards,
+        shards=read_shard_list(snakemake.input.shards),
         split=snakemake.input.split,
         name=snakemake.wildcards.experiment,
         settings=snakemake.params.settings,

@@ -4,16 +4,17 @@ from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.kept import run_once
+    from ffnet.shards.hashes import read_shard_list
     from ffnet.training.run import Run, train_fold
 
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
     run_once(
         run=(wildcards.dataset, wildcards.experiment, wildcards.repeat, wildcards.fold),
         outputs=(output.predictions, output.record),
-        inputs=(*snakemake.input.shards, snakemake.input.split, *snakemake.input.pretrained),
+        inputs=snakemake.input,
         facts=[params.settings, params.code, snakemake.threads],
         work=lambda: train_fold(
-            shards=snakemake.input.shards,
+            shards=read_shard_list(snakemake.input.shards),
             split=snakemake.input.split,
             run=Run(wildcards.experiment, int(wildcards.repeat), int(wildcards.fold)),
             settings=params.settings,

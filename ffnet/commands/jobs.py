@@ -77,7 +77,8 @@ def shard_jobs(dataset, shards):
             output, place = (f"{results}/{stage}/{shard}.h5",), f"{dataset}/{rule}/{shard}"
             measured = f"logs/benchmarks/{place}.tsv"
             jobs.append(Job(stage, rule, dataset, "", output, f"logs/{place}.log", measured, shard, len(rows)))
-    for rule, file in (("list_quarantine", "quarantine.csv"), ("judge_quarantine", "quarantine.txt")):
+    files = {"hash_shards": "shards.csv", "list_quarantine": "quarantine.csv", "judge_quarantine": "quarantine.txt"}
+    for rule, file in files.items():
         jobs.append(Job("shards", rule, dataset, "", (f"{results}/{file}",), f"{logs}/{rule}.log"))
     return jobs
 

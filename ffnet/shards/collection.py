@@ -40,7 +40,7 @@ def read_collection(paths):
 
     Raises InputError if there is no scan, a column is missing or a scan occurs twice.
     """
-    shards = [_read_shard(path) for path in paths]
+    shards = [read_shard(path) for path in paths]
     if not sum(len(shard.scan) for shard in shards):
         raise InputError(f"the {len(shards)} shard files hold no scan; results/*/quarantine.csv says why")
     together = Collection(*(np.concatenate(columns) for columns in zip(*shards, strict=True)))
@@ -50,7 +50,8 @@ def read_collection(paths):
     return together.take(np.argsort(together.scan))
 
 
-def _read_shard(path):
+def read_shard(path):
+    """The Collection of one shard file, in its order. Raises InputError if it is not whole."""
     columns = read_stage(path).columns
     for name in Collection._fields:
         if name not in columns:

@@ -11,10 +11,10 @@ from ffnet.networks.settings import IMAGENET, NONE, ExperimentSettings, NetworkS
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
 from ffnet.shards.collection import read_collection
+from ffnet.shards.hashes import data_hash
 from ffnet.training.device import hold_device
 from ffnet.training.networks import repeatable, train_network
 from ffnet.training.resume import Keeper, state_key
-from ffnet.training.run import data_hash
 from ffnet.training.settings import TrainingSettings, conducted
 from ffnet.training.splits import read_split
 

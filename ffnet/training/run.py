@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import hashlib
 import io
 import json
 import platform
@@ -14,6 +13,7 @@ from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
 from ffnet.shards.collection import read_collection
+from ffnet.shards.hashes import data_hash
 from ffnet.storage import write_text
 from ffnet.training.resume import Keeper, state_key
 from ffnet.training.ridge import ridge_probabilities
@@ -97,13 +97,3 @@ def prediction_table(test, probabilities, classes):
     for scan, subject, label, row in zip(test.scan, test.subject, test.label, probabilities, strict=True):
         writer.writerow((scan, subject, classes[label], *(f"{value:.8f}" for value in row)))
     return text.getvalue()
-
-
-def data_hash(*collections):
-    """SHA-256 over names, types, shapes and values of all columns."""
-    digest = hashlib.sha256()
-    for collection in collections:
-        for name, column in zip(collection._fields, collection, strict=True):
-            digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
-            digest.update(np.ascontiguousarray(column).data.cast("B"))
-    return digest.hexdigest()

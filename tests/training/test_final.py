@@ -7,10 +7,10 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.layers import Stack
 from ffnet.networks.model_file import read_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
+from ffnet.shards.hashes import data_hash
 from ffnet.training.final import licence_note, train_final
 from ffnet.training.loop import network_inputs, predict
 from ffnet.training.precision import Precision
-from ffnet.training.run import data_hash
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
 F3DNET = ("f3dnet", "none", "none", False)

@@ -8,7 +8,7 @@ import pytest
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.training.run import Run, data_hash, fit_and_predict, prediction_table, train_fold
+from ffnet.training.run import Run, fit_and_predict, prediction_table, train_fold
 from ffnet.training.splits import split_table, subject_folds
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
@@ -85,15 +85,6 @@ def test_the_table_of_predictions_in_closed_form(collection):
         "scan,subject,label,anger,disgust,fear,happiness,sadness,surprise\n"
         "s00_0,s00,anger,0.50000000,0.25000000,0.12500000,0.12500000,0.00000000,0.00000000\n"
     )
-
-
-def test_the_data_hash_sees_every_column(collection):
-    before = data_hash(collection)
-    assert data_hash(collection.take(slice(None))) == before
-    for name in ("mask2", "label", "depth"):
-        changed = getattr(collection, name).copy()
-        changed.flat[-1] += 1
-        assert data_hash(collection._replace(**{name: changed})) != before
 
 
 def test_a_ridge_run_does_not_import_torch():

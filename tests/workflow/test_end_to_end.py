@@ -2,20 +2,14 @@
 
 import csv
 import math
-import os
-import random
 import shutil
-import signal
 import struct
-import subprocess
-import time
 
 import pytest
 
 from ffnet.storage import read_stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-TABLES = ("results/tables/accuracy.csv", "results/tables/accuracy.md")
 
 
 def rows(project, path):
@@ -191,21 +185,3 @@ def test_a_misspelt_key_stops_before_any_job(project):
     done = project.run()
     assert done.returncode != 0 and "Traceback" not in done.stdout
     assert "config.yaml: training: unknown key 'epoch'; did you mean 'epochs'?" in done.stdout
-
-
-def test_killed_at_any_moment_it_ends_with_the_same_tables(finished, project):
-    for part in ("results", "logs"):
-        subprocess.run(["rm", "-r", str(project.folder / part)], check=True)
-    moments = random.Random(0)
-    environment = project.environment() | {"PATH": f"{os.path.dirname(project.command()[0])}:{os.environ['PATH']}"}
-    for _ in range(4):
-        run = subprocess.Popen(
-            ["envs/run.sh"], cwd=project.folder, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
-        )
-        time.sleep(moments.uniform(3, 20))
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-    done = subprocess.run(["envs/run.sh"], cwd=project.folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    for table in TABLES:
-        assert project.read(table) == finished.read(table)

@@ -19,7 +19,7 @@ TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
 RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
-SHARDS = RUNS | {"write_shards": 3, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
+SHARDS = RUNS | {"write_shards": 3, "hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
 MASKS = SHARDS | {"make_masks": 3}
 NORMALS = SHARDS | {"compute_normals": 3}
 MAPS = MASKS | NORMALS | {"project_maps": 3}
@@ -31,16 +31,18 @@ ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
-ONE_SHARD = dict.fromkeys((*ONE_SHARD, "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
+ONE_SHARD = (
+    dict.fromkeys((*ONE_SHARD, "hash_shards", "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
+)
 
 ONE_SUBJECT = {  # the fifth: its shard of two in one collection, the only one of the other
     **{"make_demo_bu3dfe": 1, "make_demo_bosphorus": 1, "index_scans": 2, "split_subjects": 2},
     **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
+    **{"hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
 }
 ONE_PROJECTION = {  # two shards, and all that is trained on them
     **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
+    **{"hash_shards": 1, "list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
 }
 
 
@@ -160,7 +162,12 @@ CHANGES = {
     "a key of one dataset": (key("datasets:demo-bu3dfe", projection="splat"), ONE_PROJECTION),
     "a key of masks": (key("masks", radius_1=3), MASKS),
     "a key of shards": (key("shards", depth="fixed"), SHARDS),
-    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2}),
+    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2, "make_report": 1}),
+    "a key of quarantine and one of ridge": (
+        lambda project: [key("quarantine", max_share=0.1)(project), key("ridge", penalty=10.0)(project)],
+        ONE_EXPERIMENT | {"judge_quarantine": 2},
+    ),
+    "a key that changes no number": (key("training", save_every=30.0), {"make_report": 1}),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
@@ -183,6 +190,23 @@ def test_a_change_reruns_what_it_touches_and_nothing_else(project, name):
     change, wanted = CHANGES[name]
     change(project)
     assert project.planned() == {rule: count for rule, count in wanted.items() if count}
+
+
+def test_shards_that_come_out_as_they_were_train_nothing_again(project):
+    code("ffnet/masks/weights.py")(project)
+    assert project.planned()["train_fold"] == 8
+    assert project.run("shards").returncode == 0
+    assert "train_fold" not in project.planned()
+
+
+def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_again(project):
+    delete("results/demo-bu3dfe/shards/*.h5")(project)
+    key("experiments:ridge", repeats=2)(project)
+    done = project.run()
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    assert "lists this shard, and it is gone; make it again with 'snakemake --cores all shards'" in done.stdout
+    assert project.run("shards").returncode == 0
+    assert project.planned()["train_fold"] == 2  # the new ones; those of the other collection are made
 
 
 @pytest.fixture(scope="module")
