@@ -1,8 +1,10 @@
 """A hash of the code that a job runs, so that a change reruns what it touches and nothing else.
 
 Snakemake does not see a script's imports and compares scripts by time alone. Here a script's syntax tree, those of
-all modules it imports from this package and the lock file's pins are hashed; comments, docstrings, formatting and file
-times do not count. Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
+all modules it imports from this package and the lock file's pins are hashed. Comments, docstrings, formatting and file
+times do not count, nor do the hints that only a type checker reads: those of functions and of assignments inside them,
+and `if TYPE_CHECKING:` blocks with their imports. Those of a class count, as they make the fields of a dataclass.
+Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
 """
 
 import ast
@@ -37,7 +39,7 @@ def sources(script):
 
 
 def imported_names(path):
-    """Dotted names that a source file imports anywhere; `from a import b` gives a and a.b."""
+    """Dotted names that a source file imports when it runs, anywhere; `from a import b` gives a and a.b."""
     names = set()
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
@@ -69,13 +71,46 @@ def _module_file(parts):
 
 @functools.cache
 def _tree(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
-            node, clean=False
-        ):
+    return _WhatRuns().visit(ast.parse(path.read_text(encoding="utf-8")))
+
+
+class _WhatRuns(ast.NodeTransformer):
+    """Takes out of a syntax tree what changes no result: docstrings, hints, and what only a type checker imports."""
+
+    in_function = False
+
+    def visit_Module(self, node):
+        return self._visit_scope(node, in_function=False)
+
+    def visit_ClassDef(self, node):
+        return self._visit_scope(node, in_function=False)
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self._visit_scope(node, in_function=True)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def _visit_scope(self, node, in_function):
+        if ast.get_docstring(node, clean=False):
             del node.body[0]
-    return tree
+        outside, self.in_function = self.in_function, in_function
+        self.generic_visit(node)
+        self.in_function = outside
+        return node
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node):
+        self.generic_visit(node)
+        plain = self.in_function and node.value is not None  # without a value it makes the name a local one
+        return ast.Assign([node.target], node.value) if plain else node
+
+    def visit_If(self, node):
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING") else node
 
 
 @functools.cache
