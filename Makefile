@@ -2,7 +2,7 @@
 # make test     set up and run the fast tests
 # make slow     run the slow tests
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
-# make lint     lint and format checks
+# make lint     lint, format, hint and spelling checks
 # make bench    measure speed against named alternatives
 # make clean    delete results and the generated collection, keep the environment
 
@@ -42,6 +42,8 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
+	@$(BIN)/mypy
+	@$(BIN)/typos
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
 
 bench: setup

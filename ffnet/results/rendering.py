@@ -27,7 +27,7 @@ class Table(NamedTuple):
     columns: dict
     rows: list
     heading: tuple = ()
-    lines: list = ()
+    lines: list | tuple = ()
     left: int = 0
     notes: tuple = ()
     latex: bool = False
