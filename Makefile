@@ -2,7 +2,10 @@
 # make test     set up and run the fast tests
 # make slow     run the slow tests
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
-# make lint     lint and format checks
+# make lint     lint, format, hint and spelling checks
+# make coverage run the fast tests and show which lines of ffnet they never run
+# make hooks    check each commit before it is made (pre-commit)
+# make outdated show which pins of requirements.lock have newer releases, and how to raise one
 # make bench    measure speed against named alternatives
 # make clean    delete results and the generated collection, keep the environment
 
@@ -11,7 +14,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow full lint bench clean
+.PHONY: all setup test slow full lint coverage hooks outdated bench clean
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -27,7 +30,7 @@ $(READY): requirements.lock envs/setup.sh
 	@envs/setup.sh "$(PYTHON)"
 
 # one thread each: on a busy machine threads of the same sum wait for each other
-test slow full: export OMP_NUM_THREADS = 1
+test slow full coverage: export OMP_NUM_THREADS = 1
 
 test: setup
 	@$(BIN)/python -m pytest
@@ -42,7 +45,21 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
+	@$(BIN)/mypy
+	@$(BIN)/typos
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+coverage: setup
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+hooks: setup
+	@$(BIN)/pre-commit install
+
+outdated: setup
+	@$(BIN)/python envs/outdated.py
 
 bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done

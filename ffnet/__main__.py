@@ -1,7 +1,9 @@
 """The command line: python -m ffnet COMMAND. One function per command; what a command needs is imported inside it."""
 
 import argparse
+import io
 import sys
+from collections.abc import Sequence
 
 from ffnet.errors import InputError
 
@@ -12,7 +14,7 @@ DESCRIPTION = (
 FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz, or a depth image; its picture is found beside it"
 
 
-def build_parser():
+def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; the chosen one stands in the result as `run`."""
     parser = argparse.ArgumentParser(prog="python -m ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -25,14 +27,14 @@ def build_parser():
     return parser
 
 
-def add_check(commands):
+def add_check(commands: argparse._SubParsersAction) -> None:
     text = "Is everything ready? Looks at config.yaml, the scan folders, the installed packages and this machine."
     parser = commands.add_parser("check", help=text, description=text + " Changes nothing. Run it first.")
     add_config(parser)
     parser.set_defaults(run=check)
 
 
-def add_inspect(commands):
+def add_inspect(commands: argparse._SubParsersAction) -> None:
     text = "What is in a scan? Shows size, subject, expression, nose tip and pose of scan files."
     parser = commands.add_parser("inspect", help=text, description=text + " The files are only read.")
     parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
@@ -47,7 +49,7 @@ def add_inspect(commands):
     parser.set_defaults(run=inspect)
 
 
-def add_compare(commands):
+def add_compare(commands: argparse._SubParsersAction) -> None:
     text = "What differs between two results folders, by how much, and is it more than chance?"
     more = (
         " Nothing is trained: saved predictions are enough. The exit code is 0 if all predictions are the same, else 1."
@@ -59,7 +61,7 @@ def add_compare(commands):
     parser.set_defaults(run=compare)
 
 
-def add_experiments(commands):
+def add_experiments(commands: argparse._SubParsersAction) -> None:
     text = "Which experiments are there? Shows what each looks at, its parameters, multiply-adds and repeats."
     parser = commands.add_parser("experiments", help=text, description=text + " Nothing is trained.")
     parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
@@ -67,7 +69,7 @@ def add_experiments(commands):
     parser.set_defaults(run=experiments)
 
 
-def add_status(commands):
+def add_status(commands: argparse._SubParsersAction) -> None:
     text = "How far is the run? Counts jobs done, running, failed, lost and missing, and shows why jobs failed."
     parser = commands.add_parser("status", help=text, description=text + " Only reads files; jobs may be at work.")
     parser.add_argument("--json", action="store_true", help="print an object for programs instead of text")
@@ -75,7 +77,7 @@ def add_status(commands):
     parser.set_defaults(run=status)
 
 
-def add_plan(commands):
+def add_plan(commands: argparse._SubParsersAction) -> None:
     text = "What will a run take? Counts jobs, core and GPU hours and disk that the settings ask for."
     parser = commands.add_parser("plan", help=text, description=text + " Starts nothing.")
     parser.add_argument(
@@ -91,7 +93,7 @@ def add_plan(commands):
     parser.set_defaults(run=plan)
 
 
-def add_config(parser, more=False):
+def add_config(parser: argparse.ArgumentParser, more: bool = False) -> None:
     parser.add_argument(
         "--config",
         metavar="FILE",
@@ -104,13 +106,13 @@ def add_config(parser, more=False):
         )
 
 
-def check(arguments):
+def check(arguments: argparse.Namespace) -> int:
     from ffnet.commands.check import check_all
 
     return check_all(arguments.config)
 
 
-def inspect(arguments):
+def inspect(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.inspect import inspect_files
 
@@ -118,28 +120,28 @@ def inspect(arguments):
     return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
 
 
-def compare(arguments):
+def compare(arguments: argparse.Namespace) -> int:
     from ffnet.commands.compare import compare_results
     from ffnet.commands.config_file import read_config_file
 
     return compare_results(arguments.a, arguments.b, read_config_file(arguments.config).results.confidence)
 
 
-def experiments(arguments):
+def experiments(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.experiments import show_experiments
 
     return show_experiments(read_config_file(arguments.config), arguments.json)
 
 
-def status(arguments):
+def status(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.status import show_status
 
     return show_status(read_config_file(arguments.config, arguments.configfile), arguments.json)
 
 
-def plan(arguments):
+def plan(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.plan import show_plan
 
@@ -147,14 +149,15 @@ def plan(arguments):
     return show_plan(config, arguments.seconds, arguments.gpus, arguments.cores)
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command. Returns the exit code: 0 all well, 1 something was found, 2 the command could not begin."""
     parser = build_parser()
     chosen = parser.parse_args(arguments)
     if "run" not in chosen:
         parser.print_help()
         return 2
-    sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     try:
         return chosen.run(chosen)
     except InputError as error:

@@ -33,7 +33,7 @@ class Config:
     results: ResultsSettings
 
 
-def read_config(mapping):
+def read_config(mapping: object) -> Config:
     """The Config of a mapping as YAML gives it. Raises InputError at the first key that is not as it must be."""
     config = read_settings(Config, mapping, "config.yaml")
     check_experiments(config.experiments, "config.yaml: experiments")
@@ -42,7 +42,7 @@ def read_config(mapping):
     return config
 
 
-def check_final_models(names, experiments):
+def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:
     """Raises InputError unless each name is an experiment's, and a network's."""
     where = "config.yaml: training.final_models"
     for name in names:

@@ -2,12 +2,14 @@
 
 import contextlib
 import errno
+import io
 import os
 import pathlib
 import platform
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 
 from ffnet.errors import InputError
 
@@ -16,7 +18,7 @@ DONE, FAILED = "done after", "failed after"  # how the last line of a log begins
 
 
 @contextlib.contextmanager
-def job_log(path):
+def job_log(path: str | os.PathLike) -> Iterator[None]:
     """Sends all that a job prints, C libraries included, to its log file, between a first line that says where it runs
     and a last one that says how it ended.
 
@@ -29,7 +31,8 @@ def job_log(path):
     sys.stdout.flush()
     os.dup2(log, 1)
     os.dup2(log, 2)
-    sys.stdout.reconfigure(line_buffering=True)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     began, ending = time.perf_counter(), FAILED
     try:
         print(first_line(), flush=True)
@@ -52,14 +55,14 @@ def job_log(path):
             os.close(descriptor)
 
 
-def first_line():
+def first_line() -> str:
     """Where this job runs; job_place reads it."""
     allocation = os.environ.get("SLURM_JOB_ID")
     where = f"started {time.strftime('%Y-%m-%d %H:%M:%S')} on {platform.node()}, process {os.getpid()}"
     return f"{where}, SLURM job {allocation}" if allocation else where
 
 
-def short_message(error):
+def short_message(error: BaseException) -> str | None:
     """What to tell of an error that a user can mend; None for any other."""
     if isinstance(error, InputError):
         return str(error)

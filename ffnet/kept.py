@@ -8,13 +8,20 @@ import hashlib
 import json
 import pathlib
 import shutil
+from collections.abc import Callable, Sequence
 
 from ffnet.storage import atomic_path, sha256_of
 
 FOLDER = pathlib.Path("resume/finished")
 
 
-def run_once(run, outputs, inputs, facts, work):
+def run_once(
+    run: Sequence[str],
+    outputs: Sequence[str | os.PathLike],
+    inputs: Sequence[str | os.PathLike],
+    facts: object,
+    work: Callable[[], None],
+) -> None:
     """Has work() write the outputs, or takes those that it wrote before from the same inputs and facts.
 
     run: names, the dataset and the experiment first. outputs, inputs: paths. facts: what else the outputs depend on,
@@ -23,7 +30,7 @@ def run_once(run, outputs, inputs, facts, work):
     signs = [(str(path), sha256_of(path)) for path in inputs]
     key = hashlib.sha256(json.dumps([facts, signs]).encode()).hexdigest()[:16]
     folder = FOLDER.joinpath(*run, key)
-    copies = {folder / pathlib.Path(output).name: output for output in outputs}
+    copies = {folder / output.name: output for output in map(pathlib.Path, outputs)}
     if all(copy.exists() for copy in copies):
         print(f"this run was finished before; its outputs were kept in {folder}")
         copy_all(copies)
@@ -32,13 +39,13 @@ def run_once(run, outputs, inputs, facts, work):
         copy_all({output: copy for copy, output in copies.items()})
 
 
-def copy_all(places):
+def copy_all(places: dict[pathlib.Path, pathlib.Path]) -> None:
     """Copies files, source -> destination, each whole or not at all."""
     for source, destination in places.items():
         with atomic_path(destination) as temporary:
             shutil.copyfile(source, temporary)
 
 
-def forget_runs(dataset, experiment):
+def forget_runs(dataset: str, experiment: str) -> None:
     """Deletes what was kept of an experiment's runs on a dataset."""
     shutil.rmtree(FOLDER / dataset / experiment, ignore_errors=True)

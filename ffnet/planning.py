@@ -4,13 +4,15 @@ import os
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
+from ffnet.config import Config
 from ffnet.demo.plan import Subject, collection_files, find_subject, subject_files_of
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import networks_of
-from ffnet.scans.index import files_below, index_scans
+from ffnet.results.settings import ResultsSettings
+from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
-from ffnet.scans.settings import check_classes
+from ffnet.scans.settings import DatasetSettings, check_classes
 from ffnet.training.settings import run_settings
 
 
@@ -22,21 +24,21 @@ class PlannedCollection(NamedTuple):
     """
 
     name: str
-    rows: list
-    shards: dict
-    skipped: dict
-    missing: frozenset
+    rows: list[ScanRow]
+    shards: dict[str, list[ScanRow]]
+    skipped: dict[str, int]
+    missing: frozenset[str]
 
-    def raw_files(self, shard):
+    def raw_files(self, shard: str) -> list[str]:
         """The raw files that a shard is made from: those that are there, for the others end in quarantine.csv."""
         paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]
 
-    def shard_files(self, stage="shards"):
+    def shard_files(self, stage: str = "shards") -> list[str]:
         """The files of all shards, those ready to train or those of an earlier stage."""
         return [f"results/{self.name}/{stage}/{shard}.h5" for shard in self.shards]
 
-    def shard_to_draw(self, results):
+    def shard_to_draw(self, results: ResultsSettings) -> str:
         """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""
         wanted = results.maps_subjects.get(self.name, self.rows[0].subject)
         return next(f"results/{self.name}/shards/{row.shard}.h5" for row in self.rows if row.subject == wanted)
@@ -55,30 +57,30 @@ TABLES = tuple(
 )
 
 
-def run_files(config, dataset, experiment):
+def run_files(config: Config, dataset: str, experiment: str) -> list[str]:
     """The predictions of all runs of an experiment."""
     repeats, folds = range(config.experiments[experiment].repeats), range(config.protocol.folds)
     return [f"results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv" for repeat in repeats for fold in folds]
 
 
-def split_files(config, dataset, experiment):
+def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
     """The splits that an experiment uses."""
     return [f"results/{dataset}/splits/{repeat}.csv" for repeat in range(config.experiments[experiment].repeats)]
 
 
-def pretrained_files(config, experiment):
+def pretrained_files(config: Config, experiment: str) -> list[str]:
     """The weights that an experiment's VGG16-BN streams start from: a list of one file, or of none."""
     path = networks_of(config.experiments[experiment], config.networks).pretrained_file
     return [path] if path else []
 
 
-def fold_settings(config, dataset, experiment):
+def fold_settings(config: Config, dataset: str, experiment: str) -> dict:
     """What the runs of an experiment on a dataset depend on, as plain dicts."""
     row, classes = config.experiments[experiment], config.datasets[dataset].classes
     return run_settings(row, config.networks, config.training, config.ridge, classes)
 
 
-def model_settings(config, dataset, experiment):
+def model_settings(config: Config, dataset: str, experiment: str) -> dict:
     """What a final model depends on and what a prediction with it needs, as plain dicts."""
     row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model
     told = config.datasets[dataset]
@@ -94,28 +96,28 @@ def model_settings(config, dataset, experiment):
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for
 
 
-def paper_name(dataset):
+def paper_name(dataset: DatasetSettings) -> str | None:
     """Which of the paper's collections a dataset stands for; None where layout or classes are others."""
     return PAPER_NAMES.get(dataset.layout) if dataset.classes == EXPRESSIONS else None
 
 
-def is_synthetic(name, config):
+def is_synthetic(name: str, config: Config) -> bool:
     """Whether a dataset is the generated collection."""
     dataset = config.datasets[name]
     return dataset.folder == f"{config.demo.folder}/{dataset.layout}"
 
 
-def demo_patterns(config, layout):
+def demo_patterns(config: Config, layout: str) -> list[str]:
     """The raw files of one demo subject with Snakemake's wildcards {subject} and, for BU-3DFE, {ethnicity}."""
     return subject_files_of(config.demo, Subject(layout, 0, "{subject}", "", "{ethnicity}"))
 
 
-def demo_settings(config, layout, subject):
+def demo_settings(config: Config, layout: str, subject: str) -> dict:
     """What the files of one demo subject depend on, as a dict: not on how many subjects follow."""
     return asdict(replace(config.demo, subjects=find_subject(config.demo, layout, subject).number + 1))
 
 
-def plan_collection(name, config):
+def plan_collection(name: str, config: Config) -> PlannedCollection:
     """The PlannedCollection of config.datasets[name].
 
     The demo collection's files are known before they are made; any other collection's are those on disk or in its list.
@@ -123,7 +125,7 @@ def plan_collection(name, config):
     """
     dataset, where = config.datasets[name], f"config.yaml: datasets.{name}"
     check_classes(dataset, where)
-    missing = frozenset()
+    missing: frozenset[str] = frozenset()
     if dataset.layout == "manifest":
         rows, skipped = read_scan_list(dataset, config.scans, f"{where}.folder")
         paths = {path for row in rows for path in (row.mesh, row.texture) if path}

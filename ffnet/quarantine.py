@@ -2,13 +2,17 @@
 
 import csv
 import io
+import os
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ffnet.errors import InputError, ScanError
 from ffnet.settings import setting
 from ffnet.storage import Rejected
 
+T = TypeVar("T")
 SHOWN = 10  # rows of a list too long for a message
 
 
@@ -19,7 +23,9 @@ class QuarantineSettings:
     max_share: float = setting(least=0.0, most=1.0)
 
 
-def each_scan(scans, work, stage):
+def each_scan(
+    scans: Collection[str], work: Callable[[int], T], stage: str
+) -> tuple[list[int], list[T], list[Rejected]]:
     """Calls work(i) for scan i and goes on after a ScanError.
 
     scans: names. Prints a line per scan with what remains. Returns (positions kept, their results, Rejected rows).
@@ -40,7 +46,7 @@ def each_scan(scans, work, stage):
     return kept, results, rejected
 
 
-def quarantine_text(rejected):
+def quarantine_text(rejected: list[Rejected]) -> str:
     """quarantine.csv as text: scan, stage, reason, sorted."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -49,7 +55,9 @@ def quarantine_text(rejected):
     return text.getvalue()
 
 
-def judge_quarantine(rejected, taken, settings, path):
+def judge_quarantine(
+    rejected: list[Rejected], taken: int, settings: QuarantineSettings, path: str | os.PathLike
+) -> str:
     """One line on how many of the `taken` scans were left out.
 
     rejected: Rejected rows. settings: QuarantineSettings. path: of quarantine.csv, for the message.
@@ -72,7 +80,7 @@ def judge_quarantine(rejected, taken, settings, path):
     )
 
 
-def read_quarantine(path):
+def read_quarantine(path: str | os.PathLike) -> list[Rejected]:
     """The Rejected rows of quarantine.csv."""
     with open(path, encoding="utf-8", newline="") as file:
         return [Rejected(**row) for row in csv.DictReader(file)]

@@ -4,11 +4,17 @@ import dataclasses
 import difflib
 import types
 import typing
+from collections.abc import Mapping
 
 from ffnet.errors import InputError
 
+if typing.TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-def read_settings(cls, section, where):
+T = typing.TypeVar("T", bound="DataclassInstance")
+
+
+def read_settings(cls: type[T], section: object, where: str) -> T:
     """An instance of the frozen dataclass `cls` from a mapping, recursively.
 
     section: mapping as YAML gives it. where: its name in messages, for example "config.yaml: maps".
@@ -39,13 +45,13 @@ def read_settings(cls, section, where):
     return cls(**values)
 
 
-def _may_be_left_out(field):
+def _may_be_left_out(field: dataclasses.Field) -> bool:
     return field.default_factory is not dataclasses.MISSING
 
 
-def _convert(hint, value, where):
+def _convert(hint: typing.Any, value: object, where: str) -> typing.Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return read_settings(hint, value, where)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
@@ -73,7 +79,7 @@ def _convert(hint, value, where):
     return value
 
 
-def _check_bounds(value, metadata, where):
+def _check_bounds(value: typing.Any, metadata: Mapping[str, typing.Any], where: str) -> None:
     if value is None:
         return
     for item in value if isinstance(value, tuple) else (value,):
@@ -87,7 +93,7 @@ def _check_bounds(value, metadata, where):
             raise InputError(f"{where}: {item!r} came, at most {metadata['most']} is allowed")
 
 
-def setting(*, choices=None, least=None, most=None):
+def setting(*, choices: tuple | None = None, least: float | None = None, most: float | None = None) -> typing.Any:
     """A dataclass field with its allowed values; there is never a default: config.yaml shows every value."""
     bounds = {"choices": choices, "least": least, "most": most}
     return dataclasses.field(metadata={key: value for key, value in bounds.items() if value is not None})

@@ -1,5 +1,7 @@
 """Files on disk, written whole or not at all."""
 
+from __future__ import annotations
+
 import contextlib
 import csv
 import glob
@@ -8,9 +10,13 @@ import io
 import json
 import os
 import pathlib
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ffnet.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Rejected(NamedTuple):
@@ -24,13 +30,13 @@ class Rejected(NamedTuple):
 class StageFile(NamedTuple):
     """What a stage hands on for one shard; the first axis of every column is the scan."""
 
-    columns: dict
-    rejected: list
+    columns: dict[str, np.ndarray]
+    rejected: list[Rejected]
     attributes: dict
 
 
 @contextlib.contextmanager
-def atomic_path(path):
+def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """A temporary path beside `path`, moved there when the block ends well and deleted when it does not.
 
     What killed jobs left of the same file is deleted first.
@@ -50,19 +56,19 @@ def atomic_path(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path, text):
+def write_text(path: str | os.PathLike, text: str) -> None:
     """Writes UTF-8 text with \\n line ends, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def sha256_of(path):
+def sha256_of(path: str | os.PathLike) -> str:
     """SHA-256 of a file, 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_table(path, columns):
+def read_table(path: str | os.PathLike, columns: Sequence[str]) -> list[list[str]]:
     """The rows below the header of a CSV that must have exactly these columns: a list of lists of text.
 
     Raises InputError that names the file and line where it cannot be read, has another header, no row, or is cut.
@@ -86,7 +92,12 @@ def read_table(path, columns):
     return rows
 
 
-def write_stage(path, columns, rejected=(), attributes=None):
+def write_stage(
+    path: str | os.PathLike,
+    columns: Mapping[str, np.ndarray],
+    rejected: Iterable[Rejected] = (),
+    attributes: dict | None = None,
+) -> None:
     """Writes the columns of a shard (name -> array, first axis the scan), what was left out, and what made it.
 
     The same content gives the same bytes.
@@ -105,7 +116,7 @@ def write_stage(path, columns, rejected=(), attributes=None):
         file.attrs["attributes"] = json.dumps(attributes or {}, sort_keys=True)
 
 
-def read_stage(path, only=None):
+def read_stage(path: str | os.PathLike, only: Iterable[str] | None = None) -> StageFile:
     """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
 
     only: the names of the columns to read, where not all are wanted; the others cost nothing then.

@@ -5,9 +5,17 @@ import pytest
 import yaml
 
 from ffnet.config import read_config
+from ffnet.demo.plan import list_subjects, subject_files_of
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
-from ffnet.planning import model_settings, plan_collection, pretrained_files
+from ffnet.planning import (
+    demo_patterns,
+    demo_settings,
+    model_settings,
+    paper_name,
+    plan_collection,
+    pretrained_files,
+)
 from ffnet.provenance import ROOT
 from ffnet.results.paper import read_paper
 from ffnet.training.settings import run_settings
@@ -136,6 +144,41 @@ def test_every_network_of_the_papers_tables_is_a_row_of_the_config():
                 ("normals", "f3dnet"),
                 ("texture", "vgg16_bn"),
             }
+
+
+def test_the_maps_are_drawn_of_the_first_subject_unless_the_config_names_another(tmp_path):
+    for subject in ("bs000", "bs001", "bs002"):
+        (tmp_path / f"{subject}_E_FEAR_0.bnt").touch()
+    config = config_with(tmp_path)
+    config = replace(config, scans=replace(config.scans, shards=90))  # so that each subject has one of its own
+    for named, drawn in ((None, "bs000"), ("bs002", "bs002")):
+        results = replace(config.results, maps_subjects={"mine": named} if named else {})
+        planned = plan_collection("mine", replace(config, results=results))
+        (shard,) = {row.shard for row in planned.rows if row.subject == drawn}
+        assert planned.shard_to_draw(results) == f"results/mine/shards/{shard}.h5"
+    results = replace(config.results, maps_subjects={"mine": "bs777"})
+    with pytest.raises(InputError, match="results.maps_subjects.mine: there is no subject 'bs777'"):
+        plan_collection("mine", replace(config, results=results))
+
+
+def test_a_dataset_stands_for_the_papers_collection_only_with_its_layout_and_classes():
+    dataset = config_with("", "bosphorus").datasets["mine"]
+    assert paper_name(dataset) == "Bosphorus" and paper_name(replace(dataset, layout="bu3dfe")) == "BU-3DFE"
+    assert paper_name(replace(dataset, layout="manifest")) is None
+    assert paper_name(replace(dataset, classes=dataset.classes[:5])) is None
+
+
+@pytest.mark.parametrize("layout", ["bu3dfe", "bosphorus"])
+def test_the_pattern_of_a_demo_subject_gives_its_files_and_no_later_subject_changes_them(layout):
+    config = read_config(MAPPING)
+    subjects = list_subjects(config.demo, layout)
+    for subject in (subjects[0], subjects[-1]):
+        named = {"subject": subject.name, "ethnicity": subject.ethnicity}
+        files = [pattern.format(**named) for pattern in demo_patterns(config, layout)]
+        assert files == subject_files_of(config.demo, subject)
+        more = replace(config, demo=replace(config.demo, subjects=config.demo.subjects + 5))
+        told = demo_settings(config, layout, subject.name)
+        assert told == demo_settings(more, layout, subject.name) and told["subjects"] == subject.number + 1
 
 
 def config_of(**sections):

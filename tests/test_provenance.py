@@ -34,6 +34,63 @@ def test_comments_docstrings_and_formatting_do_not_count(code_hash):
 
 
 @pytest.mark.parametrize(
+    ("bare", "hinted"),
+    [
+        (
+            "def f(a, *b, c=1, **d):\n    return a",
+            "def f(a: int, *b: str, c: int = 1, **d: 'list[int]') -> int:\n    return a",
+        ),
+        ("async def f(a):\n    return a", "async def f(a: int) -> int:\n    return a"),
+        ("def f(a):\n    b = [a]\n    return b", "def f(a):\n    b: list[int] = [a]\n    return b"),
+        ("def f(a):\n    a.b = 1", "def f(a):\n    a.b: int = 1"),
+        ("def f(a):\n    if a:\n        b = lambda c=1: c", "def f(a):\n    if a:\n        b: object = lambda c=1: c"),
+        ("class A:\n    def f(self):\n        b = 1", "class A:\n    def f(self) -> None:\n        b: int = 1"),
+        ("import typing", "import typing\nif typing.TYPE_CHECKING:\n    import ffnet.other"),
+        ("def f():\n    return 1", "def f():\n    if TYPE_CHECKING:\n        import ffnet.other\n    return 1"),
+        ("import a", "if TYPE_CHECKING:\n    import b\nelse:\n    import a"),
+    ],
+)
+def test_hints_of_functions_do_not_count(code_hash, bare, hinted):
+    assert code_hash(module=hinted + "\n") == code_hash(module=bare + "\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("class A:\n    b: int = 1", "class A:\n    b: float = 1"),
+        ("class A:\n    b: int = 1", "class A:\n    b = 1"),
+        ("class A:\n    b: int", "class A:\n    b: float"),
+        ("B: int = 1", "B = 1"),
+        ("def f():\n    class A:\n        b: int = 1", "def f():\n    class A:\n        b = 1"),
+        (
+            "class A:\n    def f(self):\n        return 1\n    b: int = 1",
+            "class A:\n    def f(self):\n        return 1\n    b = 1",
+        ),
+        ("def f():\n    b: int = 1", "def f():\n    b: int = 2"),
+        ("def f(a: int = 1):\n    return a", "def f(a: int = 2):\n    return a"),
+        ("def f():\n    print(b)", "def f():\n    print(b)\n    b: int"),
+        (
+            "if TYPE_CHECKING:\n    import b\nelse:\n    import a",
+            "if TYPE_CHECKING:\n    import b\nelse:\n    import c",
+        ),
+        ("if CHECKING:\n    a = 1", "if CHECKING:\n    a = 2"),
+    ],
+)
+def test_fields_of_classes_and_values_count(code_hash, one, other):
+    assert code_hash(module=one + "\n") != code_hash(module=other + "\n")
+
+
+def test_an_import_for_the_type_checker_makes_nothing_a_source(code_hash, tmp_path):
+    (tmp_path / "ffnet").mkdir()
+    (tmp_path / "ffnet" / "other.py").write_text("VALUE = 1\n")
+    block = "if TYPE_CHECKING:\n    from ffnet.other import VALUE\n"
+    code_hash(module=block)
+    assert tmp_path / "ffnet/other.py" not in provenance.sources("script.py")
+    code_hash(module=block.replace("TYPE_CHECKING", "True"))
+    assert tmp_path / "ffnet/other.py" in provenance.sources("script.py")
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"script": SCRIPT.replace("1, 2", "1, 3")},

@@ -1,13 +1,15 @@
 """Scans of Bosphorus' kind: a range image from the front with a photo."""
 
+import os
 import struct
 
 import numpy as np
 
 from ffnet.demo.landmarks import bosphorus_points
 from ffnet.demo.render import draw_light, photograph
-from ffnet.demo.sensor import read_sensor
-from ffnet.demo.studio import look
+from ffnet.demo.sensor import Reading, read_sensor
+from ffnet.demo.settings import DemoSettings
+from ffnet.demo.studio import Posed, Sitter, look
 from ffnet.geometry.raycast import cast_rays
 from ffnet.storage import atomic_path
 
@@ -19,7 +21,9 @@ HAIR_LIMIT, STEEPEST = 2.0, 0.22  # mm of hair that swallows the stripes, least 
 FRONT = np.array([0.0, 0.0, 1.0])
 
 
-def scan_range(sitter, posed, settings, random):
+def scan_range(
+    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, Reading]:
     """A range image: x, y, z, a, b as planes (5, H, W), top row first, NaN off the face; the photo; the Reading."""
     grid, photo = _rays(GRID_SIZE, GRID_STEP, ABOVE_NOSE), _rays(PHOTO_SIZE, PHOTO_SCALE, PHOTO_ABOVE_NOSE)
     origins = np.concatenate([grid.reshape(-1, 3), photo.reshape(-1, 3)])
@@ -43,7 +47,7 @@ def scan_range(sitter, posed, settings, random):
     return planes, picture, reading
 
 
-def photo_share(points):
+def photo_share(points: np.ndarray) -> np.ndarray:
     """a and b (..., 2) in [0, 1] of points (..., 3) mm, origin at the nose tip: column / width and row / height."""
     height, width = PHOTO_SIZE
     column = points[..., 0] / PHOTO_SCALE + width / 2
@@ -51,21 +55,21 @@ def photo_share(points):
     return np.clip(np.stack([column / width, row / height], axis=-1), 0, 1)
 
 
-def _rays(size, step, above):
+def _rays(size: tuple[int, int], step: float, above: float) -> np.ndarray:
     """Origins (H, W, 3) of rays towards -z, top row first."""
     rows, columns = np.mgrid[: size[0], : size[1]]
     x, y = (columns + 0.5 - size[1] / 2) * step, above - (rows + 0.5) * step
     return np.stack([x, y, np.full(x.shape, 300.0)], axis=-1)
 
 
-def _cosine(vertices, corners):
+def _cosine(vertices: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Cosine (...) between triangles given by their corners' numbers (..., 3) and the z axis."""
     a, b, c = (vertices[corners[..., number]] for number in range(3))
     normal = np.cross(b - a, c - a)
     return normal[..., 2] / np.maximum(np.linalg.norm(normal, axis=-1), 1e-9)
 
 
-def write_bnt(path, planes, picture_name, only_depth):
+def write_bnt(path: str | os.PathLike, planes: np.ndarray, picture_name: str, only_depth: bool) -> None:
     """Writes a range image (5, H, W), top row first, NaN off the face.
 
     only_depth: whether background is told by z alone; else x and y are the background value too.
@@ -81,7 +85,7 @@ def write_bnt(path, planes, picture_name, only_depth):
         file.write(np.ascontiguousarray(filled[:, ::-1], "<f8").tobytes())
 
 
-def write_lm3(path, points, stem, line_end):
+def write_lm3(path: str | os.PathLike, points: dict[str, np.ndarray], stem: str, line_end: str) -> None:
     """Writes labelled points {label: (3,)}, mm."""
     lines = ["# 3D landmarks of a generated face", f"* scan {stem}", "coordinates in millimetres", ""]
     lines.append(f"{len(points)} landmarks:")
@@ -90,19 +94,19 @@ def write_lm3(path, points, stem, line_end):
     _write_lines(path, lines, line_end)
 
 
-def write_lm2(path, places, line_end):
+def write_lm2(path: str | os.PathLike, places: dict[str, np.ndarray], line_end: str) -> None:
     """Writes labelled places {label: (2,)} in the photo, column and row in pixels."""
     lines = ["# 2D landmarks of a generated face", "", f"{len(places)} landmarks:", "", "Labels:", *places]
     lines += ["", "2D Image coordinates:", *(f"{x:.2f} {y:.2f}" for x, y in places.values())]
     _write_lines(path, lines, line_end)
 
 
-def _write_lines(path, lines, line_end):
+def _write_lines(path: str | os.PathLike, lines: list[str], line_end: str) -> None:
     with atomic_path(path) as temporary:
         temporary.write_bytes((line_end.join(lines) + line_end).encode("ascii"))
 
 
-def draw_labels(landmarks, missing, random):
+def draw_labels(landmarks: np.ndarray, missing: int, random: np.random.Generator) -> dict[str, np.ndarray]:
     """The 22 labelled points {label: (3,)} without up to `missing` of them, as when hair or a hand hides some."""
     points = bosphorus_points(landmarks)
     gone = random.choice(list(points), random.integers(0, missing + 1), replace=False)

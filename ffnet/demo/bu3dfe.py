@@ -1,5 +1,6 @@
 """Scans of BU-3DFE's kind: a face mesh from ear to ear with two side views as its texture."""
 
+import os
 from typing import NamedTuple
 
 import cv2
@@ -9,9 +10,10 @@ from scipy.spatial import cKDTree
 from ffnet.demo.landmarks import bu3dfe_points
 from ffnet.demo.polygons import cut_cells
 from ffnet.demo.render import draw_light, photograph
-from ffnet.demo.sensor import read_sensor
-from ffnet.demo.studio import look
-from ffnet.geometry.raycast import cast_rays
+from ffnet.demo.sensor import Reading, read_sensor
+from ffnet.demo.settings import DemoSettings
+from ffnet.demo.studio import Posed, Sitter, look
+from ffnet.geometry.raycast import Hits, cast_rays
 from ffnet.storage import atomic_path, write_text
 
 AXIS_DEPTH, START_RADIUS = -105.0, 260.0  # mm: the axis behind the nose tip, where rays start
@@ -38,7 +40,9 @@ class FaceMesh(NamedTuple):
     texture: np.ndarray
 
 
-def scan_face(sitter, posed, settings, random):
+def scan_face(
+    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+) -> tuple[FaceMesh, np.ndarray, Reading]:
     """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed."""
     landmarks = posed.landmarks
     axis, outward, angles, wanted = cylinder(landmarks)
@@ -62,14 +66,14 @@ def scan_face(sitter, posed, settings, random):
     return mesh, cKDTree(vertices).query(bu3dfe_points(landmarks))[1], reading
 
 
-def limit_depth(radius, in_mouth):
+def limit_depth(radius: np.ndarray, in_mouth: np.ndarray) -> np.ndarray:
     """Radii (H, W) with an open mouth no deeper than MOUTH_DEPTH below the lips: two cameras see no farther in."""
     low = np.nan_to_num(radius, nan=-1e6)
     lips = cv2.morphologyEx(low, cv2.MORPH_CLOSE, np.ones((MOUTH_CELLS, MOUTH_CELLS), np.uint8))
     return np.where(in_mouth, np.maximum(radius, lips - MOUTH_DEPTH), radius)
 
 
-def cylinder(landmarks):
+def cylinder(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The rays of the grid, top row first: points on the axis (H, W, 3) mm, directions outward (H, W, 3), angles
     (H, W), and which lie in the face's oval (H, W)."""
     top = landmarks[[19, 24], 1].mean() + FOREHEAD
@@ -84,7 +88,7 @@ def cylinder(landmarks):
     return axis, outward, columns, wanted
 
 
-def _camera(yaw, landmarks):
+def _camera(yaw: float, landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A side camera's axes right, up, back (3, 3), its rays' origins (H, W, 3) and its middle (3,), mm."""
     turn = np.deg2rad(yaw)
     axes = np.array([[np.cos(turn), 0, -np.sin(turn)], [0, 1, 0], [np.sin(turn), 0, np.cos(turn)]])
@@ -97,11 +101,18 @@ def _camera(yaw, landmarks):
     return axes, origins, middle
 
 
-def _part(hits, chosen):
+def _part(hits: Hits, chosen: slice) -> Hits:
     return type(hits)(*(values[chosen] for values in hits))
 
 
-def _photographs(sitter, posed, hits, cameras, settings, random):
+def _photographs(
+    sitter: Sitter,
+    posed: Posed,
+    hits: Hits,
+    cameras: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    settings: DemoSettings,
+    random: np.random.Generator,
+) -> np.ndarray:
     """Both side views beside each other, the second turned by 180 degrees, (H, 2 W, 3) uint8."""
     light = draw_light(settings.light_variation, random)
     height, width = VIEW_SIZE
@@ -117,7 +128,12 @@ def _photographs(sitter, posed, hits, cameras, settings, random):
     return np.concatenate([views[0], views[1][::-1, ::-1]], axis=1)
 
 
-def _texture(points, angles, polygons, cameras):
+def _texture(
+    points: np.ndarray,
+    angles: np.ndarray,
+    polygons: np.ndarray,
+    cameras: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> tuple[np.ndarray, np.ndarray]:
     """Texture points (K, 2) and polygons (P, 6): every polygon takes its colour from the camera on its side."""
     height, width = VIEW_SIZE
     places = []
@@ -129,13 +145,13 @@ def _texture(points, angles, polygons, cameras):
     aside = np.where(real, angles[polygons], 0).sum(axis=1) > 0
     wanted = np.where(real, polygons + aside[:, None] * len(points), -1)
     used, numbers = np.unique(wanted, return_inverse=True)
-    places = np.concatenate(places)
+    both = np.concatenate(places)
     if used[0] == -1:
         used, numbers = used[1:], numbers - 1
-    return places[used], numbers.reshape(polygons.shape)
+    return both[used], numbers.reshape(polygons.shape)
 
 
-def write_wrl(path, mesh, style):
+def write_wrl(path: str | os.PathLike, mesh: FaceMesh, style: int) -> None:
     """Writes a FaceMesh as VRML 2.0 text.
 
     style: 0, the first vertex has a line of its own; 1, it shares the line of `point [`; 2, as 1, with a comment, a few
@@ -162,22 +178,22 @@ def write_wrl(path, mesh, style):
     write_text(path, f"{head}{text}\t\t\t}}\n\t\t}}\n\t]\n}}\n")
 
 
-def _polygon_text(polygons, comma, between):
+def _polygon_text(polygons: np.ndarray, comma: str, between: str) -> str:
     """Numbers of every polygon (P, 6), each closed by -1."""
     formats = [comma.join(["%d"] * size + ["-1"]) for size in range(polygons.shape[1] + 1)]
     sizes = (polygons >= 0).sum(axis=1)
     return between.join([formats[size] for size in sizes.tolist()]) % tuple(polygons[polygons >= 0].tolist())
 
 
-def write_bnd(path, mesh, numbers):
+def write_bnd(path: str | os.PathLike, mesh: FaceMesh, numbers: np.ndarray) -> None:
     """Writes the 83 landmark vertices: number, two tabs, x y z."""
     rows = [(number, *mesh.vertices[number]) for number in numbers.tolist()]
     write_text(path, "".join(f"{number}\t\t{x:.4f} {y:.4f} {z:.4f}\n" for number, x, y, z in rows))
 
 
-def write_picture(path, picture):
+def write_picture(path: str | os.PathLike, picture: np.ndarray) -> None:
     """Writes an RGB picture (H, W, 3) uint8 in the kind that the ending names."""
     with atomic_path(path) as temporary:
         quick = (cv2.IMWRITE_PNG_COMPRESSION, 1) if temporary.suffix == ".png" else ()
         encoded = cv2.imencode(temporary.suffix, picture[..., ::-1], quick)[1]
-        temporary.write_bytes(encoded)  # cv2.imwrite says nothing of a full disk
+        temporary.write_bytes(encoded.tobytes())  # cv2.imwrite says nothing of a full disk

@@ -11,13 +11,13 @@ TILE = 160  # pixels of a tile's side; tiles stand in a column right of the skin
 TILES = {1: 0, 2: 0, 3: 1, 4: 2}  # part -> tile
 
 
-def roll_out(points):
+def roll_out(points: np.ndarray) -> np.ndarray:
     """Canvas pixels (..., 2), column and row, of points (..., 3) mm of the mean face, origin at its nose tip."""
     angle = np.arctan2(points[..., 0], points[..., 2] - AXIS_DEPTH)
     return np.stack([WIDTH / 2 + angle * RADIUS / SCALE, (TOP - points[..., 1]) / SCALE], axis=-1)
 
 
-def atlas_coordinates(points, triangles, parts):
+def atlas_coordinates(points: np.ndarray, triangles: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """Texture coordinates (T, 3, 2), u right and v up, of every triangle's corners.
 
     points: (V, 3) mm, the mean face with its origin at the nose tip.
@@ -46,6 +46,6 @@ def atlas_coordinates(points, triangles, parts):
     return np.stack([pixels[..., 0] / width, 1 - pixels[..., 1] / height], axis=-1)
 
 
-def atlas_size():
+def atlas_size() -> tuple[int, int]:
     """Rows and columns of the whole picture."""
     return HEIGHT, WIDTH + TILE

@@ -1,9 +1,14 @@
 """All scans of one person, written with the truth about them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ffnet.demo import bosphorus, bu3dfe, plan
-from ffnet.demo.studio import pose_head, prepare
+from ffnet.demo.model import FaceModel
+from ffnet.demo.sensor import Reading
+from ffnet.demo.settings import DemoSettings
+from ffnet.demo.studio import Posed, Sitter, pose_head, prepare
 from ffnet.seeds import seed_of
 from ffnet.storage import write_text
 
@@ -11,17 +16,23 @@ BU3DFE_SHIFT, BOSPHORUS_SHIFT = 120.0, 40.0  # mm, how far off the origin a scan
 MISSING_LANDMARKS = 3
 
 
-def make_bu3dfe_subject(model, settings, name):
+def make_bu3dfe_subject(model: FaceModel, settings: DemoSettings, name: str) -> None:
     """Writes every file of a subject in BU-3DFE's layout. model: FaceModel. settings: DemoSettings."""
     _make_subject(model, settings, "bu3dfe", name, _write_bu3dfe_scan)
 
 
-def make_bosphorus_subject(model, settings, name):
+def make_bosphorus_subject(model: FaceModel, settings: DemoSettings, name: str) -> None:
     """Writes every file of a subject in Bosphorus' layout."""
     _make_subject(model, settings, "bosphorus", name, _write_bosphorus_scan)
 
 
-def _make_subject(model, settings, layout, name, write_scan):
+def _make_subject(
+    model: FaceModel,
+    settings: DemoSettings,
+    layout: str,
+    name: str,
+    write_scan: Callable[..., tuple[np.ndarray, Reading]],
+) -> None:
     subject = plan.find_subject(settings, layout, name)
     sitter = prepare(model, subject, settings)
     folder = plan.subject_folder(settings, layout, name)
@@ -34,7 +45,9 @@ def _make_subject(model, settings, layout, name, write_scan):
     write_text(plan.truth_path(settings, layout, name), "\n".join([truth_header(), *rows]) + "\n")
 
 
-def _write_bu3dfe_scan(path, scan, sitter, posed, settings, random):
+def _write_bu3dfe_scan(
+    path: str, scan: plan.Scan, sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+) -> tuple[np.ndarray, Reading]:
     mesh, numbers, reading = bu3dfe.scan_face(sitter, posed, settings, random)
     shift = random.uniform(-BU3DFE_SHIFT, BU3DFE_SHIFT, 3)
     mesh = mesh._replace(vertices=mesh.vertices + shift)
@@ -44,7 +57,9 @@ def _write_bu3dfe_scan(path, scan, sitter, posed, settings, random):
     return shift, reading
 
 
-def _write_bosphorus_scan(path, scan, sitter, posed, settings, random):
+def _write_bosphorus_scan(
+    path: str, scan: plan.Scan, sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+) -> tuple[np.ndarray, Reading]:
     planes, picture, reading = bosphorus.scan_range(sitter, posed, settings, random)
     shift = random.uniform(-BOSPHORUS_SHIFT, BOSPHORUS_SHIFT, 3)
     points = bosphorus.draw_labels(posed.landmarks, MISSING_LANDMARKS, random)
@@ -60,14 +75,14 @@ def _write_bosphorus_scan(path, scan, sitter, posed, settings, random):
     return shift, reading
 
 
-def truth_header():
+def truth_header() -> str:
     """Column names of a truth file."""
     points = [f"{axis}{number}" for number in range(68) for axis in "xyz"]
     nose = [f"nose_{axis}" for axis in "xyz"]
     return ",".join(["scan", "rotation_x", "rotation_y", "rotation_z", *nose, "spikes", "holes", *points])
 
 
-def truth_row(stem, degrees, landmarks, reading):
+def truth_row(stem: str, degrees: np.ndarray, landmarks: np.ndarray, reading: Reading) -> str:
     """One scan's truth: degrees about x, then y, then z; the nose tip; spikes and holes made; the 68 landmarks, mm in
     the file's coordinates."""
     numbers = [*degrees, *landmarks[30]], [reading.spikes, reading.holes], landmarks.ravel()

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from ffnet.demo.identity import combine, unit_of
+from ffnet.demo.identity import Identity, combine, unit_of
+from ffnet.demo.makehuman import Head
+from ffnet.demo.plan import Scan
+from ffnet.demo.settings import DemoSettings
 from ffnet.expressions import NEUTRAL
 
 # after the action units that Ekman and Friesen's EMFACS lists for each expression
@@ -26,7 +29,9 @@ STRAY_UNITS = ("brow", "cheekSquint", "eyeSquint", "mouthPress", "mouthShrug", "
                "mouthDimple", "mouthStretch", "noseSneer", "eyeBlink", "mouthPucker", "mouthRoll")  # fmt: skip
 
 
-def unit_weights(names, identity, scan, settings, random):
+def unit_weights(
+    names: np.ndarray, identity: Identity, scan: Scan, settings: DemoSettings, random: np.random.Generator
+) -> dict[str, float]:
     """Weights {target: 0 to 1.15} of the face units for one scan of a person."""
     variation = settings.expression_variation
     strength = settings.expression_strength * LEVELS[scan.intensity] * np.exp(random.normal(0, 0.4 * variation))
@@ -45,6 +50,8 @@ def unit_weights(names, identity, scan, settings, random):
     return weights
 
 
-def expressed_shape(head, identity, scan, settings, random):
+def expressed_shape(
+    head: Head, identity: Identity, scan: Scan, settings: DemoSettings, random: np.random.Generator
+) -> np.ndarray:
     """The vertices (N, 3) of a person in one scan, mm."""
     return identity.shape + combine(head, unit_weights(head.names, identity, scan, settings, random))

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from ffnet.demo.canvas import HEIGHT, TILE, WIDTH
-from ffnet.demo.skin import cloud, tint
+from ffnet.demo.identity import Identity
+from ffnet.demo.skin import Pixels, cloud, tint
 
 HAIR = np.array([[30, 24, 21], [52, 37, 28], [84, 60, 42], [128, 96, 62], [24, 22, 22], [120, 64, 38]], float)
 HAIR_SHARES = {"light": (0.2, 0.3, 0.25, 0.14, 0.05, 0.06), "dark": (0.5, 0.12, 0.0, 0.0, 0.38, 0.0)}
@@ -14,7 +15,7 @@ NECKLINE = 620.0  # canvas row
 GREY = np.array([150, 148, 146], float)
 
 
-def hair_colour(identity, random):
+def hair_colour(identity: Identity, random: np.random.Generator) -> np.ndarray:
     """sRGB (3,) of a person's hair, greyer with age."""
     kind = "light" if identity.tone < 0.27 else "dark"
     colour = HAIR[random.choice(len(HAIR), p=HAIR_SHARES[kind])] * random.uniform(0.85, 1.15)
@@ -22,7 +23,9 @@ def hair_colour(identity, random):
     return colour * (1 - grey) + GREY * grey
 
 
-def paint_brows(canvas, identity, pixels, colour, random):
+def paint_brows(
+    canvas: np.ndarray, identity: Identity, pixels: Pixels, colour: np.ndarray, random: np.random.Generator
+) -> None:
     """Brows of single hairs over a faint shadow, in place. The height is about 7 mm at the nose and less outside."""
     colour = colour * min(1.0, 85 / colour.max()) * random.uniform(0.75, 1.0)
     height = random.uniform(12, 18) * (1.2 if identity.sex == "M" else 0.88)
@@ -44,14 +47,14 @@ def paint_brows(canvas, identity, pixels, colour, random):
             end = start + np.array([side * np.cos(angle[k]), -np.sin(angle[k])]) * length[k]
             middle = (start + end) / 2
             ends = [tuple(int(v) for v in point * 8) for point in (2 * middle - end, end)]
-            cv2.line(cover, *ends, random.uniform(0.5, 1.0), 1, cv2.LINE_AA, 3)
+            cv2.line(cover, ends[0], ends[1], random.uniform(0.5, 1.0), 1, cv2.LINE_AA, 3)
     shadow = cv2.GaussianBlur(cover, (0, 0), 4)
     hairs = cv2.GaussianBlur(cover, (0, 0), 0.7)
     mask = np.clip(0.55 * shadow + 0.6 * hairs, 0, 0.92) * random.uniform(0.8, 1.0)
     canvas += mask[..., None] * (colour.astype(np.float32) - canvas)
 
 
-def paint_lashes(canvas, identity, pixels, random):
+def paint_lashes(canvas: np.ndarray, identity: Identity, pixels: Pixels, random: np.random.Generator) -> None:
     """Dark lid edges, in place; heavier above and on some women."""
     at = pixels.at
     strength = random.uniform(0.6, 0.9) + (0.25 if identity.sex == "F" and random.random() < 0.5 else 0)
@@ -62,7 +65,14 @@ def paint_lashes(canvas, identity, pixels, random):
         tint(canvas, pixels.strip(fold, 2, 1.8), (0.62, 0.52, 0.50), 0.55)
 
 
-def paint_hair(canvas, identity, pixels, colour, ears, random):
+def paint_hair(
+    canvas: np.ndarray,
+    identity: Identity,
+    pixels: Pixels,
+    colour: np.ndarray,
+    ears: np.ndarray,
+    random: np.random.Generator,
+) -> np.ndarray:
     """Hair above an uneven hairline that runs down in front of the ears and leaves the ears free, in place.
 
     Returns how much hair there is, (HEIGHT, WIDTH) in [0, 1].
@@ -86,7 +96,7 @@ def paint_hair(canvas, identity, pixels, colour, ears, random):
     return thin
 
 
-def paint_cloth(canvas, pixels, random):
+def paint_cloth(canvas: np.ndarray, pixels: Pixels, random: np.random.Generator) -> None:
     """A plain pullover below a round neckline, in place."""
     middle = NECKLINE * random.uniform(0.95, 1.05)
     line = middle - 34 * (np.abs(pixels.columns - WIDTH / 2) / 250) ** 2
@@ -96,7 +106,7 @@ def paint_cloth(canvas, pixels, random):
     canvas += mask[..., None] * (weave[..., None] * colour.astype(np.float32) - canvas)
 
 
-def paint_eye(identity, random):
+def paint_eye(identity: Identity, random: np.random.Generator) -> np.ndarray:
     """Eye tile (TILE, TILE, 3) float32 sRGB: the edge is the equator, the nose is to the right."""
     kind = "light" if identity.tone < 0.27 else "dark"
     iris = IRIS[random.choice(len(IRIS), p=IRIS_SHARES[kind])] * random.uniform(0.85, 1.15)
@@ -116,7 +126,7 @@ def paint_eye(identity, random):
     return tile * (1 - 0.55 * lid[..., None])
 
 
-def paint_teeth(random):
+def paint_teeth(random: np.random.Generator) -> np.ndarray:
     """Teeth tile (TILE, TILE, 3) float32 sRGB with gaps and darker corners of the mouth."""
     rows, columns = (np.mgrid[:TILE, :TILE].astype(np.float32) + 0.5) / TILE * 2 - 1
     colour = np.array([236, 226, 206], np.float32) * random.uniform(0.86, 1.0)
@@ -125,6 +135,6 @@ def paint_teeth(random):
     return colour * shade[..., None]
 
 
-def paint_mouth(random):
+def paint_mouth(random: np.random.Generator) -> np.ndarray:
     """Tile (TILE, TILE, 3) float32 sRGB of gums, tongue and throat."""
     return np.ones((TILE, TILE, 3), np.float32) * np.array([92, 40, 38], np.float32) * random.uniform(0.85, 1.1)

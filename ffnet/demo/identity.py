@@ -1,10 +1,14 @@
 """Who a face is: its shape at rest, its colours, and how it expresses."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from ffnet.demo.makehuman import Head
+from ffnet.demo.plan import Subject
+from ffnet.demo.settings import DemoSettings
 from ffnet.seeds import seed_of
 
 # shares of MakeHuman's caucasian, asian and african heads, and skin tone from 0 (lightest) to 1, by ethnicity code
@@ -42,7 +46,7 @@ class Identity(NamedTuple):
     seed: int
 
 
-def make_identity(head, subject, settings):
+def make_identity(head: Head, subject: Subject, settings: DemoSettings) -> Identity:
     """The Identity of a plan's Subject."""
     seed = seed_of(settings.seed, subject.layout, subject.number, "identity")
     random = np.random.default_rng(seed)
@@ -62,13 +66,13 @@ def make_identity(head, subject, settings):
     )
 
 
-def average_shape(head):
+def average_shape(head: Head) -> np.ndarray:
     """The vertices (N, 3) of the mean young face, on which skin is laid out, mm."""
     shapes = [macro_weights((1 / 3,) * 3, sex, 0.0, 0.0, 0.0) for sex in "FM"]
     return head.vertices + np.mean([combine(head, weights) for weights in shapes], axis=0)
 
 
-def combine(head, weights):
+def combine(head: Head, weights: dict[str, float]) -> np.ndarray:
     """Sum (N, 3) of the Head's targets by {name: weight}."""
     position = {name: number for number, name in enumerate(head.names)}
     used = [name for name, weight in weights.items() if weight != 0]
@@ -76,7 +80,9 @@ def combine(head, weights):
     return np.tensordot(factors, head.offsets[[position[name] for name in used]], axes=1).astype(float)
 
 
-def macro_weights(races, sex, old, weight, muscle):
+def macro_weights(
+    races: Sequence[float] | np.ndarray, sex: str, old: float, weight: float, muscle: float
+) -> dict[str, float]:
     """Weights of MakeHuman's macro targets; old in [0, 1], weight and muscle in [-1, 1] about the average."""
     gender = {"F": "female", "M": "male"}[sex]
     weight, muscle = np.clip((weight, muscle), -1, 1)
@@ -93,15 +99,15 @@ def macro_weights(races, sex, old, weight, muscle):
     return weights
 
 
-def _local_weights(names, variation, random):
+def _local_weights(names: np.ndarray, variation: float, random: np.random.Generator) -> dict[str, float]:
     """Random weights of local targets: of each opposed pair (incr, decr) one, both sides of the face alike."""
-    families = {}
+    families: dict[str, dict[str, list[str]]] = {}
     for name in sorted(str(name) for name in names if name.startswith("local/")):
         if any(word in name for word in LEFT_OUT):
             continue
         stem, ending = re.sub(r"/(l|r)-", "/", name).rsplit("-", 1)
         families.setdefault(stem, {}).setdefault(ending, []).append(name)
-    weights = {}
+    weights: dict[str, float] = {}
     for stem, endings in families.items():
         deviation, limit = SPREAD.get(stem.split("/")[1], SPREAD_ELSE)
         value = np.clip(random.normal(0, deviation), -limit, limit) * variation
@@ -110,12 +116,12 @@ def _local_weights(names, variation, random):
     return weights
 
 
-def _habits(names, variation, random):
+def _habits(names: np.ndarray, variation: float, random: np.random.Generator) -> dict[str, float]:
     """A factor about 1 for every face unit, the same left and right."""
     units = sorted({unit_of(name) for name in names if name.startswith("unit/")})
     return {unit: float(np.exp(random.normal(0, variation))) for unit in units}
 
 
-def unit_of(name):
+def unit_of(name: str) -> str:
     """The face unit of a target's name: "unit/browDownLeft" belongs to "browDown"."""
     return re.sub(r"(Left|Right)$", "", name.removeprefix("unit/"))

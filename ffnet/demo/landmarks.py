@@ -31,12 +31,12 @@ BROW_HEIGHT = 5.0  # mm from the upper to the lower edge of a brow
 NOSE_HALF_WIDTH = (8.0, 9.0, 11.0)  # mm beside points 27, 28 and 29
 
 
-def bosphorus_points(landmarks):
+def bosphorus_points(landmarks: np.ndarray) -> dict[str, np.ndarray]:
     """{label: point (3,)} of the 22 landmarks, from the 68 (68, 3)."""
     return {label: landmarks[list(points)].mean(axis=0) for label, points in BOSPHORUS_POINTS.items()}
 
 
-def bu3dfe_points(landmarks):
+def bu3dfe_points(landmarks: np.ndarray) -> np.ndarray:
     """The 83 points (83, 3): eyes 0-15, brows 16-35, nose 36-47, mouth 48-67, contour 68-82; from the 68 (68, 3)."""
     down = np.array([0.0, BROW_HEIGHT, 0.0])
     groups = [_eye(landmarks[[45, 44, 43, 42, 47, 46]]), _eye(landmarks[[36, 37, 38, 39, 40, 41]])]
@@ -49,7 +49,7 @@ def bu3dfe_points(landmarks):
     return np.concatenate([*groups, landmarks[48:68], landmarks[1:16]])
 
 
-def _eye(points):
+def _eye(points: np.ndarray) -> np.ndarray:
     """Eight points round an eye from six: the middles of the upper and of the lower lid are added."""
     upper, lower = (points[1] + points[2]) / 2, (points[4] + points[5]) / 2
     return np.stack([points[0], points[1], upper, points[2], points[3], points[4], lower, points[5]])

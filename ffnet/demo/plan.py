@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ffnet.demo.settings import DemoSettings
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 from ffnet.seeds import seed_of
 
@@ -38,17 +39,17 @@ class Scan(NamedTuple):
     take: int
 
 
-def list_subjects(settings, layout):
+def list_subjects(settings: DemoSettings, layout: str) -> list[Subject]:
     """The Subjects of a layout; the first k do not depend on how many follow."""
     return [_subject(settings.seed, layout, number) for number in range(settings.subjects)]
 
 
-def find_subject(settings, layout, name):
+def find_subject(settings: DemoSettings, layout: str, name: str) -> Subject:
     """The Subject of this name."""
     return next(subject for subject in list_subjects(settings, layout) if subject.name == name)
 
 
-def _subject(seed, layout, number):
+def _subject(seed: int, layout: str, number: int) -> Subject:
     share = seed_of(seed, layout, number, "ethnicity") / 2**63
     ethnicity = ETHNICITIES[-1]
     for code, part in zip(ETHNICITIES, ETHNICITY_SHARES, strict=True):
@@ -61,7 +62,7 @@ def _subject(seed, layout, number):
     return Subject(layout, number, name, sex, ethnicity)
 
 
-def list_scans(settings, subject):
+def list_scans(settings: DemoSettings, subject: Subject) -> list[Scan]:
     """The Scans of a subject, neutral first."""
     if subject.layout == "bu3dfe":
         scans = [(NEUTRAL, 0, 0)] + [(name, level, 0) for name in EXPRESSIONS for level in settings.intensities]
@@ -73,28 +74,28 @@ def list_scans(settings, subject):
     return [Scan(f"{subject.name}_{BOSPHORUS_CODES[name]}_{take}", name, level, take) for name, level, take in scans]
 
 
-def makehuman_path(settings):
+def makehuman_path(settings: DemoSettings) -> str:
     """Where the unpacked MakeHuman head lies."""
     return f"{settings.folder}/makehuman.npz"
 
 
-def subject_folder(settings, layout, name):
+def subject_folder(settings: DemoSettings, layout: str, name: str) -> str:
     """The folder of a subject's files."""
     return f"{settings.folder}/{layout}/{name}"
 
 
-def truth_path(settings, layout, name):
+def truth_path(settings: DemoSettings, layout: str, name: str) -> str:
     """The generator's own truth on a subject's scans, which only tests read."""
     return f"{settings.folder}/truth/{layout}/{name}.csv"
 
 
-def subject_files_of(settings, subject):
+def subject_files_of(settings: DemoSettings, subject: Subject) -> list[str]:
     """Every file of a subject's scans, in the order of list_scans."""
     folder = subject_folder(settings, subject.layout, subject.name)
     suffixes = SUFFIXES[subject.layout]
     return [f"{folder}/{scan.stem}{suffix}" for scan in list_scans(settings, subject) for suffix in suffixes]
 
 
-def collection_files(settings, layout):
+def collection_files(settings: DemoSettings, layout: str) -> list[str]:
     """Every file of a layout."""
     return [file for subject in list_subjects(settings, layout) for file in subject_files_of(settings, subject)]

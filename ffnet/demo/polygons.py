@@ -16,13 +16,13 @@ CUTS = (
 MOST = 6
 
 
-def cut_cells(points, longest, random):
+def cut_cells(points: np.ndarray, longest: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Polygons over a grid of points (H, W, 3), NaN where there is none; no side longer than `longest` mm.
 
     Returns polygons (P, 6), vertex numbers filled up with -1, and the used points' places in the flattened grid (N,).
     """
-    numbers = np.arange(points[..., 0].size).reshape(points.shape[:2])
-    height, width = numbers.shape
+    height, width = points.shape[:2]
+    numbers = np.arange(height * width).reshape(height, width)
     cells = np.stack([numbers[row : height - 1 + row, column : width - 1 + column] for row, column in CORNERS], axis=-1)
     flat = points.reshape(-1, 3)
     whole = _all_short(flat, cells, longest)
@@ -46,11 +46,11 @@ def cut_cells(points, longest, random):
     return renumbered, used[used >= 0]
 
 
-def _all_short(points, cells, longest):
+def _all_short(points: np.ndarray, cells: np.ndarray, longest: float) -> np.ndarray:
     """Which cells (..., n) have all their corners and no long side."""
     sides = points[cells] - points[np.roll(cells, -1, axis=-1)]
     return ((sides**2).sum(axis=-1) < longest**2).all(axis=-1)  # NaN compares as False
 
 
-def _fill(polygons):
+def _fill(polygons: np.ndarray) -> np.ndarray:
     return np.pad(polygons, ((0, 0), (0, MOST - polygons.shape[1])), constant_values=-1)

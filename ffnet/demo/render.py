@@ -22,7 +22,7 @@ TO_LINEAR = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
 TO_SRGB = (255 * (np.arange(4096) / 4095) ** (1 / GAMMA) + 0.5).astype(np.uint8)
 
 
-def draw_light(variation, random):
+def draw_light(variation: float, random: np.random.Generator) -> Light:
     """A Light above and before the face; `variation` 0 gives always the same."""
     aside, up = variation * random.normal(0, 30), 28 + variation * random.normal(0, 14)
     aside, up = np.deg2rad(np.clip((aside, up), (-60, -5), (60, 65)))
@@ -33,7 +33,15 @@ def draw_light(variation, random):
     return Light(direction, 0.82 * strength, fill * strength, np.array([1 + warmth, 1.0, 1 - warmth]))
 
 
-def photograph(albedo, normals, height, gloss, view, light, scale):
+def photograph(
+    albedo: np.ndarray,
+    normals: np.ndarray,
+    height: np.ndarray,
+    gloss: np.ndarray,
+    view: np.ndarray,
+    light: Light,
+    scale: float,
+) -> np.ndarray:
     """A photograph (H, W, 3) uint8 sRGB of what rays met; the background is nearly black.
 
     albedo: (H, W, 3) uint8 sRGB. normals: (H, W, 3) float32. height: (H, W), mm towards the camera, NaN off the head.
@@ -60,7 +68,7 @@ def photograph(albedo, normals, height, gloss, view, light, scale):
     return TO_SRGB[(np.clip(picture / (1 + 0.12 * picture) * 1.06, 0, 1) * 4095).astype(np.uint16)]
 
 
-def hollows(height, seen, scale):
+def hollows(height: np.ndarray, seen: np.ndarray, scale: float) -> np.ndarray:
     """How open each pixel is to the sky, (H, W) in [0, 1]: 1 on bumps, less where all around stands higher."""
     share = seen.astype(np.float32)
     filled = np.where(seen, np.nan_to_num(height), 0).astype(np.float32)
@@ -70,7 +78,7 @@ def hollows(height, seen, scale):
         size = (max(1, filled.shape[1] // step), max(1, filled.shape[0] // step))
         small, small_share = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (filled, share))
         sigma = blur / scale / step
-        mean = cv2.GaussianBlur(small, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(small_share, (0, 0), sigma), 1e-3)
-        mean = cv2.resize(mean, filled.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        around = cv2.GaussianBlur(small, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(small_share, (0, 0), sigma), 1e-3)
+        mean = cv2.resize(around, filled.shape[::-1], interpolation=cv2.INTER_LINEAR)
         closed += weight * np.clip((mean - filled) / (0.55 * blur), -0.1, 1)
     return np.where(seen, np.clip(1 - closed, 0.16, 1.05), 0)

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ffnet.demo.settings import DemoSettings
+
 
 class Reading(NamedTuple):
     """A measured grid: values (H, W) mm, NaN where nothing was measured; spikes, how many were made, and where,
@@ -21,7 +23,9 @@ SPIKE_HEIGHT = (5.0, 18.0)  # mm
 HOLE_RADIUS = (1.6, 4.5)  # mm
 
 
-def read_sensor(values, places, features, settings, random):
+def read_sensor(
+    values: np.ndarray, places: np.ndarray, features: np.ndarray, settings: DemoSettings, random: np.random.Generator
+) -> Reading:
     """The Reading of a true grid.
 
     values: (H, W) mm, NaN where the sensor sees nothing. places: (H, W, 3) mm. features: (K, 3) mm, where holes gather
@@ -44,7 +48,7 @@ def read_sensor(values, places, features, settings, random):
     return Reading(measured, spikes, made, spiked)
 
 
-def bridge_clefts(values):
+def bridge_clefts(values: np.ndarray) -> np.ndarray:
     """Values (H, W) without dents one row high, such as the line between closed lips: no sensor looks into them."""
     import cv2
 
@@ -53,7 +57,7 @@ def bridge_clefts(values):
     return np.where(np.isfinite(values), closed, np.nan)
 
 
-def _noise(shape, random):
+def _noise(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
     """Quick noise of deviation 1 plus slow waves (H, W)."""
     import cv2
 

@@ -1,11 +1,13 @@
 """Paint for a person's skin, on the rolled-out canvas: tone, blotches, lips, stubble, wrinkles."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from ffnet.demo.canvas import HEIGHT, WIDTH, roll_out
+from ffnet.demo.identity import Identity
 
 # sRGB of even skin from the lightest to the darkest
 TONES = np.array(
@@ -14,7 +16,7 @@ TONES = np.array(
 AGE_LINES = ((31, 48, -1), (35, 54, 1))  # from the wing of the nose to the corner of the mouth
 
 
-def cloud(random, size):
+def cloud(random: np.random.Generator, size: float) -> np.ndarray:
     """Smooth noise (HEIGHT, WIDTH) float32, mean about 0 and deviation about 1, with grains of `size` pixels."""
     rows, columns = max(2, int(HEIGHT / size)), max(2, int(WIDTH / size))
     grains = random.standard_normal((rows, columns), dtype=np.float32)
@@ -31,18 +33,18 @@ class Patch(NamedTuple):
 class Pixels:
     """The canvas with its landmarks: `at` (68, 2), column and row."""
 
-    def __init__(self, landmarks):
+    def __init__(self, landmarks: np.ndarray) -> None:
         self.at = roll_out(landmarks)
         self.rows, self.columns = np.ogrid[:HEIGHT, :WIDTH]
 
-    def blob(self, centre, across, down):
+    def blob(self, centre: np.ndarray, across: float, down: float) -> Patch:
         """A Gaussian spot of height 1; its deviations in pixels. A Patch."""
         window, _ = _window([centre], 3.2 * across, 3.2 * down)
         rows, columns = self.rows[window[0]], self.columns[:, window[1]]
         x, y = (columns - centre[0]) / across, (rows - centre[1]) / down
         return Patch(window, (np.exp(-0.5 * x**2) * np.exp(-0.5 * y**2)).astype(np.float32))
 
-    def strip(self, points, width, blur):
+    def strip(self, points: np.ndarray, width: int, blur: float) -> Patch:
         """A soft line through points (K, 2). A Patch."""
         window, corner = _window(points, width + 3 * blur, width + 3 * blur)
         picture = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.float32)
@@ -50,7 +52,7 @@ class Pixels:
         cv2.polylines(picture, [places], False, 1, width, cv2.LINE_AA, 3)
         return Patch(window, cv2.GaussianBlur(picture, (0, 0), blur))
 
-    def area(self, points, blur):
+    def area(self, points: np.ndarray, blur: float) -> Patch:
         """A soft filled polygon. A Patch."""
         window, corner = _window(points, 3 * blur, 3 * blur)
         picture = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.float32)
@@ -58,19 +60,23 @@ class Pixels:
         return Patch(window, cv2.GaussianBlur(picture, (0, 0), blur))
 
 
-def _window(points, across, down):
+def _window(
+    points: Sequence[np.ndarray] | np.ndarray, across: float, down: float
+) -> tuple[tuple[slice, slice], np.ndarray]:
     """Slices of rows and columns round points (K, 2), and their corner (2,), column and row."""
     low = np.clip(np.min(points, axis=0) - (across, down), 0, (WIDTH - 2, HEIGHT - 2)).astype(int)
     high = np.clip(np.max(points, axis=0) + (across, down) + 2, low + 1, (WIDTH, HEIGHT)).astype(int)
     return (slice(low[1], high[1]), slice(low[0], high[0])), low
 
 
-def tint(canvas, patch, factor, strength=1.0):
+def tint(
+    canvas: np.ndarray, patch: Patch, factor: Sequence[float] | np.ndarray, strength: float | np.ndarray = 1.0
+) -> None:
     """Multiplies the canvas by `factor` (3,) where the Patch is 1, by less where it is less. In place.
 
     strength: number, or array of the canvas' size, that the Patch is multiplied by.
     """
-    strength = strength if np.ndim(strength) == 0 else strength[patch.window]
+    strength = strength[patch.window] if isinstance(strength, np.ndarray) else strength
     mask = np.clip(patch.mask * strength, 0, 1)[..., None]
     canvas[patch.window] *= 1 - mask * (1 - np.asarray(factor, np.float32))
 
@@ -78,13 +84,13 @@ def tint(canvas, patch, factor, strength=1.0):
 WHOLE = (slice(0, HEIGHT), slice(0, WIDTH))
 
 
-def tone_colour(tone):
+def tone_colour(tone: float) -> np.ndarray:
     """sRGB (3,) of even skin at a tone in [0, 1]."""
     place = tone * (len(TONES) - 1)
     return np.array([np.interp(place, np.arange(len(TONES)), TONES[:, channel]) for channel in range(3)])
 
 
-def paint_skin(identity, pixels, masks, random):
+def paint_skin(identity: Identity, pixels: Pixels, masks: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Skin (HEIGHT, WIDTH, 3) float32 sRGB of a person; masks as paint_masks gives them."""
     colour = tone_colour(identity.tone) * random.normal(1, 0.025, 3)
     canvas = np.ones((HEIGHT, WIDTH, 3), np.float32) * colour.astype(np.float32)
@@ -101,7 +107,7 @@ def paint_skin(identity, pixels, masks, random):
     return canvas
 
 
-def _flush(canvas, identity, pixels, random):
+def _flush(canvas: np.ndarray, identity: Identity, pixels: Pixels, random: np.random.Generator) -> None:
     """Blood near the surface: cheeks, nose, chin, round the eyes."""
     at, strength = pixels.at, random.uniform(0.5, 1.2) * (1 - 0.6 * identity.tone)
     uneven = np.clip(1 + 0.35 * cloud(random, 25), 0, 2)
@@ -111,7 +117,7 @@ def _flush(canvas, identity, pixels, random):
         tint(canvas, pixels.blob(centre, across, down), (0.985, 0.90, 0.90), uneven * share * strength)
 
 
-def _shade_features(canvas, pixels, random):
+def _shade_features(canvas: np.ndarray, pixels: Pixels, random: np.random.Generator) -> None:
     """Thin skin and old shadow: eye sockets, under the eyes, beside the nose, nostrils, below the lip."""
     at, strength = pixels.at, random.uniform(0.6, 1.2)
     for eye in (slice(36, 42), slice(42, 48)):
@@ -125,7 +131,7 @@ def _shade_features(canvas, pixels, random):
     tint(canvas, pixels.blob(at[57] + [0, 12], 26, 6), (0.86, 0.80, 0.78), 0.5)
 
 
-def _marks(canvas, pixels, random):
+def _marks(canvas: np.ndarray, pixels: Pixels, random: np.random.Generator) -> None:
     """Freckles, moles and small blemishes."""
     specks = random.standard_normal((HEIGHT, WIDTH), dtype=np.float32)
     freckles = cv2.GaussianBlur((specks > 2.9).astype(np.float32), (0, 0), 1.3) * 6
@@ -138,7 +144,7 @@ def _marks(canvas, pixels, random):
         tint(canvas, pixels.blob(centre, size, size), colour)
 
 
-def _stubble(canvas, pixels, lips, random):
+def _stubble(canvas: np.ndarray, pixels: Pixels, lips: np.ndarray, random: np.random.Generator) -> None:
     at, strength = pixels.at, random.uniform(0.15, 0.75)
     upper = np.concatenate([at[2:15] + [0, 26], [at[54] + [30, -22], at[35] + [6, 14], at[33] + [0, 8]],
                             [at[31] + [-6, 14], at[48] + [-30, -22]]])  # fmt: skip
@@ -147,7 +153,7 @@ def _stubble(canvas, pixels, lips, random):
     tint(canvas, pixels.area(upper, 12), (0.50, 0.52, 0.56), (1 - lips) * below * grain * strength)
 
 
-def _age(canvas, identity, pixels, random):
+def _age(canvas: np.ndarray, identity: Identity, pixels: Pixels, random: np.random.Generator) -> None:
     """Lines from nose to mouth, on the forehead and beside the eyes; fainter on the young."""
     at, age = pixels.at, np.clip((identity.age - 28) / 35, 0.05, 1)
     for wing, corner, side in AGE_LINES:
@@ -166,7 +172,9 @@ def _age(canvas, identity, pixels, random):
             tint(canvas, pixels.strip(line, 1, 1.3), (0.80, 0.72, 0.70), 0.6 * age)
 
 
-def _lips(canvas, identity, pixels, lips, random):
+def _lips(
+    canvas: np.ndarray, identity: Identity, pixels: Pixels, lips: np.ndarray, random: np.random.Generator
+) -> None:
     """Lips a little redder and darker than the skin, softly edged, with fine upright lines."""
     red = random.uniform(0.5, 1.0)
     factor = np.array([0.94, 0.74, 0.75]) if identity.tone < 0.55 else np.array([0.90, 0.78, 0.80])

@@ -9,7 +9,10 @@ from ffnet.demo import canvas, features, skin
 from ffnet.demo.expressions import expressed_shape
 from ffnet.demo.identity import Identity, make_identity
 from ffnet.demo.model import NOSE_TIP, FaceModel
+from ffnet.demo.plan import Scan, Subject
+from ffnet.demo.settings import DemoSettings
 from ffnet.geometry.mesh import vertex_normals
+from ffnet.geometry.raycast import Hits
 
 HAIR_HEIGHT = 7.0  # mm that hair stands off the scalp
 GLOSS = (0.28, 0.9, 0.9, 0.55, 0.3)  # by part
@@ -35,7 +38,7 @@ class Posed(NamedTuple):
     degrees: np.ndarray
 
 
-def prepare(model, subject, settings):
+def prepare(model: FaceModel, subject: Subject, settings: DemoSettings) -> Sitter:
     """The Sitter for a plan's Subject."""
     identity = make_identity(model.head, subject, settings)
     atlas, hair = _paint(identity, model.points[model.head.landmarks], model.masks / np.float32(255))
@@ -47,7 +50,7 @@ def prepare(model, subject, settings):
     return Sitter(model, identity, atlas, lift[:, None] * vertex_normals(rest, model.triangles))
 
 
-def _paint(identity, landmarks, masks):
+def _paint(identity: Identity, landmarks: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The atlas, and the hair mask on the canvas."""
     random = np.random.default_rng([identity.seed, 1])
     pixels = skin.Pixels(landmarks)
@@ -63,7 +66,7 @@ def _paint(identity, landmarks, masks):
     return np.clip(np.concatenate([painted, column], axis=1), 0, 255).astype(np.uint8), hair
 
 
-def pose_head(sitter, scan, settings, random):
+def pose_head(sitter: Sitter, scan: Scan, settings: DemoSettings, random: np.random.Generator) -> Posed:
     """The Posed head of one scan."""
     model = sitter.model
     shape = model.matrix @ expressed_shape(model.head, sitter.identity, scan, settings, random)
@@ -75,7 +78,7 @@ def pose_head(sitter, scan, settings, random):
     return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees)
 
 
-def rotation_xyz(degrees):
+def rotation_xyz(degrees: np.ndarray) -> np.ndarray:
     """Rotation matrix (3, 3): about x first, then y, then z; angles (3,) in degrees."""
     (cx, cy, cz), (sx, sy, sz) = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
@@ -84,7 +87,7 @@ def rotation_xyz(degrees):
     return about_z @ about_y @ about_x
 
 
-def look(sitter, posed, hits):
+def look(sitter: Sitter, posed: Posed, hits: Hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Albedo (H, W, 3) uint8, normals (H, W, 3) float32 and gloss (H, W) float32 where rays (H, W) met the head;
     0 where they met nothing."""
     seen = hits.triangle >= 0
@@ -104,6 +107,6 @@ def look(sitter, posed, hits):
     return albedo, normals, gloss
 
 
-def _mix(corner_values, weights):
+def _mix(corner_values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Values (n, K) from those at three corners (n, 3, K)."""
     return sum(weights[:, k, None] * corner_values[:, k] for k in range(3))

@@ -17,7 +17,7 @@ class Surface(NamedTuple):
     parts: np.ndarray
 
 
-def refine(count, quads, parts):
+def refine(count: int, quads: np.ndarray, parts: np.ndarray) -> Surface:
     """The Surface of a mesh of `count` vertices and quads (M, 4) with a part (M,) each."""
     edges, edge_of_side, uses = _edges(quads)
     faces = _averaging(quads, count)
@@ -38,24 +38,33 @@ def refine(count, quads, parts):
     return Surface(matrix, triangles, np.tile(np.repeat(parts, 4), 2))
 
 
-def _edges(quads):
+def _edges(quads: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edges (E, 2), the edge of each side of each quad (M, 4), and by how many quads each edge is used (E,)."""
     sides = np.sort(np.stack([quads, np.roll(quads, -1, axis=1)], axis=-1), axis=-1).reshape(-1, 2)
     edges, inverse, uses = np.unique(sides, axis=0, return_inverse=True, return_counts=True)
     return edges, inverse.reshape(-1, 4), uses
 
 
-def _averaging(groups, count):
+def _averaging(groups: np.ndarray, count: int) -> scipy.sparse.csr_matrix:
     """Matrix that takes the mean of the vertices in each row of groups (K, n)."""
     rows = np.repeat(np.arange(len(groups)), groups.shape[1])
     values = np.full(groups.size, 1 / groups.shape[1])
     return scipy.sparse.csr_matrix((values, (rows, groups.ravel())), shape=(len(groups), count))
 
 
-def _vertex_points(count, quads, edges, inner, faces, ends):
+def _vertex_points(
+    count: int,
+    quads: np.ndarray,
+    edges: np.ndarray,
+    inner: np.ndarray,
+    faces: scipy.sparse.csr_matrix,
+    ends: scipy.sparse.csr_matrix,
+) -> scipy.sparse.csr_matrix:
     """Inside (Q + 2 R + (n - 3) S) / n; along a border, the mean of its midpoints and the vertex itself."""
 
-    def mean_around(groups, weights, points):
+    def mean_around(
+        groups: np.ndarray, weights: np.ndarray, points: scipy.sparse.csr_matrix
+    ) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
         rows, columns = groups.ravel(), np.repeat(np.arange(len(groups)), groups.shape[1])
         around = scipy.sparse.csr_matrix((weights[columns], (rows, columns)), shape=(count, len(groups)))
         total = np.asarray(around.sum(axis=1)).ravel()

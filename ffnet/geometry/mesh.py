@@ -20,7 +20,7 @@ class Mesh(NamedTuple):
     texture: np.ndarray
 
 
-def vertex_normals(vertices, triangles):
+def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (N, 3) at the vertices, the area-weighted mean of the triangles around; 0 where there are none."""
     corners = vertices[triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -32,7 +32,7 @@ def vertex_normals(vertices, triangles):
     return np.divide(normals, length, out=normals, where=length > 0)
 
 
-def sample_texture(texture, uv):
+def sample_texture(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
     """Colours (..., C) float of a texture (H, W, C) at coordinates (..., 2), u right and v up, bilinear."""
     height, width = texture.shape[:2]
     x = np.clip(uv[..., 0] * width - 0.5, 0, width - 1)

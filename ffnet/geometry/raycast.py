@@ -1,10 +1,11 @@
 """Rays through a mesh, by Embree as open3d carries it."""
 
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.geometry.mesh import sample_texture
+from ffnet.geometry.mesh import Mesh, sample_texture
 
 
 class Hits(NamedTuple):
@@ -18,7 +19,7 @@ class Hits(NamedTuple):
     weights: np.ndarray
 
 
-def import_open3d():
+def import_open3d() -> ModuleType:
     """open3d, with the libusb that a wheel brings where the system has none."""
     import ctypes
 
@@ -30,7 +31,7 @@ def import_open3d():
     return open3d
 
 
-def cast_rays(vertices, triangles, origins, directions):
+def cast_rays(vertices: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray) -> Hits:
     """First hits of rays with a mesh: origins and directions (..., 3), mm. Returns Hits."""
     open3d = import_open3d()
     scene = open3d.t.geometry.RaycastingScene()
@@ -50,7 +51,7 @@ def cast_rays(vertices, triangles, origins, directions):
     return Hits(distance, triangle, weights)
 
 
-def pixel_centres(center, extent, size):
+def pixel_centres(center: np.ndarray, extent: float, size: int) -> tuple[np.ndarray, np.ndarray]:
     """x (size,) and y (size,) in mm of the pixel centres of a square view; y falls, as row 0 is at the top.
 
     center: x, y in mm of the square's middle. extent: side in mm. size: side in pixels.
@@ -59,7 +60,9 @@ def pixel_centres(center, extent, size):
     return center[0] + steps, center[1] - steps
 
 
-def cast_view(vertices, triangles, center, extent, size):
+def cast_view(
+    vertices: np.ndarray, triangles: np.ndarray, center: np.ndarray, extent: float, size: int
+) -> tuple[Hits, np.ndarray]:
     """Orthographic view along -z of a square: Hits of shape (size, size) and the depth z in mm, NaN off the mesh."""
     x, y = pixel_centres(center, extent, size)
     start = vertices[:, 2].max() + 10.0
@@ -68,7 +71,7 @@ def cast_view(vertices, triangles, center, extent, size):
     return hits, start - hits.distance
 
 
-def interpolate(corner_values, hits):
+def interpolate(corner_values: np.ndarray, hits: Hits) -> np.ndarray:
     """Values (..., K) at hits from values (M, 3, K) at the triangles' corners; NaN where nothing was met."""
     met = hits.triangle >= 0
     values = np.full((*met.shape, corner_values.shape[2]), np.nan)
@@ -76,7 +79,7 @@ def interpolate(corner_values, hits):
     return values
 
 
-def view_texture(mesh, hits):
+def view_texture(mesh: Mesh, hits: Hits) -> np.ndarray:
     """Colours (..., 3) float RGB of a mesh at hits; NaN where nothing was met."""
     uv = interpolate(mesh.uv, hits)
     met = hits.triangle >= 0

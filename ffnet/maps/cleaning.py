@@ -4,17 +4,19 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+from ffnet.maps.settings import OutlierSettings
+
 NEIGHBOURS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0)]
 
 
-def neighbours(depth):
+def neighbours(depth: np.ndarray) -> np.ndarray:
     """The eight neighbours (8, H, W) of every pixel, NaN beyond the border."""
     padded = np.pad(depth, 1, constant_values=np.nan)
     height, width = depth.shape
     return np.stack([padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx in NEIGHBOURS])
 
 
-def find_outliers(depth, settings):
+def find_outliers(depth: np.ndarray, settings: OutlierSettings) -> np.ndarray:
     """Which pixels (H, W) bool differ too much from their neighbours.
 
     Section 2.2, Outlier Removal: "the standard deviation sigma of the eight neighbors around each pixel. If the depth
@@ -39,7 +41,7 @@ def find_outliers(depth, settings):
     return outliers
 
 
-def fill_holes(values, face, count):
+def fill_holes(values: np.ndarray, face: np.ndarray, count: int) -> np.ndarray:
     """Gives every pixel of the face a value.
 
     Section 2.2, Hole Filling: "We use bicubic interpolation to fill every hole by calculating the weighted average of
@@ -62,7 +64,7 @@ def fill_holes(values, face, count):
     return filled.reshape(values.shape)
 
 
-def _plane_weights(offsets, weights):
+def _plane_weights(offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weights (M, P) of a weighted least-squares plane through P points, taken at offset zero; offsets (M, P, 2)."""
     basis = np.concatenate([np.ones((*offsets.shape[:2], 1)), offsets], axis=2)
     weighted = basis * weights[..., None]
@@ -72,7 +74,7 @@ def _plane_weights(offsets, weights):
     return (weighted @ first)[..., 0]
 
 
-def smooth(depth, sigma):
+def smooth(depth: np.ndarray, sigma: float) -> np.ndarray:
     """The Gaussian of a map (H, W) over its known pixels; NaN stays NaN.
 
     Section 2.2, Noise Removal: "we apply Gaussian filtering with a sliding window size of 3x3 and sigma = 1". sigma in

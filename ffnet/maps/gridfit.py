@@ -8,6 +8,7 @@ serves all columns of values.
 """
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 import scipy.sparse as sparse
@@ -17,7 +18,17 @@ INTERPOLATIONS = ("triangle", "bilinear", "nearest")
 REGULARIZERS = ("gradient", "diffusion", "springs")
 
 
-def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="triangle", regularizer="gradient"):
+def gridfit(
+    x: np.ndarray,
+    y: np.ndarray,
+    values: np.ndarray,
+    nodes_x: np.ndarray,
+    nodes_y: np.ndarray,
+    *,
+    smoothness: float = 1.0,
+    interpolation: str = "triangle",
+    regularizer: str = "gradient",
+) -> np.ndarray:
     """Values at the nodes of a grid that fit scattered points and are smooth.
 
     x, y: (N,) coordinates inside the nodes. values: (N,) or (N, K); points with a NaN are dropped. nodes_x, nodes_y:
@@ -50,7 +61,9 @@ def gridfit(x, y, values, nodes_x, nodes_y, *, smoothness=1.0, interpolation="tr
     return solution.reshape(shape) if flat else solution.reshape(*shape, -1)
 
 
-def _checked(x, y, values, nodes_x, nodes_y):
+def _checked(
+    x: np.ndarray, y: np.ndarray, values: np.ndarray, nodes_x: np.ndarray, nodes_y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     x, y, values = (np.asarray(array, float) for array in (x, y, values))
     nodes_x, nodes_y = np.asarray(nodes_x, float), np.asarray(nodes_y, float)
     if not len(x) == len(y) == len(values):
@@ -70,7 +83,7 @@ def _checked(x, y, values, nodes_x, nodes_y):
     return x, y, values, nodes_x, nodes_y
 
 
-def _check_spread(x, y, regularizer):
+def _check_spread(x: np.ndarray, y: np.ndarray, regularizer: str) -> None:
     """Second differences say nothing about 1, x, y and x y: the points must."""
     x, y = (2 * (points - points.min()) / (np.ptp(points) or 1.0) - 1 for points in (x, y))
     basis = np.stack([np.ones_like(x), x, y, x * y])
@@ -81,7 +94,9 @@ def _check_spread(x, y, regularizer):
         )
 
 
-def _interpolation(x, y, nodes_x, nodes_y, interpolation):
+def _interpolation(
+    x: np.ndarray, y: np.ndarray, nodes_x: np.ndarray, nodes_y: np.ndarray, interpolation: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Node numbers and weights (N, P) that give a point's value from P nodes around it."""
     column, tx = _cell(x, nodes_x)
     row, ty = _cell(y, nodes_y)
@@ -99,13 +114,13 @@ def _interpolation(x, y, nodes_x, nodes_y, interpolation):
     return nodes, np.stack([1 - most, most - least, least], axis=1)
 
 
-def _cell(points, nodes):
+def _cell(points: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The cell of each point and its place in it from 0 to 1."""
     cell = np.clip(np.searchsorted(nodes, points, side="right") - 1, 0, len(nodes) - 2)
     return cell, (points - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
 
 
-def _normal_diagonals(nodes, weights, shape):
+def _normal_diagonals(nodes: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> dict[int, np.ndarray]:
     """A^T A as its lower diagonals: {i - j: (size,) entries at each j}."""
     size, step = shape[0] * shape[1], shape[1]
     offsets = np.array([0, 1, step - 1, step, step + 1])  # between the nodes of one cell
@@ -118,12 +133,14 @@ def _normal_diagonals(nodes, weights, shape):
     return dict(zip(offsets.tolist(), sums.reshape(len(offsets), size), strict=True))
 
 
-def _transpose_times(nodes, weights, column, shape):
+def _transpose_times(nodes: np.ndarray, weights: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.bincount(nodes.ravel(), (weights * column[:, None]).ravel(), shape[0] * shape[1])
 
 
 @functools.lru_cache(maxsize=4)
-def _roughness(nodes_x, nodes_y, regularizer):
+def _roughness(
+    nodes_x: tuple[float, ...], nodes_y: tuple[float, ...], regularizer: str
+) -> tuple[dict[int, np.ndarray], float]:
     """R^T R as its lower diagonals {i - j: (size,) entries at each j}, and norm1(R)."""
     along_x = sparse.kron(sparse.identity(len(nodes_y)), _differences(nodes_x, regularizer))
     along_y = sparse.kron(_differences(nodes_y, regularizer), sparse.identity(len(nodes_x)))
@@ -138,7 +155,7 @@ def _roughness(nodes_x, nodes_y, regularizer):
     return diagonals, float(np.abs(rough).sum(axis=0).max())
 
 
-def _differences(nodes, regularizer):
+def _differences(nodes: tuple[float, ...], regularizer: str) -> sparse.sparray:
     """Springs: first differences between neighbours. Else second differences, with empty rows at both ends."""
     steps = np.diff(nodes) / np.diff(nodes).mean()
     count = len(nodes)
@@ -154,7 +171,7 @@ def _differences(nodes, regularizer):
     return sparse.vstack([empty, second, empty])
 
 
-def _diagonal_springs(nodes_x, nodes_y):
+def _diagonal_springs(nodes_x: np.ndarray, nodes_y: np.ndarray) -> Iterator[sparse.sparray]:
     across = np.diff(nodes_x) / np.diff(nodes_x).mean()
     along = np.diff(nodes_y) / np.diff(nodes_y).mean()
     strength = (1 / np.hypot(across[None, :], along[:, None])).ravel()

@@ -13,8 +13,10 @@ import numpy as np
 from scipy import ndimage
 
 from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_rays, cast_view, pixel_centres, view_texture
 from ffnet.maps.gridfit import gridfit
+from ffnet.maps.settings import MapSettings
 from ffnet.maps.spikes import set_back_spikes
 
 
@@ -30,7 +32,7 @@ class Projection(NamedTuple):
     spike_share: float
 
 
-def project(mesh, center, extent, projection, settings):
+def project(mesh: Mesh, center: np.ndarray, extent: float, projection: str, settings: MapSettings) -> Projection:
     """The Projection of a frontal Mesh onto a square.
 
     center: (2,) x, y of its middle, mm. extent: side, mm. projection: "gridfit", "raycast" or "splat".
@@ -56,7 +58,7 @@ def project(mesh, center, extent, projection, settings):
     return Projection(depth, texture, face, float(inside.sum() / face.sum()), float(spikes.mean()))
 
 
-def silhouette(hit):
+def silhouette(hit: np.ndarray) -> np.ndarray:
     """The largest connected part of a picture (S, S) bool, its holes filled; needles under 3 pixels wide, as spikes at
     the edge of a mesh make them, are no part of it."""
     whole = ndimage.binary_fill_holes(hit)
@@ -64,13 +66,13 @@ def silhouette(hit):
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else np.zeros_like(hit)
 
 
-def seen_vertices(mesh):
+def seen_vertices(mesh: Mesh) -> np.ndarray:
     """Which vertices (N,) bool nothing hides from a camera at z = +infinity."""
     above = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, 0.2], np.array([0.0, 0.0, 1.0]))
     return above.triangle < 0
 
 
-def gridfit_depth(points, center, extent, settings):
+def gridfit_depth(points: np.ndarray, center: np.ndarray, extent: float, settings: MapSettings) -> np.ndarray:
     """Depth (S, S) in mm of points (N, 3) by "the gridfit algorithm [17]", with the pixel centres as nodes.
 
     Its parameters, which the paper does not name, are config maps.gridfit. It fills the whole square.
@@ -91,7 +93,7 @@ def gridfit_depth(points, center, extent, settings):
     return fit[::-1]
 
 
-def splat_depth(points, center, extent, settings):
+def splat_depth(points: np.ndarray, center: np.ndarray, extent: float, settings: MapSettings) -> np.ndarray:
     """Depth (S, S) in mm of points (N, 3) after Led3D, "the method in [19]"; NaN where no point falls.
 
     The mean of the points that fall into a pixel and lie at most settings.splat_depth mm behind the foremost of them,

@@ -24,9 +24,9 @@ class OutlierSettings:
 class MapSettings:
     size: int = setting(least=56)
     spikes: float | None = setting(least=0.1)
-    gridfit: GridfitSettings
+    gridfit: GridfitSettings = setting()
     splat_depth: float = setting(least=0.0)
-    outliers: OutlierSettings
+    outliers: OutlierSettings = setting()
     fill_neighbours: int = setting(least=4)
     smooth_sigma: float = setting(least=0.0)
     least_face: float = setting(least=0.0, most=1.0)

@@ -3,14 +3,18 @@
 import numpy as np
 
 from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
-from ffnet.maps.project import project
+from ffnet.maps.project import Projection, project
+from ffnet.maps.settings import MapSettings
 from ffnet.quarantine import each_scan
 from ffnet.scans.meshes import unpack_mesh
+from ffnet.storage import Rejected
 
 CARRIED = ("scan", "subject", "label", "intensity")
 
 
-def project_maps(columns, projection, settings):
+def project_maps(
+    columns: dict[str, np.ndarray], projection: str, settings: MapSettings
+) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard from those of the stage `scans`. settings: MapSettings.
 
     depth (n, S, S) float32 mm, NaN off the face. texture (n, S, S, 3) uint8 RGB, 0 off the face. spacing (n,) mm per
@@ -18,7 +22,7 @@ def project_maps(columns, projection, settings):
     """
     scans = columns["scan"]
 
-    def work(i):
+    def work(i: int) -> dict:
         mesh = unpack_mesh(columns, i)
         return clean_maps(project(mesh, columns["center"][i], columns["extent"][i], projection, settings), settings)
 
@@ -33,7 +37,7 @@ def project_maps(columns, projection, settings):
     return made, rejected
 
 
-def clean_maps(projection, settings):
+def clean_maps(projection: Projection, settings: MapSettings) -> dict:
     """A Projection without outliers, holes and noise, as a dict of one scan's columns.
 
     removed_share and filled_share: of the face's pixels, those taken for outliers, and those that had no depth after.

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def set_back_spikes(vertices, triangles, height):
+def set_back_spikes(vertices: np.ndarray, triangles: np.ndarray, height: float | None) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (N, 3) without spikes, and which were spikes (N,) bool.
 
     vertices: (N, 3) mm. triangles: (M, 3) into them. A spike lies farther than height mm from the median, along each
@@ -18,7 +18,7 @@ def set_back_spikes(vertices, triangles, height):
     return np.where(spikes[:, None], middle, vertices), spikes
 
 
-def _median_around(vertices, triangles):
+def _median_around(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """The median (N, 3) along each axis of every vertex's neighbours; the vertex itself where it has none."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     pairs = np.unique(np.concatenate([sides @ [len(vertices), 1], sides @ [1, len(vertices)]]))

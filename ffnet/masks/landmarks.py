@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ffnet.masks.settings import MaskSettings
 from ffnet.normals.depth import normals_from_depth
 from ffnet.scans.detector import detect_face, predict_landmarks
 from ffnet.scans.pose import shaded_grey
@@ -10,7 +11,9 @@ SALIENT = slice(17, 68)  # of dlib's 68: all but the chin line
 ONE_COLOUR = 2  # levels between the lightest and the darkest pixel of a texture that shows nothing
 
 
-def find_landmarks(texture, depth, spacing, settings):
+def find_landmarks(
+    texture: np.ndarray, depth: np.ndarray, spacing: float, settings: MaskSettings
+) -> tuple[np.ndarray, str]:
     """Landmarks (51, 2) x, y in pixels of the small texture, and what served: "detector", "relief" or "crop".
 
     texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. depth: (S, S) mm, NaN off the face. spacing: mm per
@@ -33,7 +36,7 @@ def find_landmarks(texture, depth, spacing, settings):
     return (predict_landmarks(large, box)[SALIENT] - offset) / settings.magnify, served
 
 
-def _magnified(picture, settings):
+def _magnified(picture: np.ndarray, settings: MaskSettings) -> np.ndarray:
     """The picture as dlib sees it, in a black margin."""
     import cv2
 
@@ -42,5 +45,5 @@ def _magnified(picture, settings):
     return np.pad(large, [(_margin(settings),) * 2] * 2 + [(0, 0)])
 
 
-def _margin(settings):
+def _margin(settings: MaskSettings) -> int:
     return round(settings.margin * settings.magnify * settings.size)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.masks.landmarks import SALIENT
+from ffnet.masks.settings import MaskSettings
 from ffnet.scans.pose import mean_face
 
 FIRST = SALIENT.start
@@ -35,7 +36,7 @@ class Plausibility(NamedTuple):
     relief: float
 
     @property
-    def total(self):
+    def total(self) -> float:
         """All parts multiplied, in [0, 1]."""
         return float(np.prod(self))
 
@@ -49,7 +50,7 @@ WHY = {
 }
 
 
-def plausibility(landmarks, size, depth, spacing):
+def plausibility(landmarks: np.ndarray, size: int, depth: np.ndarray, spacing: float) -> Plausibility:
     """The Plausibility of landmarks (51, 2) x, y in pixels of a size x size picture.
 
     depth: (S, S) mm towards the camera, NaN off the face, of the same square. spacing: mm per pixel of depth.
@@ -67,14 +68,14 @@ def plausibility(landmarks, size, depth, spacing):
     )
 
 
-def check_plausibility(score, settings):
+def check_plausibility(score: Plausibility, settings: MaskSettings) -> None:
     """Raises ScanError with what is wrong if the total of a Plausibility is below settings.least_plausibility.
 
     That is the first part below a half, as the later ones mean little then, or else the weakest.
     """
     if score.total < settings.least_plausibility:
         parts = score._asdict()
-        wrong = next((part for part, value in parts.items() if value < 0.5), min(parts, key=parts.get))
+        wrong = next((part for part, value in parts.items() if value < 0.5), min(parts, key=lambda part: parts[part]))
         least = settings.least_plausibility
         raise ScanError(
             f"{WHY[wrong]} (plausibility {score.total:.2f}, masks.least_plausibility is {least:g}); "
@@ -82,21 +83,21 @@ def check_plausibility(score, settings):
         )
 
 
-def depth_under(points, depth):
+def depth_under(points: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """Depth (N,) at the pixels that hold points (N, 2) x, y; NaN off the picture."""
     columns, rows = np.floor(points + 0.5).astype(int).T
     inside = (columns >= 0) & (columns < depth.shape[1]) & (rows >= 0) & (rows < depth.shape[0])
     return np.where(inside, depth[np.where(inside, rows, 0), np.where(inside, columns, 0)], np.nan)
 
 
-def order_kept(points):
+def order_kept(points: np.ndarray) -> float:
     """The share of mirrored pairs in order times that of parts above each other; points (51, 2), y downwards."""
     height = {name: points[first - FIRST : last - FIRST, 1].mean() for name, (first, last) in PARTS.items()}
     aside = np.mean(points[LEFT, 0] < points[RIGHT, 0])
     return float(aside * np.mean([height[upper] < height[lower] for upper, lower in ABOVE]))
 
 
-def fit_similarity(points, target):
+def fit_similarity(points: np.ndarray, target: np.ndarray) -> tuple[float, float, float]:
     """How target (N, 2) fits onto points (N, 2) by the best shift, turn and scale, without mirroring.
 
     Returns the distance that remains, root mean square as a share of the points' own about their centre, in [0, 1];
@@ -110,7 +111,7 @@ def fit_similarity(points, target):
     return float(np.sqrt(1 - explained)), float(abs(agreement)), float(np.angle(agreement))
 
 
-def relief_explained(depth, target):
+def relief_explained(depth: np.ndarray, target: np.ndarray) -> float:
     """1 minus the share of the spread of depths (N,) that depths of the mean face (N,), scaled and shifted, leave
     unexplained; NaN is left out. 0 where they run against each other or fewer than half are known."""
     known = np.isfinite(depth)

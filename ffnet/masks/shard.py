@@ -7,8 +7,10 @@ import numpy as np
 from ffnet.errors import ScanError
 from ffnet.masks.landmarks import find_landmarks
 from ffnet.masks.plausibility import check_plausibility, plausibility
+from ffnet.masks.settings import MaskSettings
 from ffnet.masks.weights import halve, landmark_mask
 from ffnet.quarantine import each_scan
+from ffnet.storage import Rejected
 
 
 class Found(NamedTuple):
@@ -19,7 +21,7 @@ class Found(NamedTuple):
     plausibility: float
 
 
-def make_masks(columns, settings):
+def make_masks(columns: dict[str, np.ndarray], settings: MaskSettings) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard from those of the stage `maps`. settings: MaskSettings.
 
     landmarks (n, 51, 2) float32, pixels of the small texture. detected (n,) which box served. plausibility (n,) in
@@ -29,7 +31,7 @@ def make_masks(columns, settings):
     """
     size, implausible = settings.size, {}
 
-    def work(i):
+    def work(i: int) -> Found:
         depth, spacing = columns["depth"][i].astype(float), columns["spacing"][i]
         landmarks, detected = find_landmarks(columns["texture"][i], depth, spacing, settings)
         score = plausibility(landmarks, size, depth, spacing)
@@ -50,12 +52,12 @@ def make_masks(columns, settings):
         "mask1": np.array(masks_1, np.float32).reshape(-1, size, size),
         "mask2": np.array(masks_2, np.float32).reshape(-1, size // 2, size // 2),
         "implausible": columns["scan"][list(implausible)],
-        **_columns(implausible.values(), "implausible_"),
+        **_columns(list(implausible.values()), "implausible_"),
     }
     return made, rejected
 
 
-def _columns(found, prefix):
+def _columns(found: list[Found], prefix: str) -> dict[str, np.ndarray]:
     return {
         f"{prefix}landmarks": np.array([one.landmarks for one in found], np.float32).reshape(-1, 51, 2),
         f"{prefix}detected": np.array([one.detected for one in found], str),

@@ -5,7 +5,7 @@ import numpy as np
 FALL = 0.1  # equation (2): what the weight loses per step of Manhattan distance
 
 
-def landmark_mask(landmarks, size, radius):
+def landmark_mask(landmarks: np.ndarray, size: int, radius: int) -> np.ndarray:
     """Weights of the salient regions, equations (1) and (2).
 
     landmarks: (L, 2) x, y in pixels, rounded to the nearest. size: side of the mask in pixels. radius: the largest
@@ -23,6 +23,6 @@ def landmark_mask(landmarks, size, radius):
     return padded[border : border + size, border : border + size].copy()
 
 
-def halve(landmarks):
+def halve(landmarks: np.ndarray) -> np.ndarray:
     """Landmarks of mask-2 from those of mask-1: the pixel of half the size that holds each landmark's pixel."""
     return np.floor(np.floor(np.asarray(landmarks) + 0.5) / 2)

@@ -2,12 +2,12 @@
 
 from torch import nn
 
-from ffnet.networks.layers import Convolution, Pool
+from ffnet.networks.layers import Convolution, Pool, Stack
 
 HALVE = Pool(kernel=3, stride=2, padding=1)  # 112, 56, 28, 14, 7, 4
 
 
-def f3dnet_layers(channels, plan):
+def f3dnet_layers(channels: list[int], plan: str) -> list[Convolution | Pool]:
     """Six convolutions (two 5x5, four 3x3) and four pools: 112x112 in, 4x4 out; masks at 56x56 and 28x28.
 
     channels: six numbers, the first two equal and the third and fourth equal, because the skips join them.
@@ -30,11 +30,12 @@ def f3dnet_layers(channels, plan):
     ]
 
 
-def initialise_f3dnet(stack):
+def initialise_f3dnet(stack: Stack) -> None:
     """Convolutions N(0, 0.02^2), batch normalisation N(1, 0.02^2), biases 0 (section 3.2), in place."""
     for layer in stack:
         if isinstance(layer, nn.Conv2d):
             nn.init.normal_(layer.weight, 0.0, 0.02)
+            assert layer.bias is not None  # Stack's convolutions all have one
             nn.init.zeros_(layer.bias)
         if isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight, 1.0, 0.02)

@@ -12,14 +12,14 @@ from ffnet.storage import atomic_path, sha256_of
 PATIENCE = 60  # seconds that a server may be silent
 
 
-def imagenet_url():
+def imagenet_url() -> str:
     """Where torchvision says its VGG16-BN weights are; the name ends in the first digits of their SHA-256."""
     from torchvision.models import VGG16_BN_Weights  # takes seconds to import
 
     return VGG16_BN_Weights.IMAGENET1K_V1.url
 
 
-def fetch_weights(url, folder):
+def fetch_weights(url: str, folder: str) -> str:
     """The path of a weight file in `folder`, whole and true to the hash in its name; fetched unless it is there.
 
     Raises InputError that says which file and where to put it, if it cannot be fetched or is another.
@@ -41,8 +41,10 @@ def fetch_weights(url, folder):
     return path
 
 
-def check_hash(path, name, advice):
+def check_hash(path: str | os.PathLike, name: str, advice: str) -> None:
     """Raises InputError unless the SHA-256 of the file at `path` begins as `name` (...-6c64b313.pth) promises."""
-    promised, found = re.search(r"-([0-9a-f]{8,})\.", name)[1], sha256_of(path)
+    match, found = re.search(r"-([0-9a-f]{8,})\.", name), sha256_of(path)
+    assert match, name
+    promised = match[1]
     if not found.startswith(promised):
         raise InputError(f"{name}: its SHA-256 begins with {found[: len(promised)]}, not {promised}; {advice}")

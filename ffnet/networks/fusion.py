@@ -5,6 +5,7 @@ from torch import nn
 
 from ffnet.networks.f3dnet import f3dnet_layers, initialise_f3dnet
 from ffnet.networks.layers import Stack, without_skips
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.networks.vgg16_bn import IN_CHANNELS, initialise_vgg16_bn, vgg16_bn_layers
 
 CHANNELS = {"depth": 1, "normals": 3, "texture": 3}
@@ -13,14 +14,16 @@ CHANNELS = {"depth": 1, "normals": 3, "texture": 3}
 class FusionNet(nn.Module):
     """A backbone and a head per modality, their features side by side, one classifier."""
 
-    def __init__(self, backbones, heads, classifier, masked):
+    def __init__(
+        self, backbones: dict[str, Stack], heads: dict[str, nn.Sequential], classifier: nn.Linear, masked: bool
+    ) -> None:
         super().__init__()
         self.backbones = nn.ModuleDict(backbones)
         self.heads = nn.ModuleDict(heads)
         self.classifier = classifier
         self.masked = masked
 
-    def forward(self, inputs):
+    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """inputs: {"depth": (n, 1, 112, 112), "normals": (n, 3, 112, 112), "texture": (n, 3, 112, 112),
         "mask1": (n, 1, 56, 56), "mask2": (n, 1, 28, 28)}; only what is in use needs to be there.
 
@@ -34,7 +37,7 @@ class FusionNet(nn.Module):
         return self.classifier(torch.cat(features, dim=1))
 
 
-def build_network(experiment, settings, classes):
+def build_network(experiment: ExperimentSettings, settings: NetworkSettings, classes: int) -> FusionNet:
     """The network of one row of the table of experiments, freshly initialised from torch's global generator.
 
     experiment: ExperimentSettings of a network. settings: NetworkSettings. classes: number of outputs.
@@ -46,7 +49,7 @@ def build_network(experiment, settings, classes):
     return FusionNet(backbones, heads, classifier, experiment.masks)
 
 
-def _backbone(modality, kind, masks, settings):
+def _backbone(modality: str, kind: str, masks: bool, settings: NetworkSettings) -> Stack:
     """kind: "f3dnet" or "vgg16_bn". VGG16-BN always takes three channels; F3DNet those of its modality."""
     if kind == "vgg16_bn":
         in_channels, layers, initialise = IN_CHANNELS, vgg16_bn_layers(settings.scaled), initialise_vgg16_bn
@@ -61,7 +64,7 @@ def _backbone(modality, kind, masks, settings):
     return stack
 
 
-def _head(channels, wide, narrow, dropout):
+def _head(channels: int, wide: int, narrow: int, dropout: float) -> nn.Sequential:
     """FC1 and FC2 behind the global average pool."""
     return nn.Sequential(
         nn.Linear(channels, wide),

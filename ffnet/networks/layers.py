@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import torch
 from torch import nn
 
 from ffnet.errors import InputError
@@ -34,7 +35,7 @@ class Stack(nn.Sequential):
     skip="after_relu" ReLU(BN(conv(x))) + x * mask. Its parameters are numbered as in a plain Sequential.
     """
 
-    def __init__(self, in_channels, layers, skip):
+    def __init__(self, in_channels: int, layers: list[Convolution | Pool], skip: str) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.skips = {}
@@ -54,7 +55,9 @@ class Stack(nn.Sequential):
             channels = layer.channels
         self.out_channels = channels
 
-    def forward(self, maps, masks):
+    def forward(  # type: ignore[override] # a Sequential by its parameters' names, not by its call
+        self, maps: torch.Tensor, masks: dict[str, torch.Tensor | None]
+    ) -> torch.Tensor:
         """maps: (n, C, H, W); one channel is repeated where the stack takes more.
         masks: {"mask1": (n, 1, h, w), "mask2": ...}, None for a skip of weight 1.
 
@@ -65,13 +68,14 @@ class Stack(nn.Sequential):
         for number, layer in enumerate(self):
             if number in self.skips:
                 mask, join = self.skips[number]
-                skipped = x if masks[mask] is None else x * masks[mask]
+                weight = masks[mask]
+                skipped = x if weight is None else x * weight
             x = layer(x)
             if number == join:
                 x = x + skipped
         return x
 
 
-def without_skips(layers):
+def without_skips(layers: list[Convolution | Pool]) -> list[Convolution | Pool]:
     """The same layers as a plain chain."""
     return [layer._replace(mask=None) if isinstance(layer, Convolution) else layer for layer in layers]

@@ -1,7 +1,8 @@
 """Trained networks on disk: one safetensors file whose header says all that a prediction needs."""
 
 import json
-from typing import NamedTuple
+import os
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -9,7 +10,7 @@ from safetensors.torch import save
 from torch import nn
 
 from ffnet.errors import InputError
-from ffnet.networks.fusion import build_network
+from ffnet.networks.fusion import FusionNet, build_network
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments
 from ffnet.settings import read_settings
 from ffnet.storage import atomic_path
@@ -29,7 +30,7 @@ class Model(NamedTuple):
     header: dict
 
 
-def write_model(path, network, header):
+def write_model(path: str | os.PathLike, network: FusionNet, header: dict) -> None:
     """Writes a FusionNet's weights with a header; the same content gives the same bytes.
 
     header: plain values that JSON knows; at least `name` of the experiment, its row `experiment`, `networks` (the
@@ -41,7 +42,7 @@ def write_model(path, network, header):
         temporary.write_bytes(save(tensors, {"ffnet": text}))  # one key: safetensors writes several in random order
 
 
-def read_model(path):
+def read_model(path: str | os.PathLike) -> Model:
     """The Model that write_model wrote, on the CPU, channels last in memory as it was trained.
 
     Raises InputError if the file is cut, foreign, of another version, or its weights do not fit its header.
@@ -65,7 +66,7 @@ def read_model(path):
     return Model(network.eval().to(memory_format=torch.channels_last), header)
 
 
-def _read_header(text, path):
+def _read_header(text: str | None, path: str | os.PathLike) -> dict:
     try:
         header = json.loads(text or "null")
     except ValueError:
@@ -83,7 +84,7 @@ def _read_header(text, path):
     return header
 
 
-def _empty_network(header, path):
+def _empty_network(header: dict, path: str | os.PathLike) -> FusionNet:
     """The network a header describes, without memory for its weights."""
     experiment = read_settings(ExperimentSettings, header["experiment"], f"{path}: experiment")
     check_experiments({str(header["name"]): experiment}, f"{path}: experiments")
@@ -98,7 +99,7 @@ def _empty_network(header, path):
         raise InputError(f"{path}: its header describes a network of impossible size ({error})") from error
 
 
-def _check_shape(name, found, like, path):
+def _check_shape(name: str, found: Any, like: torch.Tensor, path: str | os.PathLike) -> None:
     wanted = tuple(like.shape), {torch.float32: "F32", torch.int64: "I64"}[like.dtype]
     came = tuple(found.get_shape()), found.get_dtype()
     if came != wanted:

@@ -11,7 +11,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from ffnet.errors import InputError
+from ffnet.networks.fusion import FusionNet
 from ffnet.networks.layers import Stack
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.networks.vgg16_bn import IN_CHANNELS, vgg16_bn_layers
 from ffnet.storage import atomic_path, sha256_of
 
@@ -21,7 +23,7 @@ UNREADABLE = (  # what torch and safetensors raise for files that are none of th
 )
 
 
-def read_features(path):
+def read_features(path: str | os.PathLike) -> dict[str, torch.Tensor]:
     """VGG16-BN's convolutions and normalisations from a .pth or .safetensors file: name -> float32 tensor.
 
     The names are those of torchvision's `features`, in the file with or without "features." before them; others, as
@@ -45,7 +47,7 @@ def read_features(path):
     return {name: _feature(tensors.get(prefix + name), name, like, path) for name, like in wanted.items()}
 
 
-def _feature(values, name, like, path):
+def _feature(values: object, name: str, like: torch.Tensor, path: str | os.PathLike) -> torch.Tensor:
     if values is None and name.endswith("num_batches_tracked"):
         return torch.zeros((), dtype=like.dtype)
     if not isinstance(values, torch.Tensor):
@@ -60,14 +62,14 @@ def _feature(values, name, like, path):
     return values.to(like.dtype).contiguous()
 
 
-def write_features(path, features, source):
+def write_features(path: str | os.PathLike, features: dict[str, torch.Tensor], source: str | os.PathLike) -> None:
     """Writes what read_features gave, as safetensors. source: path of the file they come from."""
     made_from = {"file": os.path.basename(source), "sha256": sha256_of(source)}
     with atomic_path(path) as temporary:
         temporary.write_bytes(save(features, {"source": json.dumps(made_from, sort_keys=True)}))
 
 
-def start_from_pretrained(network, experiment, settings):
+def start_from_pretrained(network: FusionNet, experiment: ExperimentSettings, settings: NetworkSettings) -> str | None:
     """Puts the weights of settings.pretrained into every VGG16-BN stream of a FusionNet, in place.
 
     experiment: its ExperimentSettings. settings: its NetworkSettings. Returns the file's SHA-256, None without one.

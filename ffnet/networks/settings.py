@@ -29,12 +29,12 @@ class NetworkSettings:
     dropout: float = setting(least=0.0, most=0.99)
     pretrained: str = setting()
 
-    def scaled(self, channels):
+    def scaled(self, channels: int) -> int:
         """A layer's number of channels at this width: rounded, at least 1."""
         return max(1, round(channels * self.width))
 
     @property
-    def pretrained_file(self):
+    def pretrained_file(self) -> str | None:
         """The file that VGG16-BN's convolutions start from, or None."""
         return {NONE: None, IMAGENET: IMAGENET_FILE}.get(self.pretrained, self.pretrained)
 
@@ -54,17 +54,19 @@ class ExperimentSettings:
     networks: dict[str, object] = dataclasses.field(default_factory=dict)
 
     @property
-    def streams(self):
+    def streams(self) -> dict[str, str]:
         """Modality -> what looks at it, for those in use, in the order depth, normals, texture."""
         return {name: getattr(self, name) for name in MODALITIES if getattr(self, name) != NONE}
 
     @property
-    def is_ridge(self):
+    def is_ridge(self) -> bool:
         """Whether this is the linear floor and no network."""
         return RIDGE in self.streams.values()
 
 
-def networks_of(experiment, networks, where="config.yaml: experiments"):
+def networks_of(
+    experiment: ExperimentSettings, networks: NetworkSettings, where: str = "config.yaml: experiments"
+) -> NetworkSettings:
     """The NetworkSettings of one experiment: the section `networks`, changed by what its row says otherwise.
 
     Without a VGG16-BN stream `pretrained` is "none", for nothing depends on it. where: the row's name in messages.
@@ -75,7 +77,7 @@ def networks_of(experiment, networks, where="config.yaml: experiments"):
     return own if "vgg16_bn" in experiment.streams.values() else dataclasses.replace(own, pretrained=NONE)
 
 
-def check_experiments(experiments, where):
+def check_experiments(experiments: dict[str, ExperimentSettings], where: str) -> None:
     """Raises InputError that names the row and what is wrong with it. experiments: name -> ExperimentSettings."""
     for name, experiment in experiments.items():
         row, used = f"{where}.{name}", set(experiment.streams.values())
@@ -93,7 +95,9 @@ def check_experiments(experiments, where):
             raise InputError(f"{row}: only vgg16_bn has pretrained weights; leave out networks.pretrained")
 
 
-def check_networks(experiments, networks, texture, where):
+def check_networks(
+    experiments: dict[str, ExperimentSettings], networks: NetworkSettings, texture: str, where: str
+) -> None:
     """Raises InputError if an experiment's own network settings are wrong or pretrained weights cannot serve it.
 
     experiments: name -> ExperimentSettings. networks: NetworkSettings. texture: how the shards scale the texture.
@@ -117,7 +121,7 @@ def check_networks(experiments, networks, texture, where):
             _check_weight_file(own.pretrained, f"{row}: networks.pretrained")
 
 
-def _check_weight_file(path, where):
+def _check_weight_file(path: str, where: str) -> None:
     if not path.endswith(WEIGHT_FILES):
         raise InputError(f"{where}: '{path}' came; none, imagenet or a file in {' or '.join(WEIGHT_FILES)} is needed")
     if not os.path.isfile(path):

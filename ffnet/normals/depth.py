@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def normals_from_depth(depth, spacing):
+def normals_from_depth(depth: np.ndarray, spacing: float) -> np.ndarray:
     """Unit surface normals of a depth map.
 
     Section 2.2: "we compute the three normal maps in x, y, and z directions based on each depth map and integrate them
@@ -20,7 +20,7 @@ def normals_from_depth(depth, spacing):
     return normals
 
 
-def _slope(depth, axis):
+def _slope(depth: np.ndarray, axis: int) -> np.ndarray:
     """Change of depth per pixel along an axis."""
     padded = np.pad(np.moveaxis(depth, axis, -1), [(0, 0), (1, 1)], constant_values=np.nan)
     steps = np.diff(padded, axis=-1)  # between neighbours; NaN where either is unknown

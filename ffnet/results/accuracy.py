@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.results.predictions import predicted_labels
+from ffnet.results.predictions import Predictions, predicted_labels
 
 ROUNDING = 1e-9  # shares of scans that differ at all differ by far more
 
@@ -38,7 +38,7 @@ class Accuracy(NamedTuple):
     naive_high: float
 
 
-def summarise(predictions, confidence, planned=None):
+def summarise(predictions: Predictions, confidence: float, planned: tuple[int, int] | None = None) -> Accuracy:
     """The Accuracy of Predictions; confidence: of the intervals, for example 0.95. planned: see run_accuracies."""
     runs = run_accuracies(predictions, planned)
     made = runs[np.isfinite(runs)]
@@ -57,7 +57,7 @@ def summarise(predictions, confidence, planned=None):
     )
 
 
-def run_accuracies(predictions, planned=None):
+def run_accuracies(predictions: Predictions, planned: tuple[int, int] | None = None) -> np.ndarray:
     """(T, K) float, the share of rightly named scans in each run: repeats down, folds across.
 
     planned: (T, K) that were asked for; runs that were not made are NaN. Without it T and K are those of the last run
@@ -73,7 +73,7 @@ def run_accuracies(predictions, planned=None):
     return np.divide(right, tested, out=np.full(shape, np.nan), where=tested > 0)
 
 
-def corrected_standard_error(runs):
+def corrected_standard_error(runs: np.ndarray) -> float:
     """Standard error of the mean of runs (T, K), with the training sets' overlap taken into account.
 
     s * sqrt(1 / (T K) + 1 / (K - 1)), s^2 the variance (n - 1) of the T * K runs and 1 / (K - 1) the size of a test
@@ -87,7 +87,7 @@ def corrected_standard_error(runs):
     return _deviation(made) * np.sqrt(1 / len(made) + 1 / (folds - 1))
 
 
-def naive_standard_error(runs):
+def naive_standard_error(runs: np.ndarray) -> float:
     """s / sqrt(T K): what it would be if the T * K runs (T, K) were independent, which they are not.
 
     Shown beside the corrected one only. NaN for a single run.
@@ -96,17 +96,17 @@ def naive_standard_error(runs):
     return _deviation(made) / np.sqrt(len(made))
 
 
-def corrected_interval(runs, confidence):
+def corrected_interval(runs: np.ndarray, confidence: float) -> np.ndarray:
     """(low, high) of the mean of runs (T, K) from corrected_standard_error, cut to [0, 1]; see interval."""
     return np.clip(interval(runs, corrected_standard_error(runs), confidence), 0, 1)
 
 
-def naive_interval(runs, confidence):
+def naive_interval(runs: np.ndarray, confidence: float) -> np.ndarray:
     """(low, high) of the mean of runs (T, K) from naive_standard_error, cut to [0, 1]; see interval."""
     return np.clip(interval(runs, naive_standard_error(runs), confidence), 0, 1)
 
 
-def interval(runs, standard_error, confidence):
+def interval(runs: np.ndarray, standard_error: float, confidence: float) -> tuple[float, float]:
     """(low, high) around the mean of runs (T, K): Student's t with T * K - 1 degrees of freedom.
 
     NaN where standard_error is, and where all runs are equal: they say nothing about the spread.
@@ -120,10 +120,10 @@ def interval(runs, standard_error, confidence):
     return made.mean() - reach, made.mean() + reach
 
 
-def all_equal(shares):
+def all_equal(shares: np.ndarray) -> bool:
     """Whether shares of scans, or differences of such, are all the same but for rounding."""
     return shares.max() - shares.min() < ROUNDING
 
 
-def _deviation(values):
+def _deviation(values: np.ndarray) -> float:
     return values.std(ddof=1) if len(values) > 1 else np.nan

@@ -3,6 +3,7 @@
 import math
 
 from ffnet.expressions import EXPRESSIONS
+from ffnet.results.experiments import Collection, Experiment
 from ffnet.results.paper import paper_accuracy, read_paper
 from ffnet.results.rendering import Table, percent
 
@@ -35,10 +36,10 @@ INTERVAL_COLUMNS = {
 }
 
 
-def accuracy_table(experiments, confidence):
+def accuracy_table(experiments: list[Experiment], confidence: float) -> Table:
     """The Table `accuracy` of Experiments; a cell is empty where too few runs were made."""
     paper = read_paper()
-    heading = ("dataset", "data", "experiment", "subjects", "scans", "runs", "accuracy %", "sd")
+    heading: tuple[str, ...] = ("dataset", "data", "experiment", "subjects", "scans", "runs", "accuracy %", "sd")
     rows, lines = [], []
     for one in experiments:
         found, printed = one.accuracy, paper_accuracy(paper, one.collection.paper, one.network)
@@ -59,7 +60,7 @@ def accuracy_table(experiments, confidence):
     return Table("accuracy", "Accuracy", COLUMNS, rows, heading, lines, left=3, notes=notes)
 
 
-def interval_table(experiments, confidence):
+def interval_table(experiments: list[Experiment], confidence: float) -> Table:
     """The Table `intervals`: the corrected interval beside the naive one."""
     rows, lines = [], []
     for one in experiments:
@@ -76,7 +77,15 @@ def interval_table(experiments, confidence):
                 *(interval_text(found.low, found.high), interval_text(found.naive_low, found.naive_high), times),
             )
         )
-    heading = ("dataset", "data", "experiment", "runs", "accuracy %", "sd over runs", "sd over repeats")
+    heading: tuple[str, ...] = (
+        "dataset",
+        "data",
+        "experiment",
+        "runs",
+        "accuracy %",
+        "sd over runs",
+        "sd over repeats",
+    )
     heading = (*heading, f"{confidence:.0%} interval", "naive interval", "wider by")
     notes = (
         "interval: s * sqrt(1/(TK) + 1/(K-1)), s the standard deviation over T repeats of K folds (Nadeau and Bengio,"
@@ -88,19 +97,19 @@ def interval_table(experiments, confidence):
     return Table("intervals", "Intervals", INTERVAL_COLUMNS, rows, heading, lines, left=3, notes=notes)
 
 
-def interval_text(low, high):
+def interval_text(low: float, high: float) -> str:
     """Two shares of 1 as "80.1 to 90.2" percent; "" for NaN."""
     return "" if math.isnan(low) else f"{percent(low, 1)} to {percent(high, 1)}"
 
 
-def synthetic_notes(experiments):
+def synthetic_notes(experiments: list[Experiment]) -> tuple[str, ...]:
     """What must stand below every table with figures on generated faces."""
     if any(one.collection.synthetic for one in experiments):
         return ("synthetic: generated faces; these figures say nothing about the paper's collections.",)
     return ()
 
 
-def _notes(experiments, confidence):
+def _notes(experiments: list[Experiment], confidence: float) -> tuple[str, ...]:
     return (
         *dict.fromkeys(_chance_note(one) for one in experiments),
         "runs: repeats x folds of cross-validation by subject; accuracy and sd (standard deviation): over all runs.",
@@ -110,11 +119,11 @@ def _notes(experiments, confidence):
     )
 
 
-def _chance(collection):
+def _chance(collection: Collection) -> float:
     return 100 / len(collection.classes)
 
 
-def _chance_note(one):
+def _chance_note(one: Experiment) -> str:
     chance, classes = f"{_chance(one.collection):.2f}%", one.collection.classes
     if classes == EXPRESSIONS:
         return f"Chance is {chance}: six expressions, equally frequent."

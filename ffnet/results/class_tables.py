@@ -2,6 +2,7 @@
 
 from ffnet.results.accuracy_table import synthetic_notes
 from ffnet.results.classes import class_scores, confusion_counts, confusion_percent
+from ffnet.results.experiments import Experiment
 from ffnet.results.rendering import Table, number, percent
 from ffnet.results.subjects import subject_accuracies
 
@@ -36,7 +37,7 @@ SUBJECT_COLUMNS = {
 }
 
 
-def confusion_table(experiments):
+def confusion_table(experiments: list[Experiment]) -> Table:
     """The Table `confusion` of Experiments, CSV only: the figures show it."""
     rows = []
     for one in experiments:
@@ -47,7 +48,7 @@ def confusion_table(experiments):
     return Table("confusion", "Confusion", CONFUSION_COLUMNS, rows)
 
 
-def class_table(experiments):
+def class_table(experiments: list[Experiment]) -> Table:
     """The Table `classes`: recall, precision and F1 of each class."""
     rows = []
     for one in experiments:
@@ -64,7 +65,7 @@ def class_table(experiments):
     return Table("classes", "Classes", CLASS_COLUMNS, rows, heading, lines, left=4, notes=notes)
 
 
-def subject_table(experiments):
+def subject_table(experiments: list[Experiment]) -> Table:
     """The Table `subjects`: every subject's accuracy as CSV, the hardest few for people."""
     rows, lines = [], []
     for one in experiments:
@@ -78,5 +79,5 @@ def subject_table(experiments):
     return Table("subjects", "Hardest subjects", SUBJECT_COLUMNS, rows, heading, lines, left=4, notes=notes)
 
 
-def _which(one):
+def _which(one: Experiment) -> tuple[str, str, str]:
     return one.dataset, one.name, one.collection.kind

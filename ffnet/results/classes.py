@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.results.predictions import predicted_labels
+from ffnet.results.predictions import Predictions, predicted_labels
 
 
 class ClassScores(NamedTuple):
@@ -15,14 +15,14 @@ class ClassScores(NamedTuple):
     f1: np.ndarray
 
 
-def confusion_counts(predictions):
+def confusion_counts(predictions: Predictions) -> np.ndarray:
     """(classes, classes) int: row = true, column = predicted, every scan counted once per repeat."""
     size = predictions.probabilities.shape[1]
     cell = predictions.label * size + predicted_labels(predictions)
     return np.bincount(cell, minlength=size * size).reshape(size, size)
 
 
-def confusion_percent(predictions):
+def confusion_percent(predictions: Predictions) -> np.ndarray:
     """(classes, classes) float, percent: row = true class, column = predicted, each row adds up to 100.
 
     Over all repeats, which test the same scans, so that it is also the mean of the repeats' matrices (paper, Fig. 4).
@@ -32,7 +32,7 @@ def confusion_percent(predictions):
     return 100 * _shares(counts, counts.sum(axis=1, keepdims=True))
 
 
-def class_scores(counts):
+def class_scores(counts: np.ndarray) -> ClassScores:
     """The ClassScores of confusion_counts.
 
     recall = TP / (TP + FN), precision = TP / (TP + FP), F1 = 2 TP / (2 TP + FP + FN), each from the counts of all runs
@@ -43,6 +43,6 @@ def class_scores(counts):
     return ClassScores(_shares(right, shown), _shares(right, named), _shares(2 * right, shown + named))
 
 
-def _shares(part, whole):
+def _shares(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     part, whole = np.broadcast_arrays(part, whole)
     return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)

@@ -1,9 +1,13 @@
 """The confusion matrix of an experiment as a picture (paper, Fig. 4)."""
 
+from collections.abc import Sequence
+
 import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
 from ffnet.expressions import EXPRESSIONS
+from ffnet.results.accuracy import Accuracy
 from ffnet.results.figures import blank_figure
 
 WIDTH, HEIGHT = 5.4, 5.5  # inches
@@ -11,7 +15,7 @@ LEFT, BOTTOM, SIDE = 1.3, 0.95, 3.9  # of the matrix, inches
 HUE = "Blues"  # one hue, light to dark: readable in grey and by the colour-blind
 
 
-def confusion_figure(matrix, title, classes=EXPRESSIONS):
+def confusion_figure(matrix: np.ndarray, title: str, classes: Sequence[str] = EXPRESSIONS) -> Figure:
     """A matplotlib Figure of a confusion matrix.
 
     matrix: (n, n) float, percent, rows true, columns predicted; NaN in the row of an expression that no scan shows.
@@ -42,7 +46,7 @@ def confusion_figure(matrix, title, classes=EXPRESSIONS):
     return figure
 
 
-def confusion_title(dataset, experiment, synthetic, accuracy):
+def confusion_title(dataset: str, experiment: str, synthetic: bool, accuracy: Accuracy) -> str:
     """Two lines: what was tested on what, how often, and how well. accuracy: ffnet.results.accuracy.Accuracy."""
     runs = accuracy.repeats * accuracy.folds
     data = f"{dataset}, synthetic data" if synthetic else dataset
@@ -52,7 +56,7 @@ def confusion_title(dataset, experiment, synthetic, accuracy):
     )
 
 
-def _ink_on(colour):
+def _ink_on(colour: Sequence[float] | np.ndarray) -> str:
     """Black or white, whichever contrasts more with an RGBA colour (relative luminance of WCAG 2)."""
     channels = np.array(colour[:3])
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)

@@ -1,6 +1,8 @@
 """What the tables are made of: the predictions of every experiment on every dataset, and what is known of both."""
 
+import os
 import pathlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ffnet.errors import InputError
@@ -21,7 +23,7 @@ class Collection(NamedTuple):
     classes: tuple = EXPRESSIONS
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """The word for it in every table."""
         return "synthetic" if self.synthetic else "licensed"
 
@@ -37,19 +39,24 @@ class Experiment(NamedTuple):
     accuracy: Accuracy
 
     @property
-    def planned(self):
+    def planned(self) -> tuple[int, int]:
         """(repeats, folds) that were asked for."""
         return self.accuracy.repeats, self.accuracy.folds
 
     @property
-    def runs_text(self):
+    def runs_text(self) -> str:
         """Repeats x folds, and how many of these runs there are where some are missing."""
         repeats, folds = self.planned
         missing = self.accuracy.runs < repeats * folds
         return f"{self.accuracy.runs} of {repeats} x {folds}" if missing else f"{repeats} x {folds}"
 
 
-def read_experiments(paths, collections, networks, confidence):
+def read_experiments(
+    paths: Sequence[str | os.PathLike],
+    collections: dict[str, Collection],
+    networks: dict[str, Network],
+    confidence: float,
+) -> list[Experiment]:
     """Experiments from the files results/{dataset}/predictions/{experiment}.csv, in the order given.
 
     collections: dataset -> Collection. networks: experiment -> Network. confidence: of the intervals, for example 0.95.
@@ -65,9 +72,9 @@ def read_experiments(paths, collections, networks, confidence):
     return experiments
 
 
-def check_same_scans(experiments, paths):
+def check_same_scans(experiments: list[Experiment], paths: Sequence[str | os.PathLike]) -> None:
     """Raises InputError that names the file of an Experiment whose scans are not those of the dataset's first."""
-    first = {}
+    first: dict[str, tuple[str | os.PathLike, set[str]]] = {}
     for experiment, path in zip(experiments, paths, strict=True):
         scans = set(experiment.predictions.scan.tolist())
         other, expected = first.setdefault(experiment.dataset, (path, scans))

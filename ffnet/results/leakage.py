@@ -5,6 +5,7 @@ The training half is made again here from the split and from what the shards hol
 
 import csv
 import hashlib
+import os
 import pathlib
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ import numpy as np
 
 from ffnet.errors import InputError
 from ffnet.quarantine import SHOWN, read_quarantine
+from ffnet.results.experiments import Experiment
 from ffnet.results.partition import read_splits
+from ffnet.results.predictions import Predictions
 from ffnet.results.rendering import Table
 
 SEEN = ("depth", "normals", "texture")  # what a network sees of a scan
@@ -48,7 +51,7 @@ class Audit(NamedTuple):
     quarantined: int
 
 
-def hash_scans(columns):
+def hash_scans(columns: dict[str, np.ndarray]) -> list[ScanHash]:
     """The ScanHashes of a shard's columns."""
     hashes = []
     for row, (scan, subject) in enumerate(zip(columns["scan"].tolist(), columns["subject"].tolist(), strict=True)):
@@ -59,12 +62,12 @@ def hash_scans(columns):
     return hashes
 
 
-def hash_text(hashes):
+def hash_text(hashes: list[ScanHash]) -> str:
     """hashes.csv: the columns HASH_COLUMNS, sorted by scan."""
     return "".join(",".join(row) + "\n" for row in (HASH_COLUMNS, *sorted(hashes)))
 
 
-def audit_experiments(experiments, folder):
+def audit_experiments(experiments: list[Experiment], folder: str | os.PathLike) -> list[Audit]:
     """The Audits of Experiments, from splits/, hashes.csv and quarantine.csv of their datasets below a folder."""
     audits = []
     for one in experiments:
@@ -76,14 +79,16 @@ def audit_experiments(experiments, folder):
     return audits
 
 
-def audit(predictions, splits, hashes, quarantined):
+def audit(
+    predictions: Predictions, splits: dict[int, dict[str, int]], hashes: list[ScanHash], quarantined: int
+) -> Audit:
     """The Audit of an experiment's Predictions.
 
     splits: {repeat: {subject: fold}}. hashes: ScanHashes of the whole dataset; whose a scan is, they say.
     Raises InputError for a tested scan that is in no shard: what it was trained with is then not known.
     """
     content = {one.scan: one for one in hashes}
-    same = {}
+    same: dict[str, list[ScanHash]] = {}
     for one in hashes:
         same.setdefault(one.sha256, []).append(one)
     subjects, scans = {}, {}
@@ -102,14 +107,14 @@ def audit(predictions, splits, hashes, quarantined):
     return Audit(runs, list(subjects.values()), list(scans.values()), identical, quarantined)
 
 
-def leakage_table(experiments, audits):
+def leakage_table(experiments: list[Experiment], audits: list[Audit]) -> Table:
     """The Table `leakage` of Experiments and their Audits."""
     rows = []
     for one, found in zip(experiments, audits, strict=True):
         counts = found.runs, len(found.subjects), len(found.scans), found.identical, found.quarantined
         leaks = "; ".join([*found.subjects, *found.scans][:SHOWN])
         rows.append((one.dataset, one.name, one.collection.kind, *map(str, counts), leaks))
-    heading = ("dataset", "data", "experiment", "runs audited", "subjects in both halves")
+    heading: tuple[str, ...] = ("dataset", "data", "experiment", "runs audited", "subjects in both halves")
     heading = (*heading, "identical scans in both halves", "identical scans", "quarantined")
     lines = [(row[0], row[2], row[1], *row[3:8]) for row in rows]
     notes = (
@@ -120,7 +125,7 @@ def leakage_table(experiments, audits):
     return Table("leakage", "Leakage audit", COLUMNS, rows, heading, lines, left=3, notes=notes)
 
 
-def leak_warnings(experiments, audits):
+def leak_warnings(experiments: list[Experiment], audits: list[Audit]) -> tuple[str, ...]:
     """A sentence for each experiment with a leak, for the top of every table."""
     return tuple(
         f"{one.name} on {one.dataset} leaks: {len(found.subjects)} subjects and {len(found.scans)} identical scans"
@@ -130,7 +135,7 @@ def leak_warnings(experiments, audits):
     )
 
 
-def judge_leakage(path):
+def judge_leakage(path: str | os.PathLike) -> str:
     """One line on how much was audited. path: of leakage.csv. Raises InputError with the list if there is a leak."""
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -141,5 +146,5 @@ def judge_leakage(path):
     return f"no leak in {sum(int(row['runs_audited']) for row in rows)} runs"
 
 
-def _trains(split, subject, fold):
+def _trains(split: dict[str, int], subject: str, fold: int) -> bool:
     return split.get(subject, fold) != fold

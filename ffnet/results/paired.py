@@ -33,7 +33,7 @@ class McNemar(NamedTuple):
     g: float
 
 
-def corrected_t_test(first, second, confidence):
+def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -> CorrectedTest:
     """The corrected resampled t-test of two experiments' run accuracies (T, K), NaN where a run was not made.
 
     t = mean difference / (s * sqrt(1 / (T K) + 1 / (K - 1))) with T * K - 1 degrees of freedom, s the standard
@@ -49,18 +49,22 @@ def corrected_t_test(first, second, confidence):
     spread = not all_equal(made)
     error = corrected_standard_error(differences) if spread else np.nan
     t = made.mean() / error
+    low, high = np.clip(interval(differences, error, confidence), -1, 1)
+    naive_low, naive_high = np.clip(interval(differences, naive_standard_error(differences), confidence), -1, 1)
     return CorrectedTest(
-        len(made),
-        made.mean(),
-        *np.clip(interval(differences, error, confidence), -1, 1),
-        *np.clip(interval(differences, naive_standard_error(differences), confidence), -1, 1),
+        runs=len(made),
+        difference=made.mean(),
+        low=low,
+        high=high,
+        naive_low=naive_low,
+        naive_high=naive_high,
         t=t,
         p=2 * stdtr(max(len(made) - 1, 1), -abs(t)),
         d=made.mean() / made.std(ddof=1) if spread else np.nan,
     )
 
 
-def mcnemar_exact(first_right, second_right):
+def mcnemar_exact(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
     """McNemar's test on the same scans, each tested once, exact: (n,) bool each, whether the scan was named rightly.
 
     Of the scans that one alone names rightly, half should fall to each: two-sided binomial, Q. McNemar, Psychometrika
@@ -77,7 +81,7 @@ def mcnemar_exact(first_right, second_right):
     return McNemar(first_only, second_only, p, first_only / n - 0.5 if n else np.nan)
 
 
-def holm(values):
+def holm(values: np.ndarray) -> np.ndarray:
     """p-values of a family of tests, corrected by S. Holm, Scandinavian Journal of Statistics 6, 1979.
 
     (n,) float, NaN for tests that could not be made, which are not counted. The k-th smallest of m times m - k + 1, at

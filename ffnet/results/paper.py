@@ -33,7 +33,7 @@ class Network(NamedTuple):
     masks: bool
 
     @property
-    def data(self):
+    def data(self) -> str:
         """The paper's word for the modalities in use: 3D, 2D or 2D+3D."""
         kinds = {"3D": {self.depth, self.normals}, "2D": {self.texture}}
         return "+".join(kind for kind in ("2D", "3D") if kinds[kind] != {NONE})
@@ -51,22 +51,22 @@ class PaperRow(NamedTuple):
     experiment: str
 
     @property
-    def network(self):
+    def network(self) -> Network | None:
         """The Network of this cell; None for other people's methods and for dashes."""
         if not self.experiment:
             return None
         backbones = zip("dnt", BACKBONES[self.method.removesuffix("-M")], strict=True)
-        streams = (backbone if letter in USED[self.data] else NONE for letter, backbone in backbones)
-        return Network(*streams, masks=self.method.endswith("-M"))
+        depth, normals, texture = (backbone if letter in USED[self.data] else NONE for letter, backbone in backbones)
+        return Network(depth, normals, texture, masks=self.method.endswith("-M"))
 
 
-def read_paper():
+def read_paper() -> list[PaperRow]:
     """All PaperRows, in the order of the tables."""
     with open(PAPER, encoding="utf-8", newline="") as file:
         return [PaperRow(**row) for row in csv.DictReader(file)]
 
 
-def paper_accuracy(rows, dataset, network):
+def paper_accuracy(rows: list[PaperRow], dataset: str | None, network: Network) -> str:
     """What the paper prints for a Network on one of DATASETS, percent as text; "" where it has no such cell."""
     printed = {row.accuracy for row in rows if row.network == network and row.dataset == dataset}
     assert len(printed) <= 1, f"paper.csv gives {network} on {dataset} as {printed}"

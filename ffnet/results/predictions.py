@@ -4,7 +4,9 @@ Everything the results show is computed from these, so no table, interval or fig
 """
 
 import csv
+import os
 import pathlib
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,19 +35,20 @@ class Predictions(NamedTuple):
     probabilities: np.ndarray
 
 
-def predicted_labels(predictions):
+def predicted_labels(predictions: Predictions) -> np.ndarray:
     """(n,) int64: the most probable expression of each scan; of equally probable ones the first."""
     return predictions.probabilities.argmax(axis=1)
 
 
-def gather_runs(paths, classes=EXPRESSIONS):
+def gather_runs(paths: Iterable[str | os.PathLike], classes: Sequence[str] = EXPRESSIONS) -> Predictions:
     """The Predictions of one experiment from its run files, .../{repeat}/{fold}.csv each. classes: names by label.
 
     Raises InputError that names the file, the line and what is wrong where a file is cut, has another header or
     another class name, a scan twice, or probabilities that do not add up to 1; where its name is not of that form;
     and where two files hold the same run.
     """
-    rows, runs = [], {}
+    rows: list[tuple] = []
+    runs: dict[tuple[int, int], pathlib.Path] = {}
     for path in map(pathlib.Path, paths):
         if not (path.stem.isdecimal() and path.parent.name.isdecimal()):
             raise InputError(f"{path}: predictions of a run are named .../<repeat>/<fold>.csv with two numbers")
@@ -60,7 +63,7 @@ def gather_runs(paths, classes=EXPRESSIONS):
     return _columns(sorted(rows))
 
 
-def write_predictions(path, predictions, classes=EXPRESSIONS):
+def write_predictions(path: str | os.PathLike, predictions: Predictions, classes: Sequence[str] = EXPRESSIONS) -> None:
     """Writes Predictions to one CSV with the columns COLUMNS and the classes; probabilities with eight
     decimals, as the runs have."""
     keys = zip(*(column.tolist() for column in predictions[:4]), strict=True)
@@ -72,12 +75,12 @@ def write_predictions(path, predictions, classes=EXPRESSIONS):
             writer.writerow((*key, name, *(f"{value:.8f}" for value in values)))
 
 
-def read_predictions(path, classes=EXPRESSIONS):
+def read_predictions(path: str | os.PathLike, classes: Sequence[str] = EXPRESSIONS) -> Predictions:
     """The Predictions that write_predictions wrote; raises InputError as gather_runs does."""
     return _columns(_parsed(path, read_table(path, (*COLUMNS, *classes)), classes))
 
 
-def _parsed(path, rows, classes):
+def _parsed(path: str | os.PathLike, rows: Iterable[Sequence[str]], classes: Sequence[str]) -> list[tuple]:
     """Tuples (repeat, fold, scan, subject, label, probabilities) from rows of text in the order of COLUMNS, classes."""
     parsed, seen, labels = [], set(), {name: label for label, name in enumerate(classes)}
     for line, (repeat, fold, scan, subject, name, *texts) in enumerate(rows, start=2):
@@ -102,5 +105,5 @@ def _parsed(path, rows, classes):
     return parsed
 
 
-def _columns(rows):
+def _columns(rows: list[tuple]) -> Predictions:
     return Predictions(*(np.array(column) for column in zip(*rows, strict=True)))

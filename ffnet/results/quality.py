@@ -2,9 +2,14 @@
 
 import csv
 import io
-from typing import NamedTuple
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from ffnet.storage import read_stage
+import numpy as np
+
+from ffnet.scans.index import ScanRow
+from ffnet.storage import Rejected, read_stage
 
 SCANS = ("pose_route", "rotation_degrees")
 MAPS = ("points_per_pixel", "removed_share", "filled_share")
@@ -34,12 +39,14 @@ class Quality(NamedTuple):
     quarantined: str | None
 
 
-def measured(scans, maps, masks):
+def measured(
+    scans: Iterable[str | os.PathLike], maps: Iterable[str | os.PathLike], masks: Iterable[str | os.PathLike]
+) -> dict[str, dict]:
     """scan -> {name: value} of what three stages measured. scans, maps, masks: paths of their files.
 
     Scans with implausible landmarks are among them.
     """
-    found = {}
+    found: dict[str, dict] = {}
     for paths, names in ((scans, SCANS), (maps, MAPS)):
         for path in paths:
             columns = read_stage(path, ["scan", *names]).columns
@@ -52,12 +59,12 @@ def measured(scans, maps, masks):
     return found
 
 
-def _add(found, scans, columns):
+def _add(found: dict[str, dict], scans: np.ndarray, columns: dict[str, np.ndarray]) -> None:
     for row, scan in enumerate(scans.tolist()):
         found.setdefault(scan, {}).update({name: values[row].item() for name, values in columns.items()})
 
 
-def rank(manifest, found, rejected):
+def rank(manifest: list[ScanRow], found: dict[str, dict], rejected: list[Rejected]) -> list[Quality]:
     """The Quality of every scan: those in quarantine first, then the least plausible, equal ones by name.
 
     manifest: ScanRows. found: see measured. rejected: Rejected rows.
@@ -66,11 +73,12 @@ def rank(manifest, found, rejected):
     rows = []
     for row in manifest:
         known = row._asdict() | found.get(row.scan, {}) | {"quarantined": stages.get(row.scan)}
-        rows.append(Quality(**{name: known.get(name) for name in Quality._fields}))
+        values: dict[str, Any] = {name: known.get(name) for name in Quality._fields}
+        rows.append(Quality(**values))
     return sorted(rows, key=lambda row: (row.quarantined is None, row.plausibility or 0.0, row.scan))
 
 
-def quality_text(rows):
+def quality_text(rows: list[Quality]) -> str:
     """quality.csv as text, numbers with four decimals, empty where there is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -79,10 +87,12 @@ def quality_text(rows):
     return text.getvalue()
 
 
-def read_quality(path):
+def read_quality(path: str | os.PathLike) -> list[Quality]:
     """The Quality rows of quality.csv, in its order."""
     with open(path, encoding="utf-8", newline="") as file:
-        rows = [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
+        rows: list[dict[str, Any]] = [
+            {name: text or None for name, text in row.items()} for row in csv.DictReader(file)
+        ]
     numbers = {name: kind for name, kind in Quality.__annotations__.items() if kind in (int, float | None)}
     for row in rows:
         row |= {name: (int if kind is int else float)(row[name]) for name, kind in numbers.items() if row[name]}

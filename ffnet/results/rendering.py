@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LATEX = {
@@ -27,13 +28,13 @@ class Table(NamedTuple):
     columns: dict
     rows: list
     heading: tuple = ()
-    lines: list = ()
+    lines: list | tuple = ()
     left: int = 0
     notes: tuple = ()
     latex: bool = False
 
 
-def table_files(table, warnings=()):
+def table_files(table: Table, warnings: Sequence[str] = ()) -> dict[str, str]:
     """File name -> text of a Table. warnings: sentences that stand above it in Markdown and LaTeX."""
     files = {f"{table.name}.csv": csv_text(table)}
     if table.heading:
@@ -43,7 +44,7 @@ def table_files(table, warnings=()):
     return files
 
 
-def csv_text(table):
+def csv_text(table: Table) -> str:
     """The rows below the names of the columns."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -52,7 +53,7 @@ def csv_text(table):
     return text.getvalue()
 
 
-def markdown_text(table, warnings=()):
+def markdown_text(table: Table, warnings: Sequence[str] = ()) -> str:
     """Title, warnings, the lines as an aligned table, notes."""
     widths = [max(3, *map(len, column)) for column in zip(table.heading, *table.lines, strict=True)]
     rule = [("-" * width if i < table.left else "-" * (width - 1) + ":") for i, width in enumerate(widths)]
@@ -62,7 +63,7 @@ def markdown_text(table, warnings=()):
     return "\n".join([f"# {table.title}", "", *above, *lines, *below]) + "\n"
 
 
-def latex_text(table, warnings=()):
+def latex_text(table: Table, warnings: Sequence[str] = ()) -> str:
     """A table environment that needs no package; warnings and notes stand in the caption."""
     places = "l" * table.left + "r" * (len(table.heading) - table.left)
     caption = [*(f"\\textbf{{WARNING: {_latex(warning)}}}" for warning in warnings), f"{_latex(table.title)}."]
@@ -85,20 +86,20 @@ def latex_text(table, warnings=()):
     )
 
 
-def percent(share, decimals=2):
+def percent(share: float, decimals: int = 2) -> str:
     """A share of 1 as percent with that many decimals; "" for NaN."""
     return "" if math.isnan(share) else f"{100 * share:.{decimals}f}"
 
 
-def number(value, form):
+def number(value: float, form: str) -> str:
     """A number in a format such as ".3f"; "" for NaN."""
     return "" if math.isnan(value) else f"{value:{form}}"
 
 
-def _aligned(cells, widths, left):
+def _aligned(cells: Sequence[str], widths: list[int], left: int) -> str:
     texts = (f"{cell:{'<' if i < left else '>'}{widths[i]}}" for i, cell in enumerate(cells))
     return "| " + " | ".join(texts) + " |"
 
 
-def _latex(text):
+def _latex(text: str) -> str:
     return MATHS.get(text) or "".join(LATEX.get(character, character) for character in text)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.results.predictions import predicted_labels
+from ffnet.results.predictions import Predictions, predicted_labels
 
 
 class SubjectAccuracy(NamedTuple):
@@ -16,7 +16,7 @@ class SubjectAccuracy(NamedTuple):
     accuracy: float
 
 
-def subject_accuracies(predictions):
+def subject_accuracies(predictions: Predictions) -> list[SubjectAccuracy]:
     """A list of SubjectAccuracy, the hardest subject first, by name where they are equal."""
     names, subject = np.unique(predictions.subject, return_inverse=True)
     right = np.bincount(subject, predicted_labels(predictions) == predictions.label)

@@ -1,16 +1,19 @@
 """All tables at once, from Experiments in memory to files."""
 
+import os
 import pathlib
+from collections.abc import Sequence
 
 from ffnet.results.accuracy_table import accuracy_table, interval_table
 from ffnet.results.class_tables import class_table, confusion_table, subject_table
 from ffnet.results.comparisons import comparison_table
+from ffnet.results.experiments import Collection, Experiment
 from ffnet.results.paper_tables import paper_tables
-from ffnet.results.rendering import table_files
+from ffnet.results.rendering import Table, table_files
 from ffnet.storage import write_text
 
 
-def all_tables(experiments, collections, confidence):
+def all_tables(experiments: list[Experiment], collections: dict[str, Collection], confidence: float) -> list[Table]:
     """Every Table of Experiments. collections: dataset -> Collection of all datasets. confidence: of the intervals."""
     return [
         accuracy_table(experiments, confidence),
@@ -23,9 +26,10 @@ def all_tables(experiments, collections, confidence):
     ]
 
 
-def columns_text(tables):
+def columns_text(tables: list[Table]) -> str:
     """columns.md: what every column of every CSV means."""
-    lines, groups = ["# Columns of the CSV files", ""], {}
+    lines = ["# Columns of the CSV files", ""]
+    groups: dict[tuple, list[str]] = {}
     for table in tables:
         groups.setdefault(tuple(table.columns.items()), []).append(f"{table.name}.csv")
     for columns, names in groups.items():
@@ -33,7 +37,7 @@ def columns_text(tables):
     return "\n".join(lines[:-1]) + "\n"
 
 
-def write_tables(folder, tables, warnings=()):
+def write_tables(folder: str | os.PathLike, tables: list[Table], warnings: Sequence[str] = ()) -> None:
     """Writes every Table in each of its forms and columns.md. warnings: sentences that stand above every table."""
     files = {name: text for table in tables for name, text in table_files(table, warnings).items()}
     for name, text in (files | {"columns.md": columns_text(tables)}).items():

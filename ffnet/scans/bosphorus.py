@@ -1,5 +1,6 @@
 """Bosphorus' range images (.bnt) with their photo (.png)."""
 
+import os
 import struct
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ class RangeImage(NamedTuple):
     cells: np.ndarray | None
 
 
-def read_bnt(path):
+def read_bnt(path: str | os.PathLike) -> RangeImage:
     """The RangeImage of a .bnt file. Raises ScanError that names the file, what is wrong with it and what to do."""
     data = read_contents(path, MOST_BYTES, "a range image (.bnt)")
     try:
@@ -62,7 +63,7 @@ def read_bnt(path):
     return RangeImage(points[measured], cells)
 
 
-def read_bosphorus(mesh_path, texture_path, longest_edge):
+def read_bosphorus(mesh_path: str | os.PathLike, texture_path: str | os.PathLike, longest_edge: float) -> Mesh:
     """The Mesh of a .bnt and its photo: neighbours in the grid are joined unless farther apart than longest_edge mm.
 
     An unordered cloud is joined by Delaunay triangles in x and y. Raises ScanError.
@@ -81,7 +82,7 @@ def read_bosphorus(mesh_path, texture_path, longest_edge):
     return Mesh(vertices, triangles, uv[triangles], read_image(texture_path))
 
 
-def _check_spread(vertices, path):
+def _check_spread(vertices: np.ndarray, path: str | os.PathLike) -> None:
     if len(vertices) < 3:
         raise ScanError(f"{path}: {len(vertices)} measured points are too few for a surface: leave the scan out")
     variances = np.linalg.svd(np.cov(vertices.T), compute_uv=False)
@@ -89,7 +90,7 @@ def _check_spread(vertices, path):
         raise ScanError(f"{path}: its {len(vertices)} measured points lie on a line, not a surface: leave the scan out")
 
 
-def _cloud_triangles(vertices, path):
+def _cloud_triangles(vertices: np.ndarray, path: str | os.PathLike) -> np.ndarray:
     """Delaunay's triangles (M, 3) in x and y, counter-clockwise."""
     from scipy.spatial import Delaunay, QhullError
 
@@ -107,13 +108,13 @@ def _cloud_triangles(vertices, path):
     return _counter_clockwise(vertices, triangles)
 
 
-def short_triangles(vertices, triangles, longest_edge):
+def short_triangles(vertices: np.ndarray, triangles: np.ndarray, longest_edge: float) -> np.ndarray:
     """The triangles (M, 3) none of whose edges is longer than longest_edge."""
     edges = vertices[triangles] - vertices[np.roll(triangles, 1, axis=1)]
     return triangles[(np.linalg.norm(edges, axis=2) <= longest_edge).all(axis=1)]
 
 
-def grid_triangles(cells):
+def grid_triangles(cells: np.ndarray) -> np.ndarray:
     """Triangles (M, 3) between the neighbours of a grid of point numbers (-1 for none), row 0 at the top."""
     corners = np.stack([cells[:-1, :-1], cells[1:, :-1], cells[1:, 1:], cells[:-1, 1:]], axis=-1).reshape(-1, 4)
     full = (corners >= 0).all(axis=1)
@@ -123,7 +124,7 @@ def grid_triangles(cells):
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]], rest])
 
 
-def _counter_clockwise(points, triangles):
+def _counter_clockwise(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     a, b, c = (points[triangles[:, i], :2] for i in range(3))
     turned = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) < (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     triangles[turned] = triangles[turned][:, ::-1]

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import os
 import re
 import zlib
 
@@ -26,7 +27,7 @@ LONGEST_OPENING = 1000  # bytes before a bracket in which its name is sought
 MOST_BLOCKS = 1000
 
 
-def read_bu3dfe(mesh_path, texture_path):
+def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -> Mesh:
     """The Mesh of a .wrl and its image, polygons cut into fans of triangles.
 
     The blocks may stand in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
@@ -35,13 +36,14 @@ def read_bu3dfe(mesh_path, texture_path):
     """
     text = _plain_text(mesh_path)
     blocks = _find_blocks(text, mesh_path)
-    if EMPTY.match(blocks.get("texCoordIndex", b"]")) and text.count(b"{") == text.count(b"}"):
-        blocks["texCoordIndex"] = blocks.get("coordIndex")  # VRML lets it out where both are the same
+    left_out = EMPTY.match(blocks.get("texCoordIndex", b"]")) and text.count(b"{") == text.count(b"}")
+    if left_out and "coordIndex" in blocks:
+        blocks["texCoordIndex"] = blocks["coordIndex"]  # VRML lets it out where both are the same
     vertices = _read_points(blocks, "Coordinate point", mesh_path, width=3)
     points = _read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
     index = _read_polygons(blocks, "coordIndex", len(vertices), mesh_path)
-    if b"Transform" in text:
-        vertices = transformed(vertices, text, INDEX.search(text).start(), mesh_path)
+    if b"Transform" in text and (place := INDEX.search(text)):
+        vertices = transformed(vertices, text, place.start(), mesh_path)
     texture_index = _read_polygons(blocks, "texCoordIndex", len(points), mesh_path)
     if not np.array_equal(index < 0, texture_index < 0):
         raise ScanError(
@@ -55,7 +57,7 @@ def read_bu3dfe(mesh_path, texture_path):
     return Mesh(vertices, index[fans], points[texture_index[fans]], read_image(texture_path))
 
 
-def _plain_text(path):
+def _plain_text(path: str | os.PathLike) -> bytes:
     """The file's text with comments and strings blanked, for brackets may stand in them."""
     data = read_contents(path, MOST_BYTES, "a VRML mesh")
     if data.startswith(b"\x1f\x8b"):
@@ -72,10 +74,10 @@ def _plain_text(path):
     return COMMENT_OR_STRING.sub(b" ", text)
 
 
-def _unzipped(path):
+def _unzipped(path: str | os.PathLike) -> bytes:
     try:
         with gzip.open(path) as file:
-            pieces = []
+            pieces: list[bytes] = []
             while sum(map(len, pieces)) <= MOST_BYTES and (piece := file.read(MEBIBYTE)):
                 pieces.append(piece)
     except (OSError, EOFError, zlib.error) as error:
@@ -87,7 +89,7 @@ def _unzipped(path):
     return b"".join(pieces)
 
 
-def _find_blocks(text, path):
+def _find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
     """{name: text from behind its bracket on} of the blocks of numbers."""
     parts = text.split(b"[", MOST_BLOCKS)
     blocks = {}
@@ -102,8 +104,8 @@ def _find_blocks(text, path):
     return blocks
 
 
-def _read_block(blocks, name, dtype, path):
-    if blocks.get(name) is None:
+def _read_block(blocks: dict[str, bytes], name: str, dtype: type, path: str | os.PathLike) -> np.ndarray:
+    if name not in blocks:
         raise ScanError(
             f"{path}: the block '{name} [' is missing; the file is cut short or not a textured mesh: copy it again"
         )
@@ -118,7 +120,7 @@ def _read_block(blocks, name, dtype, path):
         ) from error
 
 
-def _read_points(blocks, name, path, width):
+def _read_points(blocks: dict[str, bytes], name: str, path: str | os.PathLike, width: int) -> np.ndarray:
     values = _read_block(blocks, name, np.float64, path)
     if len(values) == 0 or len(values) % width:
         raise ScanError(
@@ -129,7 +131,7 @@ def _read_points(blocks, name, path, width):
     return values.reshape(-1, width)
 
 
-def _read_polygons(blocks, name, count, path):
+def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | os.PathLike) -> np.ndarray:
     """Vertex numbers (N,) of polygons, each closed by -1."""
     index = _read_block(blocks, name, np.int64, path)
     if len(index) and index[-1] != -1:
@@ -151,7 +153,7 @@ def _read_polygons(blocks, name, count, path):
     return index
 
 
-def _fans(index):
+def _fans(index: np.ndarray) -> np.ndarray:
     """Where in index (N,) the triangles (M, 3) stand into which its polygons fall, all from a polygon's first."""
     ends = np.flatnonzero(index < 0)
     starts = np.concatenate([[0], ends[:-1] + 1])

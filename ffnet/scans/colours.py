@@ -6,7 +6,7 @@ GREY = 160  # of a mesh without colour
 BLOCK = 2  # texels along each side of a triangle's block
 
 
-def bake_colours(triangles, colours):
+def bake_colours(triangles: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Texture coordinates (M, 3, 2) and a texture (H, W, 3) uint8 that show colours at the vertices.
 
     triangles: (M, 3). colours: (N, 3) in [0, 255]. Each triangle has a block of 2x2 texels of its own with its corners
@@ -28,6 +28,6 @@ def bake_colours(triangles, colours):
     return uv, np.clip(np.rint(texture), 0, 255).astype(np.uint8)
 
 
-def plain_grey(triangles):
+def plain_grey(triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Texture coordinates (M, 3, 2) and a texture (2, 2, 3) uint8 for a mesh without colour."""
     return np.full((len(triangles), 3, 2), 0.5), np.full((BLOCK, BLOCK, 3), GREY, np.uint8)

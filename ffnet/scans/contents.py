@@ -24,7 +24,7 @@ SIGNATURES = (
 )
 
 
-def read_contents(path, most, wanted):
+def read_contents(path: str | os.PathLike, most: int, wanted: str) -> bytes:
     """The bytes of a file of 1 to most bytes. wanted: what it should hold, for the message, as "a VRML mesh".
 
     Raises ScanError if there is no such file, it is a folder, empty, too large or cannot be read.
@@ -50,7 +50,7 @@ def read_contents(path, most, wanted):
         raise ScanError(f"{path}: cannot be read: {error.strerror}; check its permissions and the disk") from error
 
 
-def describe(data):
+def describe(data: bytes) -> str:
     """What bytes look like, for a message: "a PNG image", or their first 16 where nothing is known."""
     if not data.strip(b"\0"):
         return "nothing but zero bytes"

@@ -1,5 +1,6 @@
 """Depth images: each pixel's distance from the camera, in a 16-bit .png, a .tif or a .npy."""
 
+import os
 import pathlib
 import re
 import struct
@@ -19,7 +20,7 @@ NPY_HEADER = re.compile(
 TIFF_TYPES = {3: "H", 4: "I"}
 
 
-def read_depth_image(path):
+def read_depth_image(path: str | os.PathLike) -> np.ndarray:
     """distance (H, W) float64 in the file's units, NaN where it is 0 or not finite. Raises ScanError."""
     distance = _read_npy(path) if pathlib.Path(path).suffix.lower() == ".npy" else _read_picture(path)
     distance = distance.astype(np.float64)
@@ -29,7 +30,7 @@ def read_depth_image(path):
     return distance
 
 
-def grid_points(distance, spacing):
+def grid_points(distance: np.ndarray, spacing: float) -> np.ndarray:
     """points (H, W, 3) of an orthographic depth image: x right, y up, z to the camera.
 
     distance: (H, W) from the camera, NaN where there is none. spacing: side of a pixel, in the same units.
@@ -40,7 +41,7 @@ def grid_points(distance, spacing):
     return np.stack(np.broadcast_arrays(x[None, :], y[:, None], -distance), axis=-1)
 
 
-def _read_npy(path):
+def _read_npy(path: str | os.PathLike) -> np.ndarray:
     data = read_contents(path, MOST_BYTES, "a depth image")
     if len(data) < 10 or data[:6] != b"\x93NUMPY":
         raise ScanError(f"{path}: not a .npy file: {data[:6]!r} came at its start")
@@ -56,7 +57,7 @@ def _read_npy(path):
     return values.reshape(shape, order="F" if header[2] == b"True" else "C")
 
 
-def _read_picture(path):
+def _read_picture(path: str | os.PathLike) -> np.ndarray:
     import cv2
 
     data = read_contents(path, MOST_BYTES, "a depth image")
@@ -82,7 +83,7 @@ def _read_picture(path):
     return image
 
 
-def _look_at_tiff(data):
+def _look_at_tiff(data: bytes) -> tuple[int, int, bool]:
     """Width and height of a .tif, from the tags 256 and 257 of its first directory, and True.
 
     Raises struct.error or KeyError if they are not there.

@@ -7,6 +7,8 @@ folder is looked up. Its licence excludes commercial use.
 import functools
 import importlib.util
 import pathlib
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +18,17 @@ MODEL = "shape_predictor_68_face_landmarks.dat"
 
 
 @functools.cache
-def _models():
+def _models() -> tuple[Any, Any]:
     import dlib
 
     package = importlib.util.find_spec("face_recognition_models")
-    path = pathlib.Path(package.origin).parent / "models" / MODEL if package else None
+    path = pathlib.Path(package.origin).parent / "models" / MODEL if package and package.origin else None
     if path is None or not path.is_file():
         raise InputError(f"{MODEL} is missing; install the package face_recognition_models as requirements.lock has it")
     return dlib.get_frontal_face_detector(), dlib.shape_predictor(str(path))
 
 
-def detect_face(image, upsample):
+def detect_face(image: np.ndarray, upsample: int) -> tuple[float, float, float, float] | None:
     """The box (left, top, right, bottom) in pixels of the most certain face in an RGB uint8 image, or None.
 
     upsample: how many times the image is doubled before the search; the detector's smallest face is 80 pixels.
@@ -39,7 +41,7 @@ def detect_face(image, upsample):
     return box.left(), box.top(), box.right(), box.bottom()
 
 
-def predict_landmarks(image, box):
+def predict_landmarks(image: np.ndarray, box: Iterable[float]) -> np.ndarray:
     """The 68 landmarks (68, 2) x, y in whole pixels of an RGB uint8 image, given the face's box."""
     import dlib
 

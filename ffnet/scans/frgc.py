@@ -16,7 +16,7 @@ MOST_CHARACTERS = 24  # of a number in the text
 DEFLATE = 1032  # times at most that a .gz may grow
 
 
-def read_abs(path):
+def read_abs(path: str | os.PathLike) -> np.ndarray:
     """points (rows, columns, 3) float64 in the file's units, NaN where invalid, row 0 at the top. Raises ScanError."""
     packed = str(path).lower().endswith(".gz")
     with (gzip.open if packed else open)(path, "rb") as file:
@@ -47,7 +47,7 @@ def read_abs(path):
     return points.reshape(rows, columns, 3)
 
 
-def _numbers(line, name, count, path):
+def _numbers(line: bytes, name: str, count: int, path: str | os.PathLike) -> np.ndarray:
     label = "flag" if name == "f" else name
     try:
         values = read_numbers(line, np.float64)

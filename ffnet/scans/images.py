@@ -1,5 +1,6 @@
 """Texture images, decoded only after their header and their end were looked at."""
 
+import os
 import struct
 import zlib
 
@@ -15,7 +16,7 @@ START_OF_FRAME = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 UNCOMPRESSED = (0, 3)  # of a BMP
 
 
-def read_image(path):
+def read_image(path: str | os.PathLike) -> np.ndarray:
     """A PNG, JPEG or BMP file as (H, W, 3) uint8 RGB, row 0 of the file's pixels at the top (a turn noted in EXIF is
     not followed: texture coordinates count the stored pixels). Raises ScanError if it is missing, damaged or too large.
     """
@@ -48,7 +49,7 @@ def read_image(path):
     return image
 
 
-def look_at_png(data):
+def look_at_png(data: bytes) -> tuple[int, int, bool]:
     """Width, height, and whether every chunk to the last one is there with its right check sum.
 
     data: bytes that begin as a PNG. Raises struct.error or IndexError if the header is cut short or damaged.
@@ -70,7 +71,7 @@ def look_at_png(data):
     return width, height, False
 
 
-def _look_at_jpeg(data):
+def _look_at_jpeg(data: bytes) -> tuple[int, int, bool]:
     """Width, height, and whether an end-of-image mark follows the first scan."""
     at, width, height = 2, 0, 0
     while data[at] == 0xFF:
@@ -87,7 +88,7 @@ def _look_at_jpeg(data):
     return width, height, False
 
 
-def _look_at_bmp(data):
+def _look_at_bmp(data: bytes) -> tuple[int, int, bool]:
     """Width, height, and whether the file is as long as its rows (where compressed: as its header says)."""
     size, offset, header = struct.unpack_from("<I4xII", data, 2)
     if header == 12:

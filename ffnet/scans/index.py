@@ -7,10 +7,12 @@ import pathlib
 import re
 import zlib
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.settings import DatasetSettings, ScanSettings
 
 BU3DFE_CODES = dict(zip(("AN", "DI", "FE", "HA", "SA", "SU", "NE"), (*EXPRESSIONS, NEUTRAL), strict=True))
 BU4DFE_CODES = dict(zip(("angry", "disgust", "fear", "happy", "sad", "surprise"), EXPRESSIONS, strict=True))
@@ -53,7 +55,7 @@ class ScanRow(NamedTuple):
     landmarks: str = ""
 
 
-def files_below(folder, setting_name):
+def files_below(folder: str, setting_name: str) -> list[str]:
     """Paths of all files below a collection's folder, sorted.
 
     Raises InputError if the folder is not there; setting_name is what to change in config.yaml.
@@ -65,7 +67,9 @@ def files_below(folder, setting_name):
     return sorted(str(pathlib.Path(top) / name) for top, _, names in os.walk(folder) for name in names)
 
 
-def index_scans(paths, dataset, settings):
+def index_scans(
+    paths: Sequence[str], dataset: DatasetSettings, settings: ScanSettings
+) -> tuple[list[ScanRow], dict[str, int]]:
     """The scans among paths that a dataset takes: (ScanRows sorted by scan, {kind: how many of it were skipped}).
 
     dataset: DatasetSettings of a collection with names of its own. settings: ScanSettings. Taken are the dataset's
@@ -74,16 +78,17 @@ def index_scans(paths, dataset, settings):
     """
     suffix, make_row = LAYOUTS[dataset.layout]
     present = set(paths)
-    rows, skipped = [], Counter()
+    rows: list[ScanRow] = []
+    skipped: Counter[str] = Counter()
     for path in paths:
         if not path.lower().endswith(suffix):
             continue
         row = make_row(path, present, settings.shards)
         kind = skipped_kind(row, dataset) if row else name_kind(path)
-        if kind:
-            skipped[kind] += 1
-        else:
+        if row and not kind:
             rows.append(row)
+        else:
+            skipped[kind] += 1
     if dataset.layout == "bu4dfe":
         chosen = choose_frames(rows, settings.frame_step)
         skipped["other frame"] += len(rows) - len(chosen)
@@ -93,20 +98,20 @@ def index_scans(paths, dataset, settings):
     return sorted(rows), {kind: skipped[kind] for kind in sorted(skipped) if skipped[kind]}
 
 
-def skipped_kind(row, dataset):
+def skipped_kind(row: ScanRow, dataset: DatasetSettings) -> str:
     """Why a dataset does not take a ScanRow, or ""."""
     if row.expression not in dataset.classes:
         return row.expression
     return "" if row.expression == NEUTRAL or row.intensity in dataset.intensities else "other intensity"
 
 
-def name_kind(path):
+def name_kind(path: str) -> str:
     """What a mesh is whose name says no expression."""
     stem = os.path.splitext(os.path.basename(path))[0]
     return next((kind for pattern, kind in KINDS.items() if pattern.fullmatch(stem)), "unknown name")
 
 
-def bu3dfe_row(path, present, shards):
+def bu3dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
     """The ScanRow of a mesh of BU-3DFE, neutral ones too, from its name; None if the name is no such mesh's.
 
     present: the set of paths among which its texture is sought.
@@ -120,7 +125,7 @@ def bu3dfe_row(path, present, shards):
     return row._replace(ethnicity=name["ethnicity"])
 
 
-def bu4dfe_row(path, present, shards):
+def bu4dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
     """The ScanRow of a frame of BU-4DFE, F001/Angry/000.wrl, or None. See bu3dfe_row."""
     place, suffix = os.path.splitext("/".join(pathlib.PurePath(path).parts[-3:]))
     name = BU4DFE_NAME.fullmatch(place)
@@ -130,7 +135,7 @@ def bu4dfe_row(path, present, shards):
     return _row(scan, name["subject"], expression, 1, path, present, shards)
 
 
-def bosphorus_row(path, present, shards):
+def bosphorus_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
     """The ScanRow of an emotion or a neutral face of Bosphorus from its name, or None. See bu3dfe_row."""
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = BOSPHORUS_NAME.fullmatch(stem)
@@ -143,59 +148,63 @@ def bosphorus_row(path, present, shards):
 LAYOUTS = {"bu3dfe": (".wrl", bu3dfe_row), "bu4dfe": (".wrl", bu4dfe_row), "bosphorus": (".bnt", bosphorus_row)}
 
 
-def _row(scan, subject, expression, intensity, path, present, shards):
+def _row(
+    scan: str, subject: str, expression: str, intensity: int, path: str, present: Collection[str], shards: int
+) -> ScanRow:
     texture = image_beside(path, present)
     return ScanRow(scan, subject, expression, intensity, path, texture, shard_of(subject, shards))
 
 
-def files_in(folder):
+def files_in(folder: str) -> set[str]:
     """The paths of what lies in a folder, a set; empty if it is not there. "" is the folder where one is."""
     return {os.path.join(folder, name) for name in os.listdir(folder or ".")} if os.path.isdir(folder or ".") else set()
 
 
-def image_beside(path, present):
+def image_beside(path: str, present: Collection[str]) -> str:
     """The image of IMAGES among the paths `present` that lies beside a scan and has its name, or ""."""
     stem = path[: -len(".abs.gz")] if path.lower().endswith(".abs.gz") else os.path.splitext(path)[0]
     return _beside(path, stem, IMAGES, present)
 
 
-def landmarks_beside(path, present):
+def landmarks_beside(path: str, present: Collection[str]) -> str:
     """The landmark file among the paths `present` that lies beside a scan and has its name, or ""."""
     stem, suffix = os.path.splitext(path)
     return _beside(path, stem, LANDMARKS.get(suffix.lower(), ()), present)
 
 
-def _beside(path, stem, suffixes, present):
+def _beside(path: str, stem: str, suffixes: Iterable[str], present: Collection[str]) -> str:
     candidates = (stem + written for suffix in suffixes for written in (suffix, suffix.upper()))
     return next((candidate for candidate in candidates if candidate in present and candidate != path), "")
 
 
-def choose_frames(rows, step):
+def choose_frames(rows: list[ScanRow], step: int | None) -> list[ScanRow]:
     """The frames that are taken of each sequence: every step-th from the first, or the middle one if step is None."""
-    sequences = {}
+    sequences: dict[tuple[str, str], list[ScanRow]] = {}
     for row in sorted(rows, key=lambda row: (len(row.scan), row.scan)):  # frame 1000 comes after 999
         sequences.setdefault((row.subject, row.expression), []).append(row)
     kept = ([frames[len(frames) // 2]] if step is None else frames[::step] for frames in sequences.values())
     return [row for frames in kept for row in frames]
 
 
-def shard_of(subject, shards):
+def shard_of(subject: str, shards: int) -> str:
     """The name of a subject's shard."""
     return f"shard-{zlib.crc32(subject.encode()) % shards:02d}"
 
 
-def complete_subjects(rows, intensities, classes):
+def complete_subjects(rows: list[ScanRow], intensities: Sequence[int], classes: Sequence[str]) -> list[str]:
     """Sorted subjects that have every class at every level asked for; neutral at any level."""
-    wanted = {(name, level) for name in classes for level in intensities if name != NEUTRAL}
+    wanted: set[tuple[str, int | None]] = {
+        (name, level) for name in classes for level in intensities if name != NEUTRAL
+    }
     wanted |= {(NEUTRAL, None)} & {(name, None) for name in classes}
-    have = {}
+    have: dict[str, set[tuple[str, int | None]]] = {}
     for row in rows:
         level = None if row.expression == NEUTRAL else row.intensity
         have.setdefault(row.subject, set()).add((row.expression, level))
     return sorted(subject for subject, found in have.items() if wanted <= found)
 
 
-def manifest_text(rows):
+def manifest_text(rows: list[ScanRow]) -> str:
     """manifest.csv as text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

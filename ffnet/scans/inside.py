@@ -5,7 +5,7 @@ import os
 from ffnet.errors import ScanError
 
 
-def inside_folder(path, name):
+def inside_folder(path: str | os.PathLike, name: str) -> str:
     """The path of a file that the text of the file `path` names. Raises ScanError if it leads out of path's folder."""
     plain = os.path.normpath(name.replace("\\", "/"))
     if "\0" in plain or ":" in plain or len(plain) > 255 or os.path.isabs(plain) or plain.split("/")[0] == "..":

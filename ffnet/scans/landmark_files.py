@@ -1,5 +1,6 @@
 """The landmark files beside the scans: BU-3DFE's .bnd, Bosphorus' .lm2 and .lm3."""
 
+import os
 import re
 
 import numpy as np
@@ -15,7 +16,7 @@ LABELS = re.compile(r"labels\s*:", re.IGNORECASE)
 PLACES = re.compile(r"2D\s+image\s+coordinates\s*:", re.IGNORECASE)
 
 
-def read_bnd(path):
+def read_bnd(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
     """BU-3DFE's 83 landmarks: numbers (83,) int64 of the _F3D mesh's vertices, counted from 0, and their x, y, z
     (83, 3) in mm. Raises ScanError.
     """
@@ -29,7 +30,7 @@ def read_bnd(path):
     return numbers.astype(np.int64), rows[:, 1:]
 
 
-def read_lm3(path):
+def read_lm3(path: str | os.PathLike) -> dict[str, np.ndarray]:
     """Bosphorus' labelled landmarks {label: (3,) float64}, x, y, z in mm as in the .bnt; hidden ones are not there.
 
     Raises ScanError.
@@ -43,7 +44,7 @@ def read_lm3(path):
     return _labelled(lines[::2], lines[1::2], 3, path)
 
 
-def read_lm2(path):
+def read_lm2(path: str | os.PathLike) -> dict[str, np.ndarray]:
     """Bosphorus' labelled landmarks in the photo {label: (2,) float64}, column and row in pixels.
 
     Raises ScanError.
@@ -58,7 +59,7 @@ def read_lm2(path):
     return _labelled(lines[1 : count + 1], lines[count + 2 :], 2, path)
 
 
-def _lines(path, wanted):
+def _lines(path: str | os.PathLike, wanted: str) -> list[str]:
     data = read_contents(path, MEBIBYTE, wanted)
     if b"\0" in data or data.lstrip().startswith(b"<"):
         raise ScanError(
@@ -67,7 +68,7 @@ def _lines(path, wanted):
     return data.decode("utf-8-sig", "replace").splitlines()  # comments hold letters of any encoding
 
 
-def _body(path, wanted):
+def _body(path: str | os.PathLike, wanted: str) -> tuple[int, list[str]]:
     """The number of landmarks promised, and the lines that follow without comments, information blocks and blanks."""
     body, hidden = [], False
     for line in map(str.strip, _lines(path, wanted)):
@@ -80,13 +81,13 @@ def _body(path, wanted):
     return int(heading[1]), body[1:]
 
 
-def _labelled(labels, lines, width, path):
+def _labelled(labels: list[str], lines: list[str], width: int, path: str | os.PathLike) -> dict[str, np.ndarray]:
     if len(set(labels)) < len(labels):
         raise ScanError(f"{path}: the label '{max(labels, key=labels.count)}' stands there twice: mend the file")
     return {label: _numbers(line, width, path) for label, line in zip(labels, lines, strict=True)}
 
 
-def _numbers(line, width, path):
+def _numbers(line: str, width: int, path: str | os.PathLike) -> np.ndarray:
     try:
         values = read_numbers(line.encode(), np.float64)
     except ValueError as error:

@@ -5,6 +5,7 @@ sides are tried, and of a group only the middle and the outermost points are tak
 """
 
 import functools
+import os
 import pathlib
 import re
 
@@ -13,17 +14,19 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_view, pixel_centres
 from ffnet.scans.landmark_files import read_bnd, read_lm2, read_lm3
 from ffnet.scans.pose import REACH, Pose, fit_rotation, mean_face
+from ffnet.scans.settings import PoseSettings
 
 # BU-3DFE: eyes, brows, nose, mouth; the contour says little about the pose
 GROUPS = (slice(0, 8), slice(8, 16), slice(16, 26), slice(26, 36), slice(36, 48), slice(48, 68))
 OTHER_SIDE = [1, 0, 3, 2, 4, 5]
 EYES, NOSE, CONTOUR = slice(0, 16), 4, 68
 # dlib's points whose mean lies where the middle of a group does: the nose's run down both sides and along its base
-MIDDLES = (range(36, 42), range(42, 48), range(17, 22), range(22, 27), [27, 28, 29] * 2 + [*range(31, 36), 31, 35])
-MIDDLES = (*MIDDLES, range(48, 68))
+NOSE_OUTLINE = [27, 28, 29] * 2 + [*range(31, 36), 31, 35]
+MIDDLES = (range(36, 42), range(42, 48), range(17, 22), range(22, 27), NOSE_OUTLINE, range(48, 68))
 BELOW_BROW = 2.5  # mm from dlib's brow, its upper edge, down to the middle of the outline
 # Bosphorus: dlib's point of each label; mouth and chin move too much with expression
 LABELS = {
@@ -41,7 +44,7 @@ AROUND_TIP = 10  # mm in which the nose tip is sought
 WORST_FIT = 12.0  # mm, root mean square; faces differ from the mean face by some 4
 
 
-def pose_from_file(mesh, path, scale, settings):
+def pose_from_file(mesh: Mesh, path: str | os.PathLike, scale: float, settings: PoseSettings) -> Pose:
     """The Pose of a Mesh by its landmark file, route "files".
 
     mesh: in mm. path: .bnd, .lm3 or .lm2. scale: mm of a unit of the file. settings: PoseSettings. Raises ScanError if
@@ -73,7 +76,7 @@ def pose_from_file(mesh, path, scale, settings):
 
 
 @functools.cache
-def mean_groups():
+def mean_groups() -> tuple[np.ndarray, np.ndarray]:
     """The middles of BU-3DFE's groups on the mean face (6, 3), and how far faces differ from them (6, 3), mm."""
     points, deviation = mean_face()
     middles = np.stack([points[list(members)].mean(axis=0) for members in MIDDLES])
@@ -81,7 +84,7 @@ def mean_groups():
     return middles, np.stack([deviation[list(members)].mean(axis=0) for members in MIDDLES])
 
 
-def _fit_labels(named, path):
+def _fit_labels(named: dict[str, np.ndarray], path: str | os.PathLike) -> np.ndarray:
     labels = [label for label in LABELS if label in named and swapped(label) in named]
     lacking = [label for label in WANTED if label not in named]
     if lacking or len(labels) < LEAST_LABELS:
@@ -93,12 +96,12 @@ def _fit_labels(named, path):
     return _fit(ways, target, deviation, path)
 
 
-def swapped(label):
+def swapped(label: str) -> str:
     """The label of the landmark on the other side of the face."""
     return re.sub("left|right", lambda side: {"left": "right", "right": "left"}[side[0]], label)
 
 
-def _fit(ways, target, deviation, path):
+def _fit(ways: list[np.ndarray], target: np.ndarray, deviation: np.ndarray, path: str | os.PathLike) -> np.ndarray:
     """The rotation (3, 3) of the one of some arrays of points (K, 3) that fits the target best."""
     fits = []
     for points in ways:
@@ -112,19 +115,19 @@ def _fit(ways, target, deviation, path):
     return rotation
 
 
-def _check_on_mesh(points, mesh, path):
+def _check_on_mesh(points: np.ndarray, mesh: Mesh, path: str | os.PathLike) -> None:
     off = cKDTree(mesh.vertices).query(points)[0] > REACH
     if off.any():
         raise ScanError(f"{path}: {off.sum()} of {len(points)} landmarks lie off the mesh; do they belong to it?")
 
 
-def _near(named, mesh):
+def _near(named: dict[str, np.ndarray], mesh: Mesh) -> dict[str, np.ndarray]:
     """Those of the named points that lie on the mesh."""
     distances = cKDTree(mesh.vertices).query(np.reshape([*named.values()], (-1, 3)))[0]
     return {label: point for (label, point), off in zip(named.items(), distances, strict=True) if off <= REACH}
 
 
-def _on_photo(mesh, pixels):
+def _on_photo(mesh: Mesh, pixels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The vertices of a mesh that the photo shows at named places (column, row)."""
     height, width = mesh.texture.shape[:2]
     shown = mesh.uv.reshape(-1, 2) * [width, -height] + [0, height]
@@ -136,7 +139,7 @@ def _on_photo(mesh, pixels):
     }
 
 
-def _foremost(mesh, rotation, guess, window, path):
+def _foremost(mesh: Mesh, rotation: np.ndarray, guess: np.ndarray, window: int, path: str | os.PathLike) -> np.ndarray:
     """The point (3,) nearest to the camera around a guess, in the frontal frame; medians of `window` mm pass over
     spikes."""
     vertices = mesh.vertices @ rotation.T

@@ -1,6 +1,7 @@
 """One scan file to a frontal, cropped mesh."""
 
 import itertools
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
 from ffnet.scans.readers import MILLIMETRES, read_scan
+from ffnet.scans.settings import ScanSettings
 
 MARGIN = 1.25  # of the square's half side: what is kept around it
 
@@ -31,7 +33,7 @@ class FrontalScan(NamedTuple):
     unused: str
 
 
-def load_scan(mesh_path, texture_path, landmarks_path, unit, settings):
+def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
     """The FrontalScan of a file whose unit is "mm", "cm" or "m". settings: ScanSettings. Raises ScanError.
 
     landmarks_path: a file for the pose, or "".
@@ -41,7 +43,7 @@ def load_scan(mesh_path, texture_path, landmarks_path, unit, settings):
     return make_frontal(mesh, landmarks_path, unit, settings)
 
 
-def make_frontal(mesh, landmarks_path, unit, settings):
+def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
     """The FrontalScan of a Mesh in mm as it came from its file; the other arguments are load_scan's.
 
     The detector serves where there is no landmark file or it is of no use. Raises ScanError.
@@ -54,9 +56,9 @@ def make_frontal(mesh, landmarks_path, unit, settings):
             unused = str(error)
     pose = pose or find_pose(mesh, settings.pose)
     frontal = mesh._replace(vertices=(mesh.vertices - pose.nose_tip) @ pose.rotation.T)
-    unit = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
+    measure = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
     center = pose.eyes[:2] - [0.0, settings.crop.below_eyes * pose.eye_distance]
-    extent = settings.crop.extent * unit
+    extent = settings.crop.extent * measure
     return FrontalScan(
         mesh=crop(frontal, center, extent / 2 * MARGIN),
         center=center,
@@ -68,7 +70,7 @@ def make_frontal(mesh, landmarks_path, unit, settings):
     )
 
 
-def check_extent(vertices, path, settings):
+def check_extent(vertices: np.ndarray, path: str | os.PathLike, settings: ScanSettings) -> None:
     """Raises ScanError if the longest side of the mesh, in mm, cannot be a face's, with the unit that would fit."""
     extent = float(np.ptp(vertices, axis=0).max())
     least, most = settings.extent_least, settings.extent_most
@@ -83,7 +85,7 @@ def check_extent(vertices, path, settings):
     raise ScanError(f"{path}: the mesh is {extent:.4g} mm across, a face has {least:g} to {most:g} mm{hint}")
 
 
-def crop(mesh, center, half):
+def crop(mesh: Mesh, center: np.ndarray, half: float) -> Mesh:
     """The part of a mesh whose triangles touch the square of the given half side (mm) in x and y."""
     inside = (np.abs(mesh.vertices[:, :2] - center) <= half).all(axis=1)
     kept = inside[mesh.triangles].any(axis=1)

@@ -8,7 +8,7 @@ from ffnet.geometry.mesh import Mesh
 LOSSLESS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
-def pack_mesh(mesh):
+def pack_mesh(mesh: Mesh) -> Mesh:
     """A Mesh as it is stored: vertices float32 mm, triangles int32, uv float32, texture as the bytes of a PNG."""
     return Mesh(
         vertices=mesh.vertices.astype(np.float32),
@@ -18,7 +18,7 @@ def pack_mesh(mesh):
     )
 
 
-def mesh_columns(packed):
+def mesh_columns(packed: list[Mesh]) -> dict[str, np.ndarray]:
     """Columns for write_stage of what pack_mesh gave: what differs in length stands one after another, and *_count
     says how much is whose."""
     return {
@@ -32,15 +32,17 @@ def mesh_columns(packed):
     }
 
 
-def unpack_mesh(columns, i):
+def unpack_mesh(columns: dict[str, np.ndarray], i: int) -> Mesh:
     """The Mesh of scan i from the columns of mesh_columns."""
     vertices, triangles, texture = (
         slice(columns[count][:i].sum(), columns[count][: i + 1].sum())
         for count in ("vertex_count", "triangle_count", "texture_count")
     )
+    picture = cv2.imdecode(columns["texture"][texture], cv2.IMREAD_COLOR)
+    assert picture is not None  # a PNG that pack_mesh made
     return Mesh(
         vertices=columns["vertices"][vertices].astype(float),
         triangles=columns["triangles"][triangles].astype(np.int64),
         uv=columns["uv"][triangles].astype(float),
-        texture=np.ascontiguousarray(cv2.imdecode(columns["texture"][texture], cv2.IMREAD_COLOR)[..., ::-1]),
+        texture=np.ascontiguousarray(picture[..., ::-1]),
     )

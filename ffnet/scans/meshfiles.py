@@ -23,7 +23,7 @@ ANY_MAP = re.compile(r"^[ \t]*(?:map_\w+|bump|disp|decal|norm|refl)[ \t]+(.+)$",
 COLOUR_MAP = re.compile(r"^[ \t]*map_Kd[ \t]+(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
-def read_meshfile(path, texture_path):
+def read_meshfile(path: str, texture_path: str) -> Mesh:
     """The Mesh of an .obj, .glb, .off or .stl in the file's own units.
 
     texture_path: its image; if empty, the file's own texture, else its colours at the vertices, else plain grey.
@@ -55,23 +55,23 @@ def read_meshfile(path, texture_path):
     return Mesh(vertices, triangles, *bake_colours(triangles, colours))
 
 
-def _picture_inside(path, parts):
+def _picture_inside(path: str, parts: list[dict[str, np.ndarray]]) -> np.ndarray | None:
     """The one picture (H, W, 3) uint8 that all parts of a .glb have, or None if none has any."""
-    pictures = [part.get("picture") for part in parts]
-    if all(picture is None for picture in pictures):
+    pictures = [part["picture"] for part in parts if "picture" in part]
+    if not pictures:
         return None
-    if any(picture is None or not np.array_equal(picture, pictures[0]) for picture in pictures):
+    if len(pictures) < len(parts) or not all(np.array_equal(picture, pictures[0]) for picture in pictures):
         raise ScanError(f"{path}: {len(parts)} parts without one texture for all; join them, for example in Blender")
     return np.ascontiguousarray(pictures[0], np.uint8)
 
 
-def _only_picture(path, pictures):
+def _only_picture(path: str, pictures: set[str]) -> str:
     if len(pictures) > 1:
         raise ScanError(f"{path}: {len(pictures)} textures; join them to one, for example with MeshLab or Blender")
     return pictures.pop() if pictures else ""
 
 
-def _material_pictures(path, data):
+def _material_pictures(path: str, data: bytes) -> set[str]:
     """The paths of the images that an .obj names through its .mtl; every name in both is held to the folder."""
     lines = {line.strip() for line in MATERIALS.findall(_text(data))}
     if len(lines) > MOST_LIBRARIES:
@@ -90,27 +90,27 @@ def _material_pictures(path, data):
     return pictures
 
 
-def _mapped_file(library, values):
+def _mapped_file(library: str, values: str) -> str:
     """The file that the values of map_Kd name: all of them, as names may hold blanks, or the last, behind options."""
     whole = inside_folder(library, values)
     return whole if os.path.isfile(whole) else inside_folder(library, values.split()[-1])
 
 
-def _text(data):
+def _text(data: bytes) -> str:
     """Text with \n line ends, lines that end in a backslash joined with the next, as Assimp does."""
     return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").replace("\\\n", "")
 
 
-def check_glb(path, data):
+def check_glb(path: str, data: bytes) -> None:
     """Raises ScanError if the bytes of a .glb are cut short, lie about their size or name other files."""
     if len(data) < 20 or data[:4] != b"glTF" or data[16:20] != b"JSON":
         raise ScanError(f"{path}: not a .glb file: 'glTF' and a block 'JSON' are wanted, {data[:4]!r} came")
     _, promised, length = struct.unpack_from("<III", data, 4)
     if promised != len(data) or length > len(data) - 20:
         raise ScanError(f"{path}: header promises {promised} bytes, the file holds {len(data)}; copy it again")
-    uris = []
+    uris: list[str] = []
 
-    def note_uris(pairs):  # at any depth, and all where a name stands there twice
+    def note_uris(pairs: list[tuple[str, object]]) -> dict:  # at any depth, and all where a name stands there twice
         uris.extend(str(value) for name, value in pairs if name == "uri")
         return dict(pairs)
 

@@ -6,9 +6,11 @@ point numbers accurately). What is written otherwise, with exponents or more dig
 """
 
 import re
+from typing import TypeVar
 
 import numpy as np
 
+Number = TypeVar("Number", int, float)
 CHUNK = 1 << 16  # bytes at once: stays in the processor's cache
 GAP = re.compile(rb"[\s,]")
 BLANKS = bytes.maketrans(b",\t\n\v\f\r", b"      ")
@@ -16,13 +18,13 @@ EXACT = 2**53
 POWERS = np.array([float(f"1e{k}") for k in range(23)])
 
 
-def read_numbers(text, dtype, start=0, end=None):
+def read_numbers(text: bytes, dtype: type, start: int = 0, end: int | None = None) -> np.ndarray:
     """The numbers (N,) in text[start:end] (bytes), parted by blanks, line ends and commas.
 
     dtype: np.float64 or np.int64. Raises ValueError with the first word that is no such number.
     """
     end = len(text) if end is None else end
-    pieces = [np.empty(0, dtype)]
+    pieces: list[np.ndarray] = [np.empty(0, dtype)]
     while start < end:
         gap = GAP.search(text, min(start + CHUNK, end), end)
         stop = gap.end() if gap else end
@@ -31,7 +33,7 @@ def read_numbers(text, dtype, start=0, end=None):
     return np.concatenate(pieces)
 
 
-def _read_piece(words, dtype):
+def _read_piece(words: bytes, dtype: type) -> np.ndarray:
     codes = np.frombuffer(b" " + words + b" ", np.uint8)
     inside = codes > ord(" ")
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
@@ -60,14 +62,14 @@ def _read_piece(words, dtype):
     return values
 
 
-def _read_words(words, dtype):
+def _read_words(words: bytes, dtype: type) -> np.ndarray:
     try:
         return np.array([_read_word(word, float if dtype is np.float64 else int) for word in words.split()], dtype)
     except OverflowError as error:
         raise ValueError("a whole number beyond 64 bits") from error
 
 
-def _read_word(word, kind):
+def _read_word(word: bytes, kind: type[Number]) -> Number:
     try:
         if b"_" not in word:  # Python's 1_000
             return kind(word)

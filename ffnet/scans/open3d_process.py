@@ -15,6 +15,8 @@ import sys
 import tempfile
 import traceback
 from multiprocessing.connection import Connection, Pipe
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +38,7 @@ ENDS = {  # what the exit code of a child means, below 0 the signal that ended i
 COPY = "copy it again, or export it anew as a .ply"
 
 
-def read_parts(path):
+def read_parts(path: str) -> tuple[list[dict[str, np.ndarray]], str]:
     """The parts of a mesh file: a list of dicts, one for each of its objects, and open3d's last words on it.
 
     vertices (N, 3) float64; triangles (M, 3) int64; where the file has them: uv (M, 3, 2) float64; colours (N, 3)
@@ -56,7 +58,7 @@ def read_parts(path):
 
 
 @functools.cache
-def _start_server():
+def _start_server() -> "_Server":
     server = _Server()
     atexit.register(server.stop)
     return server
@@ -65,7 +67,7 @@ def _start_server():
 class _Server:
     """The process that imports open3d and forks; files carry what its children answer and print."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.connection, theirs = Pipe()
         # without a buffer, as the children move the place in the file too; closed by stop
         self.answer, self.words = (tempfile.TemporaryFile(buffering=0) for _ in range(2))  # noqa: SIM115
@@ -84,7 +86,7 @@ class _Server:
             raise TimeoutError(f"open3d was not imported within {START:g} s")
         self.connection.recv_bytes()
 
-    def ask(self, path):
+    def ask(self, path: str) -> int:
         """The exit code of the child that read the file."""
         for file in (self.answer, self.words):
             file.seek(0)
@@ -92,59 +94,61 @@ class _Server:
         self.connection.send_bytes(os.fsencode(path))
         return int(self.connection.recv_bytes())
 
-    def parts(self):
+    def parts(self) -> list[dict[str, np.ndarray]]:
         self.answer.seek(0)
         with np.load(self.answer, allow_pickle=False) as arrays:
-            parts = [{} for _ in range(int(arrays["parts"]))]
+            parts: list[dict[str, np.ndarray]] = [{} for _ in range(int(arrays["parts"]))]
             for number, name in (key.split() for key in arrays.files if key != "parts"):
                 parts[int(number)][name] = arrays[f"{number} {name}"]
         return parts
 
-    def last_words(self):
+    def last_words(self) -> str:
         """The last line that the reader printed, or ""."""
         self.words.seek(0)
         words = TERMINAL_COLOUR.sub("", self.words.read(MOST_WORDS).decode("utf-8", "replace"))
         return "".join(words.strip().splitlines()[-1:])[:LONGEST_LINE]
 
-    def stop(self):
+    def stop(self) -> None:
         self.process.kill()
         self.process.wait()
         for opened in (self.connection, self.answer, self.words):
             opened.close()
 
 
-def serve(connection, answer):
+def serve(connection: int, answer: int) -> None:
     """The server: has the file of each path that comes in read by a child, until nobody asks any more.
 
     connection, answer: descriptors. What comes back is the child's exit code, below 0 the signal that ended it.
     """
-    connection = Connection(connection)
+    caller = Connection(connection)
     open3d = import_open3d()
     pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115 - a process file
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    connection.send_bytes(b"ready")
+    caller.send_bytes(b"ready")
     while True:
         try:
-            path = os.fsdecode(connection.recv_bytes())
+            path = os.fsdecode(caller.recv_bytes())
         except EOFError:
             return
         child = os.fork()
         if child == 0:
             _answer(open3d, path, answer)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        connection.send_bytes(str(code).encode())
+        caller.send_bytes(str(code).encode())
 
 
-def _answer(open3d, path, answer):
+def _answer(open3d: ModuleType, path: str, answer: int) -> None:
     """Reads a file, writes its parts to the descriptor `answer`, and ends the process."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     signal.alarm(PATIENCE)
     code = 1
     try:
         parts = _read(open3d, path)
-        arrays = {f"{number} {name}": values for number, part in enumerate(parts) for name, values in part.items()}
+        arrays: dict[str, Any] = {
+            f"{number} {name}": values for number, part in enumerate(parts) for name, values in part.items()
+        }
         with open(answer, "wb") as file:
             np.savez(file, parts=len(parts), **arrays)
         code = 0
@@ -157,7 +161,7 @@ def _answer(open3d, path, answer):
         os._exit(code)
 
 
-def _read(open3d, path):
+def _read(open3d: ModuleType, path: str) -> list[dict[str, np.ndarray]]:
     if path.lower().endswith(".off"):
         return [_part(open3d.io.read_triangle_mesh(path))]
     model = open3d.io.read_triangle_model(path)  # read_triangle_mesh leaves quadrangles of an .obj out
@@ -168,7 +172,7 @@ def _read(open3d, path):
     ]
 
 
-def _part(mesh):
+def _part(mesh: Any) -> dict[str, np.ndarray]:
     uv, colours = np.asarray(mesh.triangle_uvs), np.asarray(mesh.vertex_colors)
     part = {
         "vertices": np.asarray(mesh.vertices).astype(np.float64),

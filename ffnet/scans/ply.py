@@ -16,7 +16,7 @@ COLOURS = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_b
 COORDINATES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
 
 
-def read_ply(path, texture_path):
+def read_ply(path: str, texture_path: str) -> Mesh:
     """The Mesh of a .ply in the file's own units, polygons cut into fans of triangles.
 
     texture_path: its image; if empty, the one that the comment TextureFile names, else the colours at the vertices,
@@ -49,7 +49,7 @@ def read_ply(path, texture_path):
     return Mesh(vertices, triangles, *plain_grey(triangles))
 
 
-def _fans(lengths):
+def _fans(lengths: np.ndarray) -> np.ndarray:
     """Places (M, 3) in the list of all faces' corners: the fan of each face's first corner."""
     starts = np.cumsum(lengths) - lengths
     first = np.repeat(starts, lengths - 2)
@@ -57,7 +57,9 @@ def _fans(lengths):
     return np.stack([first, first + nth + 1, first + nth + 2], axis=1)
 
 
-def _coordinates(path, vertex, face, lengths, places, triangles):
+def _coordinates(
+    path: str, vertex: dict, face: dict, lengths: np.ndarray, places: np.ndarray, triangles: np.ndarray
+) -> np.ndarray:
     """Texture coordinates (M, 3, 2), from the faces (texcoord) or the vertices (s, t)."""
     texcoord = face.get("texcoord")
     if isinstance(texcoord, tuple) and np.array_equal(texcoord[0], 2 * lengths):

@@ -1,5 +1,6 @@
 """The tables of a .ply file: what its header promises, read by numpy."""
 
+import os
 import re
 from typing import NamedTuple
 
@@ -32,11 +33,11 @@ class Element(NamedTuple):
     """A table: name, number of rows, Properties."""
 
     name: str
-    count: int
-    properties: list
+    rows: int
+    properties: list[Property]
 
 
-def read_ply_tables(path, most):
+def read_ply_tables(path: str | os.PathLike, most: int) -> tuple[dict[str, dict], str]:
     """(tables, texture file) of a .ply of up to `most` bytes.
 
     tables: element -> property -> array (rows,), or for lists a pair: lengths (rows,), and all values one after
@@ -59,7 +60,7 @@ def read_ply_tables(path, most):
     return tables, texture_file
 
 
-def _parse_header(path, text):
+def _parse_header(path: str | os.PathLike, text: bytes) -> tuple[str, list[Element], str]:
     order, elements, texture_file = None, [], ""
     for line in re.split(rb"[\r\n]+", text)[1:]:
         match line.split():
@@ -87,34 +88,36 @@ def _parse_header(path, text):
     return order, elements, texture_file
 
 
-def _known(*names):
+def _known(*names: bytes) -> bool:
     return all(name.decode("ascii", "replace") in TYPES for name in names)
 
 
-def _property(name, kind, length):
-    return Property(name.decode("ascii", "replace"), TYPES[kind.decode()], length and TYPES[length.decode()])
+def _property(name: bytes, kind: bytes, length: bytes | None) -> Property:
+    return Property(name.decode("ascii", "replace"), TYPES[kind.decode()], TYPES[length.decode()] if length else None)
 
 
-def _read_element(path, body, start, element, order):
+def _read_element(
+    path: str | os.PathLike, body: memoryview, start: int, element: Element, order: str
+) -> tuple[dict, int]:
     """One table and where the next begins; rows of one shape are taken at once, others one by one."""
-    if element.count == 0 or not element.properties:
+    if element.rows == 0 or not element.properties:
         return {
             p.name: ((np.zeros(0, int), np.zeros(0)) if p.length else np.zeros(0)) for p in element.properties
         }, start
     row = _row_type(path, body, start, element, order)
-    if start + element.count * row.itemsize <= len(body):
-        rows = np.frombuffer(body, row, element.count, start)
-        if all((rows[f"{name} length"] == row[name].shape[0]).all() for name in _lists(element)):
-            return _columns([rows], element), start + element.count * row.itemsize
+    if start + element.rows * row.itemsize <= len(body):
+        table = np.frombuffer(body, row, element.rows, start)
+        if all((table[f"{name} length"] == row[name].shape[0]).all() for name in _lists(element)):
+            return _columns([table], element), start + element.rows * row.itemsize
     rows = []
-    for _ in range(element.count):
+    for _ in range(element.rows):
         row = _row_type(path, body, start, element, order)
         rows.append(np.frombuffer(body, row, 1, start))
         start += row.itemsize
     return _columns(rows, element), start
 
 
-def _row_type(path, body, start, element, order):
+def _row_type(path: str | os.PathLike, body: memoryview, start: int, element: Element, order: str) -> np.dtype:
     """The numpy type of the row at start, whose lists have the lengths that stand there. Raises ScanError."""
     fields, place = [], start
     for name, kind, length in element.properties:
@@ -131,32 +134,33 @@ def _row_type(path, body, start, element, order):
             place += np.dtype(kind).itemsize
     if place > len(body):
         raise ScanError(
-            f"{path}: header promises {element.count} rows of '{element.name}', the file ends before; copy it again"
+            f"{path}: header promises {element.rows} rows of '{element.name}', the file ends before; copy it again"
         )
     return np.dtype(fields)
 
 
-def _stored(kind, order):
+def _stored(kind: str, order: str) -> str:
     return "=f8" if order == "=" else order + kind  # text was read as float64, all of it
 
 
-def _lists(element):
+def _lists(element: Element) -> list[str]:
     return [p.name for p in element.properties if p.length]
 
 
-def _columns(rows, element):
-    columns = {}
+def _columns(rows: list[np.ndarray], element: Element) -> dict:
+    columns: dict[str, np.ndarray | tuple[np.ndarray, np.ndarray]] = {}
     for name, kind, length in element.properties:
         values = np.concatenate([part[name].ravel() for part in rows])
         values = values.astype(kind if _fits(values, kind) else float, copy=False)
         if length:
             lengths = np.concatenate([np.full(len(part), part[name].shape[1]) for part in rows])
-            values = (lengths, values)
-        columns[name] = values
+            columns[name] = (lengths, values)
+        else:
+            columns[name] = values
     return columns
 
 
-def _fits(values, kind):
+def _fits(values: np.ndarray, kind: str) -> bool:
     """Whether numbers that were written as text are of the type that the header gives them."""
     limits = np.finfo(kind) if np.dtype(kind).kind == "f" else np.iinfo(kind)
     return len(values) == 0 or bool(limits.min <= values.min() and values.max() <= limits.max)  # no for NaN

@@ -6,6 +6,7 @@ are fitted to a mean face by a rotation, and so on for a few rounds.
 
 import functools
 import pathlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +14,10 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from ffnet.errors import ScanError
-from ffnet.geometry.mesh import vertex_normals
-from ffnet.geometry.raycast import cast_view, interpolate, pixel_centres, view_texture
+from ffnet.geometry.mesh import Mesh, vertex_normals
+from ffnet.geometry.raycast import Hits, cast_view, interpolate, pixel_centres, view_texture
 from ffnet.scans.detector import detect_face, predict_landmarks
+from ffnet.scans.settings import PoseSettings
 
 MEAN_FACE = pathlib.Path(__file__).with_name("mean_face.csv")
 RIGID = np.r_[17:28, 31:48]  # brows, root and base of the nose, eyes: what moves little with expression
@@ -43,14 +45,14 @@ class Pose(NamedTuple):
 
 
 @functools.cache
-def mean_face():
+def mean_face() -> tuple[np.ndarray, np.ndarray]:
     """dlib's 68 landmarks on a mean face in the frontal frame, mm, origin at the nose tip: (68, 3); and how far
     faces differ from it (68, 3), standard deviation along each axis, mm."""
     table = np.loadtxt(MEAN_FACE, delimiter=",", skiprows=1)
     return table[:, 1:4], table[:, 4:7]
 
 
-def find_pose(mesh, settings):
+def find_pose(mesh: Mesh, settings: PoseSettings) -> Pose:
     """The Pose of a face that looks towards +z within some 20 degrees.
 
     mesh: Mesh in mm. settings: PoseSettings. Raises ScanError if no face is found or too little of it is measured.
@@ -77,7 +79,7 @@ def find_pose(mesh, settings):
     )
 
 
-def landmarks_in_space(mesh, settings):
+def landmarks_in_space(mesh: Mesh, settings: PoseSettings) -> tuple[np.ndarray, str]:
     """The 3D points (68, 3) under dlib's landmarks on a shaded frontal picture, NaN off the mesh; and the route."""
     center = np.median(mesh.vertices[mesh.triangles[:, 0], :2], axis=0)
     hits, depth = cast_view(mesh.vertices, mesh.triangles, center, settings.view_extent, settings.view_size)
@@ -91,7 +93,7 @@ def landmarks_in_space(mesh, settings):
     raise ScanError("no face was found on the mesh; is it a face that looks towards +z, with y up?")
 
 
-def points_under(pixels, x, y, depth, window):
+def points_under(pixels: np.ndarray, x: np.ndarray, y: np.ndarray, depth: np.ndarray, window: int) -> np.ndarray:
     """The 3D points (L, 3) under landmarks (L, 2) in pixels of a view; NaN where nothing is measured within REACH mm.
 
     x, y: (S,) mm of the pixel centres. depth: (S, S) mm, NaN off the mesh. window: side in pixels of the square whose
@@ -102,13 +104,13 @@ def points_under(pixels, x, y, depth, window):
     distance, nearest = ndimage.distance_transform_edt(np.isnan(depth), return_indices=True)
     steps = np.arange(window) - window // 2
     around = np.clip(np.stack([rows, columns])[:, :, None] + steps, 0, len(x) - 1)  # (2, L, window)
-    around = around[0][:, :, None], around[1][:, None, :]
-    z = np.median(depth[tuple(nearest[:, *around])], axis=(1, 2))
+    down, across = around[0][:, :, None], around[1][:, None, :]
+    z = np.median(depth[tuple(nearest[:, down, across])], axis=(1, 2))
     z[distance[rows, columns] * (x[1] - x[0]) > REACH] = np.nan
     return np.stack([x[columns], y[rows], z], axis=1)
 
 
-def _pictures(mesh, hits):
+def _pictures(mesh: Mesh, hits: Hits) -> Iterator[tuple[str, np.ndarray]]:
     """Shaded texture first, then shaded grey: bare texture hides the face's relief from the detector."""
     normals = interpolate(vertex_normals(mesh.vertices, mesh.triangles)[mesh.triangles], hits)
     yield (
@@ -118,18 +120,18 @@ def _pictures(mesh, hits):
     yield "shape", shaded_grey(normals)
 
 
-def shade(normals):
+def shade(normals: np.ndarray) -> np.ndarray:
     """Brightness (H, W) of a surface by Lambert's law with some light from everywhere; 0 where normals (H, W, 3) are
     NaN."""
     return np.nan_to_num(0.35 + 0.65 * np.clip(normals @ LIGHT, 0, 1))
 
 
-def shaded_grey(normals):
+def shaded_grey(normals: np.ndarray) -> np.ndarray:
     """A picture (H, W, 3) uint8 of a surface by its normals (H, W, 3) alone, black where they are NaN."""
     return np.repeat(np.clip(200 * shade(normals)[..., None], 0, 255), 3, axis=2).astype(np.uint8)
 
 
-def fit_rotation(points, target, deviation):
+def fit_rotation(points: np.ndarray, target: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """The rotation (3, 3) that turns points (N, 3) onto target (N, 3) best, the shift between them set aside.
 
     deviation: (N, 3), how far target may differ along each of its axes: where faces are alike, a millimetre says more

@@ -1,5 +1,7 @@
 """Grids of points to meshes."""
 
+import os
+
 import numpy as np
 
 from ffnet.errors import ScanError
@@ -8,7 +10,9 @@ from ffnet.scans.bosphorus import grid_triangles, short_triangles
 from ffnet.scans.colours import plain_grey
 
 
-def mesh_from_grid(points, picture, longest_edge, path):
+def mesh_from_grid(
+    points: np.ndarray, picture: np.ndarray | None, longest_edge: float, path: str | os.PathLike
+) -> Mesh:
     """The Mesh of a grid of points and of the picture that covers it.
 
     points: (rows, columns, 3), NaN where there is none, row 0 at the top. picture: (H, W, 3) uint8 over the whole

@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
 from ffnet.scans.bosphorus import read_bosphorus
 from ffnet.scans.bu3dfe import read_bu3dfe
 from ffnet.scans.depth_image import grid_points, read_depth_image
@@ -14,6 +15,7 @@ from ffnet.scans.index import files_in, image_beside, landmarks_beside
 from ffnet.scans.meshfiles import read_meshfile
 from ffnet.scans.ply import read_ply
 from ffnet.scans.range_grid import mesh_from_grid
+from ffnet.scans.settings import ScanSettings
 
 MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 MESHES = (".obj", ".glb", ".off", ".stl")
@@ -21,7 +23,7 @@ DEPTH_IMAGES = (".png", ".tif", ".tiff", ".npy")
 FORMATS = (".wrl", ".bnt", ".ply", *MESHES, ".abs", ".abs.gz", *DEPTH_IMAGES)
 
 
-def read_scan(mesh_path, texture_path, settings, unit):
+def read_scan(mesh_path: str, texture_path: str, settings: ScanSettings, unit: str) -> Mesh:
     """The Mesh of a scan in mm.
 
     texture_path: its image; empty where the file holds its own colours or there are none. settings: ScanSettings.
@@ -39,23 +41,23 @@ def read_scan(mesh_path, texture_path, settings, unit):
     return mesh._replace(vertices=mesh.vertices * scale)
 
 
-def scan_suffix(path):
+def scan_suffix(path: str) -> str:
     """The suffix that says what a scan is, in small letters; .abs.gz is one."""
     name = os.path.basename(path).lower()
     return ".abs.gz" if name.endswith(".abs.gz") else os.path.splitext(name)[1]
 
 
-def find_texture(mesh_path):
+def find_texture(mesh_path: str) -> str:
     """The path of the image beside a scan that has its name, or ""."""
     return image_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
 
 
-def find_landmarks(mesh_path):
+def find_landmarks(mesh_path: str) -> str:
     """The path of the landmark file beside a scan that has its name, or ""."""
     return landmarks_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
 
 
-def _read(suffix, mesh_path, texture_path, settings, scale):
+def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings, scale: float) -> Mesh:
     longest_edge = settings.longest_edge / scale
     if suffix == ".wrl":
         return read_bu3dfe(mesh_path, texture_path)
@@ -76,7 +78,7 @@ def _read(suffix, mesh_path, texture_path, settings, scale):
     return mesh_from_grid(points, read_image(texture_path) if texture_path else None, longest_edge, mesh_path)
 
 
-def check_mesh(mesh, path):
+def check_mesh(mesh: Mesh, path: str | os.PathLike) -> None:
     """Raises ScanError if a Mesh has no triangle, vertices that are not finite, or corners that do not exist."""
     if len(mesh.triangles) == 0:
         raise ScanError(f"{path}: there is no triangle; a surface is needed, not points alone")

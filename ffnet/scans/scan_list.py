@@ -7,22 +7,27 @@ import io
 import os
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 from ffnet.scans.index import ScanRow, files_in, image_beside, landmarks_beside, shard_of, skipped_kind
+from ffnet.scans.settings import DatasetSettings, ScanSettings
 
 FILE = "manifest.csv"
 COLUMNS = ("scan", "subject", "expression", "intensity", "mesh", "texture")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def read_scan_list(dataset, settings, setting_name):
+def read_scan_list(
+    dataset: DatasetSettings, settings: ScanSettings, setting_name: str
+) -> tuple[list[ScanRow], dict[str, int]]:
     """The scans that a dataset takes of its list, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
 
     The arguments are list_scans'. Raises InputError.
     """
-    rows, skipped = [], Counter()
+    rows: list[ScanRow] = []
+    skipped: Counter[str] = Counter()
     for row in list_scans(dataset, settings, setting_name):
         kind = skipped_kind(row, dataset)
         if kind:
@@ -32,7 +37,7 @@ def read_scan_list(dataset, settings, setting_name):
     return sorted(rows), dict(sorted(skipped.items()))
 
 
-def list_scans(dataset, settings, setting_name):
+def list_scans(dataset: DatasetSettings, settings: ScanSettings, setting_name: str) -> list[ScanRow]:
     """The ScanRows of all scans that manifest.csv lists, in its order.
 
     dataset: DatasetSettings. settings: ScanSettings. setting_name: what names its folder in config.yaml. Paths are
@@ -45,7 +50,8 @@ def list_scans(dataset, settings, setting_name):
             f"{setting_name}: there is no file '{path}'; the layout 'manifest' is a folder with a {FILE}, which has "
             f"the columns {','.join(COLUMNS)}"
         )
-    rows, lines, folders = [], {}, functools.cache(files_in)
+    lines: dict[str, int] = {}
+    rows, folders = [], functools.cache(files_in)
     for line, fields in _read_lines(path):
         row = _row(f"{path}, line {line}", fields, dataset, settings, folders)
         if row.scan in lines:
@@ -55,7 +61,7 @@ def list_scans(dataset, settings, setting_name):
     return rows
 
 
-def _read_lines(path):
+def _read_lines(path: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, {column: text}) of every row that is not blank."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
@@ -78,7 +84,13 @@ def _read_lines(path):
         yield line, dict(zip(header, row, strict=True))
 
 
-def _row(where, fields, dataset, settings, files_in_folder):
+def _row(
+    where: str,
+    fields: dict[str, str],
+    dataset: DatasetSettings,
+    settings: ScanSettings,
+    files_in_folder: Callable[[str], set[str]],
+) -> ScanRow:
     for column in ("scan", "subject"):
         if not NAME.fullmatch(fields[column]):
             raise InputError(
@@ -108,7 +120,7 @@ def _row(where, fields, dataset, settings, files_in_folder):
     )
 
 
-def _below(where, folder, name):
+def _below(where: str, folder: str, name: str) -> str:
     plain = os.path.normpath(name.replace("\\", "/"))
     if os.path.isabs(plain) or plain.split("/")[0] in ("..", "."):
         raise InputError(f"{where}: '{name}' leads out of the folder of {FILE}; put the file below it")

@@ -17,14 +17,14 @@ class DatasetSettings:
     """One entry of the section `datasets`."""
 
     layout: str = setting(choices=("bu3dfe", "bu4dfe", "bosphorus", "manifest"))
-    folder: str
+    folder: str = setting()
     unit: str = setting(choices=("mm", "cm", "m"))
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = setting()
     intensities: tuple[int, ...] = setting(least=1, most=4)
     projection: str = setting(choices=("gridfit", "raycast", "splat"))
 
 
-def check_classes(dataset, where):
+def check_classes(dataset: DatasetSettings, where: str) -> None:
     """Raises InputError unless the classes of a dataset can be told apart and occur in its layout.
 
     where: the dataset's name in messages. One's own list may have any; the collections have the six and neutral.
@@ -71,5 +71,5 @@ class ScanSettings:
     longest_edge: float = setting(least=0.0)
     pixel_spacing: float | None = setting(least=0.001)
     frame_step: int | None = setting(least=1)
-    pose: PoseSettings
-    crop: CropSettings
+    pose: PoseSettings = setting()
+    crop: CropSettings = setting()

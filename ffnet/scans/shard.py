@@ -1,20 +1,27 @@
 """The stage `scans` for one shard."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ffnet.quarantine import each_scan
-from ffnet.scans.load import load_scan
+from ffnet.scans.index import ScanRow
+from ffnet.scans.load import FrontalScan, load_scan
 from ffnet.scans.meshes import mesh_columns, pack_mesh
+from ffnet.scans.settings import ScanSettings
+from ffnet.storage import Rejected
 
 
-def load_scans(rows, unit, classes, settings):
+def load_scans(
+    rows: list[ScanRow], unit: str, classes: Sequence[str], settings: ScanSettings
+) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard.
 
     rows: ScanRows. unit: "mm", "cm" or "m". classes: names of the expressions in the order of labels. settings:
     ScanSettings.
     """
 
-    def load(i):
+    def load(i: int) -> FrontalScan:
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
         if scan.unused:
             print(f"{scan.unused}; the detector serves")

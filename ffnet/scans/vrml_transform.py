@@ -1,6 +1,7 @@
 """Where the Transform nodes of a VRML file put its mesh."""
 
 import itertools
+import os
 import re
 
 import numpy as np
@@ -16,7 +17,7 @@ MOST_NODES, MOST_FIELDS = 20, 1000
 LONGEST = 200  # bytes in which the numbers of a field are sought
 
 
-def transformed(vertices, text, at, path):
+def transformed(vertices: np.ndarray, text: bytes, at: int, path: str | os.PathLike) -> np.ndarray:
     """Vertices (N, 3) as the Transform nodes around the byte `at` of the text put them, the innermost first.
 
     text: bytes without comments and strings. Raises ScanError if a field has no such numbers as VRML wants, or if what
@@ -40,7 +41,7 @@ def transformed(vertices, text, at, path):
     return vertices
 
 
-def _values(text, field, path):
+def _values(text: bytes, field: re.Match[bytes], path: str | os.PathLike) -> np.ndarray:
     name = field[1].decode()
     words = text[field.end() : field.end() + LONGEST].replace(b",", b" ").split()[: len(REST[name])]
     try:
@@ -56,7 +57,7 @@ def _values(text, field, path):
     return values
 
 
-def _moved(vertices, fields):
+def _moved(vertices: np.ndarray, fields: dict) -> np.ndarray:
     """Vertices after one Transform, as VRML97, 6.52, has it. fields: those of REST."""
     turn, tilt = _turn(fields["rotation"]), _turn(fields["scaleOrientation"])
     linear = turn @ tilt @ np.diag(fields["scale"]) @ tilt.T
@@ -64,7 +65,7 @@ def _moved(vertices, fields):
         return (vertices - fields["center"]) @ linear.T + fields["center"] + fields["translation"]
 
 
-def _turn(values):
+def _turn(values: np.ndarray) -> np.ndarray:
     """The rotation matrix (3, 3) of an axis, which need not have length 1, and an angle in radians."""
     from scipy.spatial.transform import Rotation
 

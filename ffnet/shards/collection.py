@@ -1,5 +1,7 @@
 """The shards of a collection, read for training."""
 
+import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,12 +32,12 @@ class Collection(NamedTuple):
     mask2: np.ndarray
     """(n, 28, 28) float32"""
 
-    def take(self, which):
+    def take(self, which: np.ndarray) -> "Collection":
         """The scans of a boolean mask or of indices."""
         return Collection(*(column[which] for column in self))
 
 
-def read_collection(paths):
+def read_collection(paths: Sequence[str | os.PathLike]) -> Collection:
     """The Collection of all shard files together, in the order of scan names, whatever the order of the files.
 
     Raises InputError if there is no scan, a column is missing or a scan occurs twice.
@@ -50,7 +52,7 @@ def read_collection(paths):
     return together.take(np.argsort(together.scan))
 
 
-def read_shard(path):
+def read_shard(path: str | os.PathLike) -> Collection:
     """The Collection of one shard file, in its order. Raises InputError if it is not whole."""
     columns = read_stage(path).columns
     for name in Collection._fields:

@@ -2,17 +2,18 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.shards.collection import read_shard
+from ffnet.shards.collection import Collection, read_shard
 from ffnet.storage import read_table
 
 COLUMNS = ("file", "sha256")
 
 
-def data_hash(*collections):
+def data_hash(*collections: Collection) -> str:
     """SHA-256 over names, types, shapes and values of all columns."""
     digest = hashlib.sha256()
     for collection in collections:
@@ -22,14 +23,14 @@ def data_hash(*collections):
     return digest.hexdigest()
 
 
-def shard_list(paths):
+def shard_list(paths: Sequence[str | os.PathLike]) -> str:
     """Text of shards.csv for shard files. Raises InputError if one is not whole."""
     return "".join(
         ",".join(row) + "\n" for row in (COLUMNS, *((str(path), data_hash(read_shard(path))) for path in paths))
     )
 
 
-def read_shard_list(path):
+def read_shard_list(path: str | os.PathLike) -> list[str]:
     """The shard files that shards.csv lists. Raises InputError if it is not whole or one of them is gone."""
     files = [file for file, _ in read_table(path, COLUMNS)]
     gone = [file for file in files if not os.path.isfile(file)]

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ffnet.shards.settings import ShardSettings
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 
-def scale_depth(depth, settings):
+def scale_depth(depth: np.ndarray, settings: ShardSettings) -> np.ndarray:
     """Depth (H, W) in mm, NaN off the face, to [0, 1] float32.
 
     settings.depth "face": least to greatest inside the face. "fixed": from settings.depth_range mm behind the nose
@@ -20,7 +22,7 @@ def scale_depth(depth, settings):
     return np.nan_to_num(scaled).astype(np.float32)
 
 
-def scale_texture(texture, face, settings):
+def scale_texture(texture: np.ndarray, face: np.ndarray, settings: ShardSettings) -> np.ndarray:
     """Texture (H, W, 3) uint8 RGB to float32: "plain" to [-1, 1], "imagenet" by ImageNet's mean and deviation."""
     unit = texture.astype(np.float32) / 255
     scaled = unit * 2 - 1 if settings.texture == "plain" else (unit - IMAGENET_MEAN) / IMAGENET_DEVIATION

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ffnet.shards.scaling import scale_depth, scale_texture
+from ffnet.shards.settings import ShardSettings
 
 AXES = {
     "depth": "scan, row (down), column (right); 0 off the face",
@@ -15,7 +16,9 @@ AXES = {
 }
 
 
-def join_stages(maps, normals, masks, settings):
+def join_stages(
+    maps: dict[str, np.ndarray], normals: dict[str, np.ndarray], masks: dict[str, np.ndarray], settings: ShardSettings
+) -> dict[str, np.ndarray]:
     """Columns of a shard from those of three stages; scans that any of them left out are left out.
 
     depth (n, S, S), normals (n, S, S, 3), texture (n, S, S, 3), mask1, mask2, landmarks (n, 51, 2) float32; label,

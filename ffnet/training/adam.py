@@ -1,5 +1,7 @@
 """Adam in the few lines of its paper: creating torch.optim.Adam imports torch's compiler, over 3 s in every run."""
 
+from collections.abc import Iterable
+
 import torch
 
 
@@ -8,7 +10,9 @@ class Adam:
 
     epsilon = 1e-8
 
-    def __init__(self, parameters, betas, weight_decay):
+    def __init__(
+        self, parameters: Iterable[torch.nn.Parameter], betas: tuple[float, float], weight_decay: float
+    ) -> None:
         self.parameters = list(parameters)
         self.betas = betas
         self.weight_decay = weight_decay
@@ -17,20 +21,21 @@ class Adam:
         self.steps = 0
 
     @torch.no_grad()
-    def step(self, learning_rate):
+    def step(self, learning_rate: float) -> None:
         """Moves every parameter along its gradient's running mean and forgets the gradient."""
         self.steps += 1
         beta1, beta2 = self.betas
         rate = learning_rate / (1 - beta1**self.steps)
         correction = (1 - beta2**self.steps) ** 0.5
         for parameter, mean, square in zip(self.parameters, self.means, self.squares, strict=True):
+            assert parameter.grad is not None  # backward has given every one of them
             gradient = parameter.grad.add(parameter, alpha=self.weight_decay)
             mean.lerp_(gradient, 1 - beta1)
             square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
             parameter.addcdiv_(mean, square.sqrt().div_(correction).add_(self.epsilon), value=-rate)
             parameter.grad = None
 
-    def forget(self):
+    def forget(self) -> None:
         """Drops the gradients without a step."""
         for parameter in self.parameters:
             parameter.grad = None

@@ -6,6 +6,7 @@ import os
 import pathlib
 import tempfile
 import time
+from collections.abc import Iterator
 
 import torch
 
@@ -16,7 +17,7 @@ RESERVE = 1.5  # the collection and this much of it again must fit, for what a s
 
 
 @contextlib.contextmanager
-def hold_device(wanted, runs_per_gpu):
+def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
     """The torch device for "auto", "cpu" or "cuda"; of several GPUs one with a free place, held until the block ends.
 
     runs_per_gpu: places on each GPU. Raises InputError if a GPU is asked for and there is none, or if the block needs
@@ -39,7 +40,7 @@ def hold_device(wanted, runs_per_gpu):
             ) from error
 
 
-def lock_folder():
+def lock_folder() -> pathlib.Path:
     """Where the places of this machine's GPUs are locked, for all users."""
     folder = pathlib.Path(tempfile.gettempdir()) / "ffnet-gpus"
     with contextlib.suppress(FileExistsError):
@@ -49,7 +50,7 @@ def lock_folder():
 
 
 @contextlib.contextmanager
-def hold_place(names, places, folder):
+def hold_place(names: list[str], places: int, folder: pathlib.Path) -> Iterator[int]:
     """The number of the first of the GPUs with a free place; waits while there is none.
 
     names: of the GPUs, the same for every process. places: on each. folder: of the lock files. The system frees a
@@ -73,7 +74,7 @@ def hold_place(names, places, folder):
         time.sleep(WAIT)
 
 
-def _lock(path):
+def _lock(path: pathlib.Path) -> int | None:
     """An open file whose lock is held, None where another process holds it."""
     mask = os.umask(0)
     try:
@@ -88,7 +89,7 @@ def _lock(path):
     return file
 
 
-def check_memory(needed, device):
+def check_memory(needed: int, device: torch.device) -> None:
     """Raises InputError unless a collection of so many bytes, and RESERVE of it again, fit a GPU's free memory."""
     if device.type != "cuda":
         return
@@ -101,6 +102,6 @@ def check_memory(needed, device):
         )
 
 
-def device_name(device):
+def device_name(device: torch.device) -> str:
     """What a record calls a device."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

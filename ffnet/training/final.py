@@ -1,6 +1,8 @@
 """The final model: one experiment trained on all selected subjects, for predictions on other people's scans."""
 
+import os
 import platform
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -10,7 +12,7 @@ from ffnet.networks.model_file import write_model
 from ffnet.networks.settings import IMAGENET, NONE, ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
-from ffnet.shards.collection import read_collection
+from ffnet.shards.collection import Collection, read_collection
 from ffnet.shards.hashes import data_hash
 from ffnet.training.device import hold_device
 from ffnet.training.networks import repeatable, train_network
@@ -30,7 +32,17 @@ TERMS = {  # who has a say in what becomes of a model
 }
 
 
-def train_final(shards, split, name, settings, conduct, code, threads, resume, model):
+def train_final(
+    shards: Sequence[str | os.PathLike],
+    split: str | os.PathLike,
+    name: str,
+    settings: dict,
+    conduct: dict,
+    code: str,
+    threads: int,
+    resume: str | os.PathLike,
+    model: str | os.PathLike,
+) -> None:
     """Trains an experiment on all subjects of a split, whatever their fold, and writes the network.
 
     shards: paths. split: path. name: the experiment's. settings: what planning.model_settings gave. conduct:
@@ -73,7 +85,7 @@ def train_final(shards, split, name, settings, conduct, code, threads, resume, m
     keeper.finish()
 
 
-def selected(collection, folds):
+def selected(collection: Collection, folds: dict[str, int]) -> Collection:
     """The scans of the subjects of a split, subject -> fold. Raises InputError if there are none."""
     kept = np.isin(collection.subject, list(folds))
     if not kept.any():
@@ -81,7 +93,7 @@ def selected(collection, folds):
     return collection.take(kept)
 
 
-def licence_note(dataset, layout, synthetic, pretrained):
+def licence_note(dataset: str, layout: str, synthetic: bool, pretrained: str) -> str:
     """Whose terms apply to a model, in a few sentences. pretrained: the setting."""
     data = "synthetic" if synthetic else "own" if layout == "manifest" else "collection"
     start = {NONE: (), IMAGENET: ("imagenet",)}.get(pretrained, ("file",))

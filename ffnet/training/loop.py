@@ -3,15 +3,21 @@
 import math
 import time
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 from ffnet.errors import InputError
+from ffnet.networks.fusion import FusionNet
+from ffnet.shards.collection import Collection
 from ffnet.training.adam import Adam
+from ffnet.training.precision import Precision
 from ffnet.training.progress import Progress
+from ffnet.training.resume import Keeper
+from ffnet.training.settings import TrainingSettings
 
 
-def network_inputs(collection, device):
+def network_inputs(collection: Collection, device: torch.device) -> dict[str, torch.Tensor]:
     """A Collection as the tensors a FusionNet takes, (n, channels, H, W), channels last in memory."""
     maps = {
         "depth": collection.depth[..., None],
@@ -23,7 +29,7 @@ def network_inputs(collection, device):
     return {name: torch.from_numpy(values).to(device).permute(0, 3, 1, 2) for name, values in maps.items()}
 
 
-def epoch_batches(order, batch):
+def epoch_batches(order: torch.Tensor, batch: int) -> tuple[torch.Tensor, ...]:
     """An epoch's order of scans in ceil(n / batch) batches whose sizes differ by at most one.
 
     No batch is left with a single scan, for which batch normalisation has no variance, unless n is 1.
@@ -31,14 +37,22 @@ def epoch_batches(order, batch):
     return order.tensor_split(math.ceil(len(order) / batch))
 
 
-def learning_rate(settings, progress):
+def learning_rate(settings: TrainingSettings, progress: float) -> float:
     """The rate when the share `progress` of all steps is done: constant, or half a cosine down to 0."""
     if settings.schedule == "constant":
         return settings.learning_rate
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def train(network, inputs, labels, settings, seed, precision, keeper=None):
+def train(
+    network: FusionNet,
+    inputs: dict[str, torch.Tensor],
+    labels: torch.Tensor,
+    settings: TrainingSettings,
+    seed: int,
+    precision: Precision,
+    keeper: Keeper | None = None,
+) -> Progress:
     """Trains in place for settings.epochs epochs of Adam on the cross-entropy.
 
     inputs: what the network takes. labels: (n,) int64 on the same device. seed: of the order of scans. precision:
@@ -63,7 +77,13 @@ def train(network, inputs, labels, settings, seed, precision, keeper=None):
     return progress
 
 
-def _train_epoch(progress, inputs, labels, settings, keeper):
+def _train_epoch(
+    progress: Progress,
+    inputs: dict[str, torch.Tensor],
+    labels: torch.Tensor,
+    settings: TrainingSettings,
+    keeper: Keeper | None,
+) -> None:
     """The batches of an epoch that are not done yet."""
     if progress.order is None:
         progress.order = torch.randperm(len(labels), generator=progress.generator)
@@ -80,7 +100,7 @@ def _train_epoch(progress, inputs, labels, settings, keeper):
             keeper.save_if_due(progress)
 
 
-def _print_epoch(history, epochs):
+def _print_epoch(history: list[dict], epochs: int) -> None:
     row = history[-1]
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
     print(
@@ -90,7 +110,9 @@ def _print_epoch(history, epochs):
     )
 
 
-def training_step(progress, inputs, labels, rate):
+def training_step(
+    progress: Progress, inputs: dict[str, torch.Tensor], labels: torch.Tensor, rate: float
+) -> tuple[torch.Tensor, torch.Tensor]:
     """One step on one batch. Returns the mean loss before it and how many scans were right, as 0-d tensors."""
     network, precision = progress.network, progress.precision
     with precision.context():
@@ -104,7 +126,7 @@ def training_step(progress, inputs, labels, rate):
 
 
 @torch.no_grad()
-def predict(network, inputs, batch, precision):
+def predict(network: FusionNet, inputs: dict[str, torch.Tensor], batch: int, precision: Precision) -> np.ndarray:
     """Probabilities of the classes, (n, classes) float64 on the CPU."""
     network.eval()
     probabilities = []
@@ -116,6 +138,6 @@ def predict(network, inputs, batch, precision):
     return torch.cat(probabilities).numpy()
 
 
-def take(inputs, indices):
+def take(inputs: dict[str, torch.Tensor], indices: torch.Tensor) -> dict[str, torch.Tensor]:
     """The inputs of some scans, channels last in memory."""
     return {name: values[indices] for name, values in inputs.items()}

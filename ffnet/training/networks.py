@@ -3,16 +3,31 @@
 import os
 import time
 
+import numpy as np
 import torch
 
-from ffnet.networks.fusion import build_network
+from ffnet.networks.fusion import FusionNet, build_network
 from ffnet.networks.pretrained import start_from_pretrained
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
+from ffnet.shards.collection import Collection
 from ffnet.training.device import check_memory, device_name, hold_device
 from ffnet.training.loop import network_inputs, predict, train
 from ffnet.training.precision import Precision
+from ffnet.training.resume import Keeper
+from ffnet.training.settings import TrainingSettings
 
 
-def fit_network(trained, tested, experiment, networks, training, classes, seed, threads, keeper=None):
+def fit_network(
+    trained: Collection,
+    tested: Collection,
+    experiment: ExperimentSettings,
+    networks: NetworkSettings,
+    training: TrainingSettings,
+    classes: int,
+    seed: int,
+    threads: int,
+    keeper: Keeper | None = None,
+) -> tuple[np.ndarray, dict]:
     """Builds, trains and tests a network.
 
     trained, tested: Collections. classes: how many there are. seed: of this run. keeper: Keeper of its state. Returns
@@ -29,12 +44,21 @@ def fit_network(trained, tested, experiment, networks, training, classes, seed, 
     return probabilities, notes | {"threads": threads, "test_seconds": round(time.perf_counter() - start, 3)}
 
 
-def train_network(collection, experiment, networks, training, classes, seed, device, keeper):
+def train_network(
+    collection: Collection,
+    experiment: ExperimentSettings,
+    networks: NetworkSettings,
+    training: TrainingSettings,
+    classes: int,
+    seed: int,
+    device: torch.device,
+    keeper: Keeper | None,
+) -> tuple[FusionNet, Precision, dict]:
     """Builds a network and trains it on a Collection. Returns it, its Precision and a dict of notes."""
     precision = Precision(device, training.autocast)
     network = build_network(experiment, networks, classes)
     pretrained = start_from_pretrained(network, experiment, networks)
-    network.to(device, memory_format=torch.channels_last)
+    network.to(device).to(memory_format=torch.channels_last)
     check_memory(sum(column.nbytes for column in collection), device)
     inputs, labels = network_inputs(collection, device), torch.from_numpy(collection.label).to(device)
     progress = train(network, inputs, labels, training, seed, precision, keeper)
@@ -55,7 +79,7 @@ def train_network(collection, experiment, networks, training, classes, seed, dev
     )
 
 
-def repeatable(seed, threads):
+def repeatable(seed: int, threads: int) -> None:
     """Makes torch give the same bits again, in a number of threads.
 
     set_deterministic_debug_mode is use_deterministic_algorithms without the import of torch's compiler (2 s).
@@ -63,5 +87,5 @@ def repeatable(seed, threads):
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else sums on a GPU come in any order
     torch.set_num_threads(threads)
     torch.set_deterministic_debug_mode("error")
-    torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid that writes every tensor twice
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined] # writes all tensors twice
     torch.manual_seed(seed)

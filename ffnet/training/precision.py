@@ -1,6 +1,8 @@
 """In which type a network computes: float32, or half precision where that is faster."""
 
 import contextlib
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 import torch
 
@@ -8,7 +10,7 @@ GROW_EVERY = 2000  # good steps until the loss is scaled up again, as in torch.a
 FIRST_SCALE = 2.0**16
 
 
-def half_type(device):
+def half_type(device: torch.device) -> torch.dtype:
     """bfloat16, or float16 on a GPU that has no bfloat16."""
     if device.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.float16
@@ -23,19 +25,19 @@ class Precision:
     Mixed Precision Training, 2018).
     """
 
-    def __init__(self, device, autocast):
+    def __init__(self, device: torch.device, autocast: str) -> None:
         self.device = device
         self.type = half_type(device) if autocast == "half" else torch.float32
         self.scale = FIRST_SCALE if self.type == torch.float16 else 1.0
         self.good = 0
 
-    def context(self):
+    def context(self) -> AbstractContextManager:
         """The context in which the forward pass runs."""
         if self.type == torch.float32:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=self.type)
 
-    def backward(self, loss, parameters):
+    def backward(self, loss: torch.Tensor, parameters: Iterable[torch.nn.Parameter]) -> bool:
         """Gradients of the loss in the parameters; returns whether they are finite and a step may follow."""
         if self.type != torch.float16:
             loss.backward()

@@ -2,6 +2,10 @@
 
 import torch
 
+from ffnet.networks.fusion import FusionNet
+from ffnet.training.adam import Adam
+from ffnet.training.precision import Precision
+
 
 class Progress:
     """Everything that the rest of a training depends on.
@@ -11,24 +15,26 @@ class Progress:
     the run was taken up again.
     """
 
-    def __init__(self, network, optimiser, precision, seed):
+    def __init__(self, network: FusionNet, optimiser: Adam, precision: Precision, seed: int) -> None:
         self.network, self.optimiser, self.precision = network, optimiser, precision
         self.generator = torch.Generator().manual_seed(seed)
-        self.epoch, self.order, self.done = 0, None, 0
+        self.epoch, self.done = 0, 0
+        self.order: torch.Tensor | None = None
         self.loss_sum, self.right = torch.zeros(2, dtype=torch.float64, device=precision.device)
-        self.history, self.spent, self.resumed = [], 0.0, 0
+        self.history: list[dict] = []
+        self.spent, self.resumed = 0.0, 0
 
-    def end_epoch(self, row):
+    def end_epoch(self, row: dict) -> None:
         """Closes an epoch with its row of the history."""
         self.history.append(row)
         self.epoch, self.order, self.done, self.spent = self.epoch + 1, None, 0, 0.0
         self.loss_sum, self.right = torch.zeros_like(self.loss_sum), torch.zeros_like(self.right)
 
-    def computed(self):
+    def computed(self) -> str:
         """On what kind of device, in which type: the other half of a run must be computed likewise."""
         return f"{self.precision.device.type} in {str(self.precision.type).removeprefix('torch.')}"
 
-    def state(self):
+    def state(self) -> tuple[dict[str, torch.Tensor], dict]:
         """Tensors and JSON values that take_up needs."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         for number, (mean, square) in enumerate(zip(self.optimiser.means, self.optimiser.squares, strict=True)):
@@ -47,7 +53,7 @@ class Progress:
             "good": self.precision.good,
         }
 
-    def take_up(self, tensors, notes):
+    def take_up(self, tensors: dict[str, torch.Tensor], notes: dict) -> None:
         """Goes on from what state() gave."""
         weights = {name.removeprefix("network."): t for name, t in tensors.items() if name.startswith("network.")}
         self.network.load_state_dict(weights)

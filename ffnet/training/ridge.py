@@ -1,11 +1,16 @@
 """The floor that a network must beat: a ridge classifier on small pictures of the same scans."""
 
+from collections.abc import Iterable
+
 import numpy as np
+
+from ffnet.shards.collection import Collection
+from ffnet.training.settings import RidgeSettings
 
 GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 
 
-def pixel_features(collection, modalities, pixels):
+def pixel_features(collection: Collection, modalities: Iterable[str], pixels: int) -> np.ndarray:
     """Area averages of the maps as rows of numbers, (n, features) float64.
 
     modalities: some of depth, normals, texture; texture counts as grey. pixels: side of the small picture, a divisor
@@ -16,7 +21,7 @@ def pixel_features(collection, modalities, pixels):
     return np.concatenate([area_average(maps[name], pixels) for name in modalities], axis=1)
 
 
-def area_average(maps, pixels):
+def area_average(maps: np.ndarray, pixels: int) -> np.ndarray:
     """Means over equal squares: maps (n, S, S, channels) to (n, pixels * pixels * channels) float64."""
     count, side, _, channels = maps.shape
     block = side // pixels
@@ -24,14 +29,16 @@ def area_average(maps, pixels):
     return squares.reshape(count, -1)
 
 
-def standardise(trained, tested):
+def standardise(trained: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both halves with the training half's mean and deviation per feature; a constant feature becomes 0."""
     mean, deviation = trained.mean(axis=0), trained.std(axis=0)
     deviation[deviation == 0] = np.inf
     return (trained - mean) / deviation, (tested - mean) / deviation
 
 
-def ridge_scores(trained, labels, tested, classes, penalty):
+def ridge_scores(
+    trained: np.ndarray, labels: np.ndarray, tested: np.ndarray, classes: int, penalty: float
+) -> np.ndarray:
     """Decision values of one ridge regression per class on targets +1 and -1, (n_tested, classes).
 
     Solved in the space of scans, of which there are fewer than features:
@@ -43,13 +50,15 @@ def ridge_scores(trained, labels, tested, classes, penalty):
     return tested @ (trained.T @ np.linalg.solve(gram, targets)) + targets.mean(axis=0)
 
 
-def softmax(scores):
+def softmax(scores: np.ndarray) -> np.ndarray:
     """Rows that add up to 1."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def ridge_probabilities(train, test, modalities, classes, settings):
+def ridge_probabilities(
+    train: Collection, test: Collection, modalities: Iterable[str], classes: int, settings: RidgeSettings
+) -> np.ndarray:
     """Probabilities for the test half, (n_tested, classes). classes: their number. settings: RidgeSettings."""
     features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
     trained, tested = standardise(*features)

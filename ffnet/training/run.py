@@ -4,15 +4,17 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import platform
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
-from ffnet.shards.collection import read_collection
+from ffnet.shards.collection import Collection, read_collection
 from ffnet.shards.hashes import data_hash
 from ffnet.storage import write_text
 from ffnet.training.resume import Keeper, state_key
@@ -30,7 +32,18 @@ class Run:
     fold: int
 
 
-def train_fold(shards, split, run, settings, conduct, code, threads, resume, predictions, record):
+def train_fold(
+    shards: Sequence[str | os.PathLike],
+    split: str | os.PathLike,
+    run: Run,
+    settings: dict,
+    conduct: dict,
+    code: str,
+    threads: int,
+    resume: str | os.PathLike,
+    predictions: str | os.PathLike,
+    record: str | os.PathLike,
+) -> None:
     """Reads a collection and its split, trains and tests one fold, writes the predictions and what it took.
 
     shards: paths. split: path. run: Run. settings: what run_settings gave. conduct: config.yaml's section training,
@@ -68,7 +81,15 @@ def train_fold(shards, split, run, settings, conduct, code, threads, resume, pre
     keeper.finish()
 
 
-def fit_and_predict(train, test, run, settings, conduct, threads, keeper=None):
+def fit_and_predict(
+    train: Collection,
+    test: Collection,
+    run: Run,
+    settings: dict,
+    conduct: dict,
+    threads: int,
+    keeper: Keeper | None = None,
+) -> tuple[np.ndarray, dict]:
     """Trains on one half and predicts the other.
 
     train, test: Collections. settings, conduct: as train_fold has them. keeper: Keeper of a network's state. Returns
@@ -88,7 +109,7 @@ def fit_and_predict(train, test, run, settings, conduct, threads, keeper=None):
     return fit_network(train, test, experiment, networks, training, classes, seed, threads, keeper)
 
 
-def prediction_table(test, probabilities, classes):
+def prediction_table(test: Collection, probabilities: np.ndarray, classes: Sequence[str]) -> str:
     """CSV text: scan, subject, the label's name and a probability for each of the classes (their names) with eight
     decimals; rows sorted by scan."""
     text = io.StringIO()

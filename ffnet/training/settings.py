@@ -1,8 +1,10 @@
 """How subjects are drawn and networks trained: sections `protocol`, `training` and `ridge` of config.yaml."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
-from ffnet.networks.settings import networks_of
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings, networks_of
 from ffnet.settings import setting
 
 
@@ -43,10 +45,16 @@ class RidgeSettings:
     penalty: float = setting(least=0.0)
 
 
-WITHOUT_EFFECT = {"runs_per_gpu": 1, "save_every": 0.0, "final_models": ()}  # on any number
+WITHOUT_EFFECT: dict[str, Any] = {"runs_per_gpu": 1, "save_every": 0.0, "final_models": ()}  # on any number
 
 
-def run_settings(experiment, networks, training, ridge, classes):
+def run_settings(
+    experiment: ExperimentSettings,
+    networks: NetworkSettings,
+    training: TrainingSettings,
+    ridge: RidgeSettings,
+    classes: Sequence[str],
+) -> dict:
     """What one experiment's runs depend on, as plain dicts: a change elsewhere, or to how many repeats there are,
     reruns nothing here.
 
@@ -64,6 +72,6 @@ def run_settings(experiment, networks, training, ridge, classes):
     }
 
 
-def conducted(training, section):
+def conducted(training: TrainingSettings, section: dict) -> TrainingSettings:
     """TrainingSettings of a run with the values that have no effect on its numbers from config.yaml's own section."""
     return dataclasses.replace(training, **{name: section[name] for name in WITHOUT_EFFECT})

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,15 +11,15 @@ from ffnet.errors import InputError
 from ffnet.scans.index import ScanRow, complete_subjects
 from ffnet.seeds import seed_of
 from ffnet.storage import read_table
+from ffnet.training.settings import ProtocolSettings
 
 
-def read_manifest(text):
+def read_manifest(text: str) -> list[ScanRow]:
     """The ScanRows of manifest.csv."""
-    rows = [ScanRow(**row) for row in csv.DictReader(io.StringIO(text))]
-    return [row._replace(intensity=int(row.intensity)) for row in rows]
+    return [ScanRow(intensity=int(row.pop("intensity")), **row) for row in csv.DictReader(io.StringIO(text))]
 
 
-def draw_subjects(complete, count, dataset, seed):
+def draw_subjects(complete: list[str], count: int, dataset: str, seed: int) -> list[str]:
     """`count` of the complete subjects, sorted; one more or one fewer subject on disk changes at most one of them.
 
     Raises InputError if there are fewer.
@@ -30,7 +32,7 @@ def draw_subjects(complete, count, dataset, seed):
     return sorted(sorted(complete, key=lambda subject: seed_of(seed, "subject", subject))[:count])
 
 
-def listed_subjects(complete, subjects, dataset):
+def listed_subjects(complete: list[str], subjects: tuple[str, ...], dataset: str) -> list[str]:
     """The user's own list, sorted. Raises InputError if one is named twice or is not complete."""
     where = f"protocol.subject_lists.{dataset}"
     for subject in subjects:
@@ -44,7 +46,7 @@ def listed_subjects(complete, subjects, dataset):
     return sorted(subjects)
 
 
-def subject_folds(subjects, folds, seed, repeat):
+def subject_folds(subjects: list[str], folds: int, seed: int, repeat: int) -> dict[str, int]:
     """Subject -> fold, for `folds` folds whose sizes differ by at most one; depends on nothing but the arguments.
 
     Raises InputError if there are fewer subjects than folds.
@@ -55,7 +57,14 @@ def subject_folds(subjects, folds, seed, repeat):
     return {subject: place % folds for place, subject in enumerate(order)}
 
 
-def split_subjects(rows, dataset, intensities, classes, protocol, repeat):
+def split_subjects(
+    rows: list[ScanRow],
+    dataset: str,
+    intensities: Sequence[int],
+    classes: Sequence[str],
+    protocol: ProtocolSettings,
+    repeat: int,
+) -> dict[str, int]:
     """Subject -> fold for one repeat of a dataset.
 
     rows: the dataset's ScanRows. intensities, classes: levels and expressions a subject must have. protocol:
@@ -70,7 +79,7 @@ def split_subjects(rows, dataset, intensities, classes, protocol, repeat):
     return subject_folds(subjects, protocol.folds, protocol.seed, repeat)
 
 
-def fold_masks(subject, split, fold):
+def fold_masks(subject: np.ndarray, split: dict[str, int], fold: int) -> tuple[np.ndarray, np.ndarray]:
     """Which scans train and which are tested: two boolean arrays (n,).
 
     subject: (n,) str. split: subject -> fold. Scans of subjects outside the split are in neither.
@@ -83,19 +92,19 @@ def fold_masks(subject, split, fold):
     return trained, tested
 
 
-def check_disjoint(trained, tested):
+def check_disjoint(trained: np.ndarray, tested: np.ndarray) -> None:
     """Raises InputError if a subject is in both halves. trained, tested: arrays of the halves' subjects."""
     both = sorted(set(trained.tolist()) & set(tested.tolist()))
     if both:
         raise InputError(f"in the training half and in the test half at once: {', '.join(both)}; nothing was trained")
 
 
-def split_table(folds):
+def split_table(folds: dict[str, int]) -> str:
     """CSV text with the columns subject,fold, sorted by subject. folds: subject -> fold."""
     return "subject,fold\n" + "".join(f"{subject},{fold}\n" for subject, fold in sorted(folds.items()))
 
 
-def read_split(path):
+def read_split(path: str | os.PathLike) -> dict[str, int]:
     """{subject: fold} of a file that split_table wrote.
 
     Raises InputError that names the file and the line where a fold is no number or a subject stands twice.

@@ -54,6 +54,21 @@ def test_other_scans_are_not_paired_and_both_intervals_are_shown(write_results, 
     assert "why: settings, data and versions of the first run are the same; is the code?" in shown
 
 
+def test_a_missing_record_leaves_the_cause_open(write_results, settings_file, tmp_path, capsys):
+    a, b = write_results("a", (1, 2, 1)), write_results("b", (4, 4, 3), epochs=8)
+    (tmp_path / "b" / "demo" / "runs" / "FFNet-M" / "0" / "0.json").unlink()
+    assert main(["compare", a, b, "--config", settings_file()]) == 1
+    shown = capsys.readouterr().out
+    assert "why: a record of the first run (runs/.../0/0.json) is missing" in shown and "epochs" not in shown
+
+
+def test_differences_that_are_all_equal_have_no_interval(write_results, settings_file, capsys):
+    a, b = write_results("a", (1, 2, 1)), write_results("b", (2, 3, 2))
+    assert main(["compare", a, b, "--config", settings_file()]) == 1
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "common runs" in line]
+    assert "B - A +25.00 points on 3 common runs; on repeat 0 only B right 3, only A right 0, McNemar p 0.25" in line
+
+
 def test_a_wrong_folder_is_named_with_exit_code_2(write_results, settings_file, tmp_path, capsys):
     assert main(["compare", write_results("a", (1, 2, 3)), str(tmp_path / "no"), "--config", settings_file()]) == 2
     assert f"error: {tmp_path}/no: no DATASET/predictions/EXPERIMENT.csv is in it" in capsys.readouterr().err

@@ -2,8 +2,11 @@
 
 import struct
 
+import cv2
 import numpy as np
+import pytest
 
+from ffnet.errors import ScanError
 from ffnet.scans.depth_image import read_depth_image
 from ffnet.scans.frgc import read_abs
 
@@ -27,3 +30,16 @@ def test_points_of_frgc_count_only_where_the_flag_is_one(tmp_path):
     text = "2 rows\n2 columns\npixels (flag X Y Z):\n1 0 2 1\n0 9 0 9\n9 9 0 0\n1 1 1 1\n"
     (tmp_path / "a.abs").write_text(text)
     np.testing.assert_array_equal(np.isfinite(read_abs(tmp_path / "a.abs")).all(axis=2), [[True, False], [False, True]])
+
+
+def test_what_opencv_gives_up_on_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    cv2.imwrite(str(path), np.full((4, 5), 700, np.uint16))
+    assert (read_depth_image(path) == 700).all()
+
+    def give_up(data, flags):
+        raise cv2.error("no memory")
+
+    monkeypatch.setattr("cv2.imdecode", give_up)
+    with pytest.raises(ScanError, match="a.png: not a picture that can be read, or cut short"):
+        read_depth_image(path)

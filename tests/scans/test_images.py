@@ -47,3 +47,28 @@ def test_a_picture_cut_anywhere_is_refused(tmp_path):
             path.write_bytes(data[:keep])
             with pytest.raises(ScanError, match=f"a{suffix}: "):
                 read_image(path)
+
+
+def test_a_bmp_with_the_oldest_header_is_read(tmp_path):
+    rows = [row.tobytes() for row in gradient()[::-1, :, ::-1]]  # upwards, blue first; 24 bytes need no filling
+    data = b"BM" + struct.pack("<I4xI", 26 + 24 * 6, 26) + struct.pack("<IHHHH", 12, 8, 6, 1, 24) + b"".join(rows)
+    path = tmp_path / "a.bmp"
+    path.write_bytes(data)
+    np.testing.assert_array_equal(read_image(path), gradient())
+    path.write_bytes(data[:-1])
+    with pytest.raises(ScanError, match="the image of 8 x 6 pixels is cut short"):
+        read_image(path)
+
+
+def test_what_opencv_gives_up_on_is_told_with_its_words(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    cv2.imwrite(str(path), gradient())
+
+    def give_up(data, flags):
+        error = cv2.error("too much")
+        error.err = "no memory"
+        raise error
+
+    monkeypatch.setattr("cv2.imdecode", give_up)
+    with pytest.raises(ScanError, match=r"a.png: the image cannot be decoded \(no memory\); save it as PNG"):
+        read_image(path)

@@ -103,6 +103,14 @@ def test_a_server_that_is_gone_is_told_once_and_replaced(path):
     assert open3d_process._start_server() is not server
 
 
+def test_the_server_ends_by_itself_when_nobody_asks_any_more(path):
+    read_parts(path)
+    server = open3d_process._start_server()
+    server.connection.close()
+    assert server.process.wait(timeout=30) == 0
+    open3d_process._start_server.cache_clear()
+
+
 def test_a_server_that_does_not_start_in_time_is_told(path, monkeypatch):
     open3d_process._start_server.cache_clear()
     monkeypatch.setattr(open3d_process, "START", 0.0)

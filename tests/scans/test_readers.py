@@ -79,13 +79,14 @@ def open3d_mesh(colours=True):
     return open3d, mesh
 
 
-def textured_glb(path):
+def glb(path, textured=True):
     open3d, mesh = open3d_mesh(colours=False)
     tensor = open3d.t.geometry.TriangleMesh.from_legacy(mesh)
-    tensor.triangle.texture_uvs = open3d.core.Tensor(UV.astype(np.float32))
-    tensor.material.set_default_properties()
-    tensor.material.material_name = "defaultLit"
-    tensor.material.texture_maps["albedo"] = open3d.t.geometry.Image(open3d.core.Tensor(PICTURE))
+    if textured:
+        tensor.triangle.texture_uvs = open3d.core.Tensor(UV.astype(np.float32))
+        tensor.material.set_default_properties()
+        tensor.material.material_name = "defaultLit"
+        tensor.material.texture_maps["albedo"] = open3d.t.geometry.Image(open3d.core.Tensor(PICTURE))
     open3d.t.io.write_triangle_mesh(str(path), tensor)
     return path
 
@@ -103,7 +104,12 @@ def test_an_obj_brings_the_texture_that_its_mtl_names(tmp_path):
 
 
 def test_a_glb_brings_the_texture_inside_it(tmp_path):
-    assert_red_over_blue(read(textured_glb(tmp_path / "square.glb")))
+    assert_red_over_blue(read(glb(tmp_path / "square.glb")))
+
+
+def test_a_glb_without_texture_is_grey(tmp_path):
+    mesh = read(glb(tmp_path / "square.glb", textured=False))
+    assert colours_at(mesh, [[30, 20], [60, 90]]) == pytest.approx(np.full((2, 3), 160)) and facing(mesh) > 0
 
 
 @pytest.mark.parametrize("suffix", [".obj", ".ply", ".off"])
@@ -142,6 +148,13 @@ def test_a_ply_with_coordinates_at_the_vertices_takes_the_texture_it_is_given(tm
         tmp_path / "a.ply", vertex="property float s\nproperty float t\n", vertex_values=("0 0", "1 0", "1 1", "0 1")
     )
     assert_red_over_blue(read(path, tmp_path / "b.png"))
+
+
+@pytest.mark.parametrize("columns", ["", "property float weight\n", "property list uchar int ends\n"])
+def test_an_empty_element_of_a_ply_is_passed_over(tmp_path, columns):
+    path = ply(tmp_path / "a.ply")
+    path.write_text(path.read_text().replace("end_header", f"element edge 0\n{columns}end_header"))
+    assert len(read(path).triangles) == 2
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

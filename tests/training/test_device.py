@@ -65,6 +65,14 @@ def test_a_run_waits_while_every_place_is_taken_and_says_so_once(tmp_path, monke
     assert capsys.readouterr().out.count("all places on 1 GPUs are taken (training.runs_per_gpu: 1); waiting") == 1
 
 
+def test_the_folder_of_locks_is_open_to_all_users_whoever_made_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = devices.lock_folder()
+    assert folder.parent == tmp_path and folder.stat().st_mode & 0o777 == 0o777
+    folder.chmod(0o755)
+    assert devices.lock_folder() == folder and folder.stat().st_mode & 0o777 == 0o755  # another user's is left alone
+
+
 def _hold_for_ever(folder, ready):
     with hold_place(["a"], 1, folder):
         ready.set()
