@@ -3,15 +3,17 @@
 # make slow     run the slow tests
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
 # make lint     lint and format checks
+# make docs     write the documentation as a site, docs/_build/index.html
 # make bench    measure speed against named alternatives
-# make clean    delete results and the generated collection, keep the environment
+# make clean    delete results, the generated collection and the site, keep the environment
+# make help     print these lines
 
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow full lint bench clean
+.PHONY: all setup test slow full lint docs bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -44,8 +46,17 @@ lint: setup
 	@$(BIN)/snakefmt --check Snakefile rules
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
 
+docs: setup
+	@$(BIN)/python docs/config_reference.py docs/_made/config.md
+	@$(BIN)/python -m docs.tour docs/_made >/dev/null
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs docs/_build
+	@echo "open docs/_build/index.html"
+
 bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 clean:
-	rm -rf results resume data/demo logs .snakemake
+	rm -rf results resume data/demo logs .snakemake docs/_made docs/_build
+
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
