@@ -6,15 +6,17 @@
 # make coverage run the fast tests and show which lines of ffnet they never run
 # make hooks    check each commit before it is made (pre-commit)
 # make outdated show which pins of requirements.lock have newer releases, and how to raise one
+# make docs     write the documentation as a site, docs/_build/index.html
 # make bench    measure speed against named alternatives
-# make clean    delete results and the generated collection, keep the environment
+# make clean    delete results, the generated collection and the site, keep the environment
+# make help     print these lines
 
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow full lint coverage hooks outdated bench clean
+.PHONY: all setup test slow full lint coverage docs hooks outdated bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -61,8 +63,17 @@ hooks: setup
 outdated: setup
 	@$(BIN)/python envs/outdated.py
 
+docs: setup
+	@$(BIN)/python docs/config_reference.py docs/_made/config.md
+	@$(BIN)/python -m docs.tour docs/_made >/dev/null
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs docs/_build
+	@echo "open docs/_build/index.html"
+
 bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 clean:
-	rm -rf results resume data/demo logs .snakemake
+	rm -rf results resume data/demo logs .snakemake docs/_made docs/_build
+
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile

@@ -73,7 +73,7 @@ def add_status(commands: argparse._SubParsersAction) -> None:
     text = "How far is the run? Counts jobs done, running, failed, lost and missing, and shows why jobs failed."
     parser = commands.add_parser("status", help=text, description=text + " Only reads files; jobs may be at work.")
     parser.add_argument("--json", action="store_true", help="print an object for programs instead of text")
-    add_config(parser, more=True)
+    add_config(parser)
     parser.set_defaults(run=status)
 
 
@@ -89,34 +89,33 @@ def add_plan(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--gpus", metavar="N", type=int, default=0, help="runs go on N GPUs (default: on the cores)")
     parser.add_argument("--cores", metavar="N", type=int, help="cores at work at a time (default: this machine's)")
-    add_config(parser, more=True)
+    add_config(parser)
     parser.set_defaults(run=plan)
 
 
-def add_config(parser: argparse.ArgumentParser, more: bool = False) -> None:
+def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         metavar="FILE",
         default="config.yaml",
         help="the settings (default: config.yaml in the folder where you are)",
     )
-    if more:
-        parser.add_argument(
-            "--configfile", metavar="FILE", help="keys in place of those of --config, as in snakemake --configfile FILE"
-        )
+    parser.add_argument(
+        "--configfile", metavar="FILE", help="keys in place of those of --config, as in snakemake --configfile FILE"
+    )
 
 
 def check(arguments: argparse.Namespace) -> int:
     from ffnet.commands.check import check_all
 
-    return check_all(arguments.config)
+    return check_all(arguments.config, arguments.configfile)
 
 
 def inspect(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.inspect import inspect_files
 
-    config = read_config_file(arguments.config)
+    config = read_config_file(arguments.config, arguments.configfile)
     return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
 
 
@@ -124,14 +123,15 @@ def compare(arguments: argparse.Namespace) -> int:
     from ffnet.commands.compare import compare_results
     from ffnet.commands.config_file import read_config_file
 
-    return compare_results(arguments.a, arguments.b, read_config_file(arguments.config).results.confidence)
+    config = read_config_file(arguments.config, arguments.configfile)
+    return compare_results(arguments.a, arguments.b, config.results.confidence)
 
 
 def experiments(arguments: argparse.Namespace) -> int:
     from ffnet.commands.config_file import read_config_file
     from ffnet.commands.experiments import show_experiments
 
-    return show_experiments(read_config_file(arguments.config), arguments.json)
+    return show_experiments(read_config_file(arguments.config, arguments.configfile), arguments.json)
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -146,7 +146,7 @@ def plan(arguments: argparse.Namespace) -> int:
     from ffnet.commands.plan import show_plan
 
     config = read_config_file(arguments.config, arguments.configfile)
-    return show_plan(config, arguments.seconds, arguments.gpus, arguments.cores)
+    return show_plan(config, arguments.seconds, arguments.gpus, arguments.cores, arguments.configfile)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -34,12 +34,23 @@ class Config:
 
 
 def read_config(mapping: object) -> Config:
-    """The Config of a mapping as YAML gives it. Raises InputError at the first key that is not as it must be."""
-    config = read_settings(Config, mapping, "config.yaml")
+    """The Config of a mapping as YAML gives it. Raises InputError at the first key that is not as it must be.
+
+    A dataset that is null is left out: so a file put over config.yaml says that it does not want it.
+    """
+    config = read_settings(Config, without_null_datasets(mapping), "config.yaml")
     check_experiments(config.experiments, "config.yaml: experiments")
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
     check_final_models(config.training.final_models, config.experiments)
     return config
+
+
+def without_null_datasets(mapping: object) -> object:
+    """The mapping with those datasets that have settings."""
+    datasets = mapping.get("datasets") if isinstance(mapping, dict) else None
+    if not isinstance(datasets, dict):
+        return mapping
+    return mapping | {"datasets": {name: dataset for name, dataset in datasets.items() if dataset is not None}}
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

@@ -6,6 +6,7 @@ Snakemake deletes the outputs of all of them; without the copies here the finish
 
 import hashlib
 import json
+import os
 import pathlib
 import shutil
 from collections.abc import Callable, Sequence

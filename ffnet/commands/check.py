@@ -8,30 +8,31 @@ from ffnet.commands.findings import Finding, finding_text
 from ffnet.errors import InputError
 
 
-def check_all(config_path):
-    """Prints all findings as they come. Returns 1 if there is a PROBLEM, else 0."""
+def check_all(config_path, over=None):
+    """Prints all findings as they come. over: a file whose keys go before those of config_path, or None.
+    Returns 1 if there is a PROBLEM, else 0."""
     problems = 0
-    for finding in find_all(config_path):
+    for finding in find_all(config_path, over):
         print(finding_text(finding), flush=True)
         problems += finding.level == "PROBLEM"
     if problems:
         print(f"\n{problems} to put right (PROBLEM above); then run this again.")
     else:
-        print("\nReady. Start with: make")
+        print("\nReady. Start with: make" + (f" CONFIG={over}" if over else ""))
     return int(problems > 0)
 
 
-def find_all(config_path):
+def find_all(config_path, over):
     """Yields the Findings; what follows from settings is left out where these cannot be read."""
     try:
-        config = read_config_file(config_path)
+        config = read_config_file(config_path, over)
     except InputError as error:
         config = None
         yield Finding(
             "PROBLEM", str(error), "put this right; collections are looked at once the settings hold together"
         )
     if config:
-        yield from check_settings(config, config_path)
+        yield from check_settings(config, over or config_path)
         yield from check_names(config)
         for name in config.datasets:
             yield from check_collection(name, config)

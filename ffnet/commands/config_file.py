@@ -17,8 +17,12 @@ def read_config_file(path, over=None):
 
 def put_over(mapping, keys):
     """A mapping with other keys in place of its own, section by section, as Snakemake does it."""
-    both = isinstance(mapping, dict) and isinstance(keys, dict)
-    return mapping | {key: put_over(mapping.get(key), value) for key, value in keys.items()} if both else keys
+    if not isinstance(keys, dict):
+        return keys
+    if not keys:
+        return mapping
+    own = mapping if isinstance(mapping, dict) else {}
+    return own | {key: put_over(own.get(key, {}), value) for key, value in keys.items()}
 
 
 def read_yaml(path):

@@ -6,8 +6,18 @@ from ffnet.commands.printing import table_lines
 from ffnet.networks.settings import networks_of
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
-HEAD = ("experiment", "depth", "normals", "texture", "masks", "width", "own networks")
-HEAD = (*HEAD, "parameters", "multiply-adds", "repeats")
+HEAD = (
+    "experiment",
+    "depth",
+    "normals",
+    "texture",
+    "masks",
+    "width",
+    "own networks",
+    "parameters",
+    "multiply-adds",
+    "repeats",
+)
 
 
 def show_experiments(config, as_json):

@@ -16,16 +16,17 @@ PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
 GIB = 2**30
 
 
-def show_plan(config, given, gpus, cores):
+def show_plan(config, given, gpus, cores, over=None):
     """Prints the plan of a Config. given: texts EXPERIMENT=SECONDS. gpus, cores: how many are at work at a time; cores
-    None for this machine's. Returns 1 if something is not known, else 0. Raises InputError."""
+    None for this machine's. over: the file that snakemake gets as --configfile, or None. Returns 1 if something is not
+    known, else 0. Raises InputError."""
     cores = cores or len(os.sched_getaffinity(0))
     if gpus < 0 or cores < 1:
         raise InputError(f"--gpus {gpus} --cores {cores}: no fewer than 0 GPUs and 1 core")
     works = list_works(config, parse_seconds(given, config.experiments), gpus > 0)
     unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
     lines = [*work_lines(works), "", *sum_lines(works, unknown), *place_lines(works, unknown, gpus, cores, config)]
-    print("\n".join([*lines, *advice_lines(unknown, gpus)]))
+    print("\n".join([*lines, *advice_lines(unknown, gpus, over)]))
     return int(bool(unknown))
 
 
@@ -104,23 +105,24 @@ def place_lines(works, unknown, gpus, cores, config):
     ]
 
 
-def advice_lines(unknown, gpus):
-    """What to do about Works whose time is not known."""
+def advice_lines(unknown, gpus, over):
+    """What to do about Works whose time is not known. over: as in show_plan."""
     if not unknown:
         return []
+    snakemake = "snakemake --cores all" + (f" --configfile {over} --" if over else "")
     runs = sorted({work.experiment for work in unknown if work.experiment})
     rules = sorted({work.rule for work in unknown if not work.experiment})
     lines = ["", "Not known, as no such job has finished here with these settings:"]
     if rules:
         lines += [
             f"  {', '.join(rules)}",
-            "  -> make one shard: snakemake --cores all results/DATASET/shards/shard-00.h5",
+            f"  -> make one shard: {snakemake} results/DATASET/shards/shard-00.h5",
         ]
     if runs:
         where = "a machine with a GPU" if gpus else "this machine"
         lines += [
             f"  runs of {', '.join(runs)}" + (" on a GPU" if gpus else " on cores"),
-            f"  -> make one run on {where}: snakemake --cores all results/DATASET/runs/EXPERIMENT/0/0.csv",
+            f"  -> make one run on {where}: {snakemake} results/DATASET/runs/EXPERIMENT/0/0.csv",
             "  -> or say what you expect: --seconds EXPERIMENT=S",
         ]
     return lines

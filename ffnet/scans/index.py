@@ -62,7 +62,8 @@ def files_below(folder: str, setting_name: str) -> list[str]:
     """
     if not os.path.isdir(folder):
         raise InputError(
-            f"{setting_name}: there is no folder '{folder}'; put the path of your copy of the collection there"
+            f"{setting_name}: there is no folder '{folder}'; put the path of your copy of the collection there (in "
+            "config.yaml, or in the file that you gave as CONFIG or --configfile)"
         )
     return sorted(str(pathlib.Path(top) / name) for top, _, names in os.walk(folder) for name in names)
 

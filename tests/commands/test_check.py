@@ -37,14 +37,14 @@ def run(settings_file, collection, capsys, monkeypatch):
     for part in ("check_packages", "check_landmark_model", "check_computing", "check_space"):
         monkeypatch.setattr(check, part, lambda *told: ())
 
-    def start(change=lambda mapping: None):
+    def start(change=lambda mapping: None, *more):
         def point(mapping):
             dataset = mapping["datasets"]["demo-bu3dfe"] | {"folder": str(collection), "intensities": [4]}
             mapping["datasets"] = {"mine": dataset}
             mapping["protocol"] |= {"subjects": 3, "folds": 3}
             change(mapping)
 
-        code = main(["check", "--config", settings_file(point)])
+        code = main(["check", "--config", settings_file(point), *more])
         return code, capsys.readouterr().out.splitlines()
 
     return start
@@ -53,6 +53,14 @@ def run(settings_file, collection, capsys, monkeypatch):
 def line_with(lines, words):
     (line,) = [line for line in lines if words in line]
     return line
+
+
+def test_keys_of_a_second_file_are_looked_at_and_the_run_is_started_with_it(run, tmp_path):
+    path = tmp_path / "keys.yaml"
+    path.write_text("experiments: {FFNet: {repeats: 2}}\n")
+    code, lines = run(lambda mapping: None, "--configfile", str(path))
+    assert code == 0 and lines[-1] == f"Ready. Start with: make CONFIG={path}"
+    assert lines[0] == f"ok       {path}: ridge, FFNet, FFNet-M; 12 trainings for each collection"
 
 
 def test_a_whole_collection_is_counted_and_all_is_well(run):

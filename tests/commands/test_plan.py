@@ -165,5 +165,7 @@ def test_the_papers_matrix_is_38000_runs(capsys):
     code = main(["plan", *paper, "--gpus", "4", "--seconds", "*=600"])
     text = capsys.readouterr().out
     assert code == 1 and "38000 of them runs" in text and "at least 6333.3 on GPUs" in text
+    shard = f"snakemake --cores all --configfile {paper[-1]} -- results/DATASET/shards/shard-00.h5"
+    assert f"-> make one shard: {shard}" in text
     experiments = yaml.safe_load((ROOT / "configs" / "paper.yaml").read_text(encoding="utf-8"))["experiments"]
     assert sum(one["repeats"] == 100 for one in experiments.values()) == 19

@@ -1,0 +1,172 @@
+"""The config reference: every key of config.yaml with its value, its type, its bounds and its comment.
+
+Types and bounds come from the settings dataclasses of ffnet, values and comments from config.yaml itself, so that the
+page says what the code reads. usage: python docs/config_reference.py OUT.md
+"""
+
+import dataclasses
+import itertools
+import pathlib
+import re
+import sys
+import types
+import typing
+from typing import NamedTuple
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+KINDS = {str: "text", int: "whole number", float: "number", bool: "true or false", object: "as in that section"}
+MANY = {str: "texts", int: "whole numbers", float: "numbers"}
+EXAMPLES = {"datasets": "demo-bu3dfe", "experiments": "FFNet-M"}  # entries whose values stand in the tables
+HEADING = re.compile(r"#   ([a-z][a-z_]*(?:, [a-z_]+)*): (.*)")
+
+
+class Key(NamedTuple):
+    """One line of the reference. path: section and names, as "maps.gridfit.smoothness". value: as YAML, "" where the
+    key is left out. kind: its type, choices and bounds in words. comment: what config.yaml says of it."""
+
+    path: str
+    value: str
+    kind: str
+    comment: str
+
+
+def list_keys(cls, text):
+    """The Keys of every section, in the order of the dataclass: section -> (its own comment, Keys).
+
+    cls: the dataclass of the whole of config.yaml. text: config.yaml.
+    """
+    comments, sections = read_comments(text), {}
+    for field, hint in _fields(cls):
+        entry = EXAMPLES.get(field.name)
+        inner = typing.get_args(hint)[1] if entry else hint
+        place = f"{field.name}.{entry}" if entry else field.name
+        node = yaml.safe_load(text)[field.name]
+        keys = _list_keys(inner, node[entry] if entry else node, place, comments)
+        shown = [key._replace(path=key.path.replace(f".{entry}.", ".NAME.")) for key in keys] if entry else keys
+        sections[field.name] = comments.get(field.name, ""), shown
+    return sections
+
+
+def _list_keys(cls, values, place, comments):
+    keys = []
+    for field, hint in _fields(cls):
+        path = f"{place}.{field.name}"
+        if dataclasses.is_dataclass(hint):
+            keys += _list_keys(hint, values[field.name], path, comments)
+        else:
+            value = yaml_text(values[field.name]) if field.name in values else ""
+            told = comments.get(path) or comments.get(f"{place.partition('.')[0]}/{field.name}", "")
+            keys.append(Key(path, value, kind_text(hint, field.metadata), told))
+    return keys
+
+
+def _fields(cls):
+    hints = typing.get_type_hints(cls)
+    return [(field, hints[field.name]) for field in dataclasses.fields(cls)]
+
+
+def kind_text(hint, metadata):
+    """A type, its choices and its bounds in words."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return f"{kind_text(arguments[0], metadata)}, or null"
+    if "choices" in metadata:
+        choices = ", ".join(f"`{choice}`" for choice in metadata["choices"])
+        return f"any of {choices}" if origin is tuple else f"one of {choices}"
+    if origin is dict:
+        return "names with values"
+    if origin is tuple:
+        count = "a list of" if arguments[-1] is Ellipsis else f"{len(arguments)}"
+        return f"{count} {MANY[arguments[0]]}{_bounds(metadata)}"
+    return KINDS[hint] + _bounds(metadata)
+
+
+def _bounds(metadata):
+    least, most = metadata.get("least"), metadata.get("most")
+    if least is not None and most is not None:
+        return f", {least:g} to {most:g}"
+    return "" if least is None else f", {least:g} or more"
+
+
+def yaml_text(value):
+    """A value as it would stand in config.yaml, on one line."""
+    return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("\n...\n").strip()
+
+
+def read_comments(text):
+    """Path -> comment of every key of config.yaml that has one.
+
+    A comment stands behind its key, or behind and on the lines below it, which hold nothing else and begin far to the
+    right. A section's may also stand above it, from the margin; lines in it of the form "#   key: text" are about
+    keys of every entry of the section and are found at "section/key".
+    """
+    lines, comments = text.splitlines(), {}
+    for path, line, column in _places(yaml.compose(text), ""):
+        behind = lines[line][column:].strip()
+        told = [behind.removeprefix("#").strip()] if behind.startswith("#") else []
+        told += _run(lines[line + 1 :], lambda below: re.match(r" {12,}#", below)) if told else []
+        if "." not in path:
+            above = _run(lines[line - 1 :: -1] if line else [], lambda one: one.startswith("#"))[::-1]
+            told = [*_headings(path, above, comments), *told]
+        comments |= {path: " ".join(told)} if told else {}
+    return comments
+
+
+def _places(node, path):
+    """(path, line, column behind key and value) of every key below a YAML node."""
+    for key, value in node.value:
+        here = f"{path}.{key.value}".strip(".")
+        inner = isinstance(value, yaml.MappingNode) and not value.flow_style
+        end = key.end_mark if inner else value.end_mark
+        yield here, end.line, end.column + inner  # behind the colon
+        if isinstance(value, yaml.MappingNode):
+            yield from _places(value, here)
+
+
+def _run(lines, wanted):
+    """The comments at the head of lines, as long as these are wanted; what is indented behind the # stays so."""
+    kept = itertools.takewhile(wanted, lines)
+    return [line if HEADING.fullmatch(line) else line.strip().removeprefix("#").strip() for line in kept]
+
+
+def _headings(section, above, comments):
+    """The lines of a block above a section that are about the section; those about keys go into comments."""
+    kept = []
+    for line in above:
+        heading = HEADING.fullmatch(line)
+        if heading:
+            comments |= {f"{section}/{name}": heading[2] for name in heading[1].split(", ")}
+        else:
+            kept.append(line)
+    return kept
+
+
+def page_text(sections):
+    """The reference as Markdown."""
+    parts = []
+    for name, (comment, keys) in sections.items():
+        entry = f" The values are those of the entry `{EXAMPLES[name]}`." if name in EXAMPLES else ""
+        head = ["| key | value | meaning | may be |", "| --- | --- | --- | --- |"]
+        rows = [_row(key._replace(path=key.path.removeprefix(f"{name}."))) for key in keys]
+        parts.append("\n".join([f"## {name}", "", _sentence(comment) + entry, "", *head, *rows, ""]))
+    return "\n".join(parts)
+
+
+def _row(key):
+    cells = f"`{key.path}`", f"`{key.value}`" if key.value else "left out", key.comment, key.kind
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _sentence(text):
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    from ffnet.config import Config
+
+    page = page_text(list_keys(Config, (ROOT / "config.yaml").read_text(encoding="utf-8")))
+    pathlib.Path(sys.argv[1]).parent.mkdir(parents=True, exist_ok=True)
+    pathlib.Path(sys.argv[1]).write_text(page, encoding="utf-8")

@@ -1,0 +1,79 @@
+"""Settings from files, one put over the other, in Snakemake's way."""
+
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from snakemake.utils import update_config
+
+from ffnet.commands.config_file import put_over, read_config_file
+from ffnet.config import read_config
+from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
+from ffnet.planning import plan_collection
+from ffnet.provenance import ROOT
+
+KEYS = st.sampled_from("abc")
+VALUES = st.none() | st.integers(0, 3) | st.lists(st.integers(0, 3), max_size=2)
+SECTIONS = st.recursive(
+    st.dictionaries(KEYS, VALUES, max_size=3), lambda inner: st.dictionaries(KEYS, VALUES | inner, max_size=3)
+)
+OWN = {
+    "bu3dfe": ("bu3dfe", "gridfit", (3, 4), "/path/to/BU_3DFE"),
+    "bosphorus": ("bosphorus", "splat", (1,), "/path/to/BosphorusDB"),
+}
+
+
+@given(SECTIONS, SECTIONS)
+def test_keys_of_a_second_file_go_in_as_snakemake_puts_them(mapping, keys):
+    expected = copy.deepcopy(mapping)
+    update_config(expected, copy.deepcopy(keys))
+    assert put_over(mapping, keys) == expected
+
+
+def test_a_dataset_that_is_null_is_left_out(settings_mapping):
+    config = read_config(put_over(settings_mapping(), {"datasets": {"demo-bu3dfe": None}}))
+    assert list(config.datasets) == ["demo-bosphorus"]
+
+
+def test_a_section_that_is_null_is_no_dataset_and_still_an_error(settings_mapping):
+    with pytest.raises(InputError, match="config.yaml: datasets: names with values are needed here, None came"):
+        read_config(settings_mapping() | {"datasets": None})
+    with pytest.raises(InputError, match="config.yaml: a section with keys is needed here, None came"):
+        read_config(None)
+    with pytest.raises(InputError, match="config.yaml: maps: a section with keys is needed here, None came"):
+        read_config(settings_mapping() | {"maps": None})
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_file_for_a_collection_has_this_one_alone_and_the_papers_numbers(name):
+    config = read_config_file(ROOT / "config.yaml", ROOT / "configs" / f"{name}.yaml")
+    layout, projection, intensities, _ = OWN[name]
+    (dataset,) = config.datasets.values()
+    assert list(config.datasets) == [name] and (dataset.layout, dataset.projection) == (layout, projection)
+    assert dataset.classes == EXPRESSIONS and dataset.intensities == intensities and dataset.unit == "mm"
+    assert (config.protocol.subjects, config.protocol.folds) == (60, 10)
+    training = config.training
+    assert (training.epochs, training.learning_rate, training.schedule) == (70, 0.0001, "constant")
+    assert training.betas == (0.9, 0.999) and training.weight_decay == 0.0
+    assert (config.networks.width, config.networks.pretrained, config.shards.texture) == (1.0, "imagenet", "imagenet")
+    repeats = {name: one.repeats for name, one in config.experiments.items() if one.repeats}
+    assert repeats == {"ridge": 1, "FFNet": 100, "FFNet-M": 100}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_before_its_folder_is_set_the_message_says_where_to_write_it(name):
+    config = read_config_file(ROOT / "config.yaml", ROOT / "configs" / f"{name}.yaml")
+    message = rf"datasets.{name}.folder: there is no folder '{OWN[name][3]}'; .* in the file that you gave as CONFIG"
+    with pytest.raises(InputError, match=message):
+        plan_collection(name, config)
+
+
+def test_both_files_and_the_papers_matrix_have_the_same_numbers():
+    one, other, paper = (
+        read_config_file(ROOT / "config.yaml", ROOT / "configs" / f"{name}.yaml") for name in (*OWN, "paper")
+    )
+    for section in ("maps", "masks", "protocol", "training"):
+        assert getattr(one, section) == getattr(other, section) == getattr(paper, section)
+    assert one.networks == other.networks and one.shards == other.shards and one.scans == other.scans

@@ -1,0 +1,92 @@
+"""What a command in the documentation must be like, by its first word. Nothing here starts the command."""
+
+import re
+import shlex
+import shutil
+import subprocess
+
+from ffnet.__main__ import build_parser
+from ffnet.provenance import ROOT
+
+WRITTEN_BY_THE_READER = ("mine.yaml",)
+ASKED_OF_A_CLUSTER = {"sinfo": (), "squeue": (), "scancel": (), "tmux": ("new",), "tail": (), "awk": (), "xargs": ()}
+
+
+def command_lines(text):
+    """The commands of a block of shell, each a list of its parts between pipes, each of these a list of words."""
+    lines = []
+    for line in text.splitlines():
+        for command in line.partition(" #")[0].split("&&"):
+            words = shlex.split(command)
+            if words:
+                ends = [at for at, word in enumerate(words) if word == "|"]
+                starts = [0, *(at + 1 for at in ends)]
+                lines.append([words[a:b] for a, b in zip(starts, [*ends, len(words)], strict=True)])
+    return lines
+
+
+def check_words(words):
+    """Raises AssertionError unless these words are a command that the project, or a cluster, has."""
+    program = words[0]
+    if words[:3] == ["python", "-m", "ffnet"]:
+        check_ffnet(words[3:])
+    elif program == "make":
+        check_make(words[1:])
+    elif program == "snakemake":
+        check_snakemake(words[1:])
+    elif program.startswith(".venv/bin/"):
+        for word in words[1:]:
+            assert "/" not in word or (ROOT / word).exists(), f"there is no {word}"
+    elif program == "source":
+        assert words[1:] == [".venv/bin/activate"]
+    else:
+        assert program in ASKED_OF_A_CLUSTER, f"no rule for the program {program}"
+        assert not ASKED_OF_A_CLUSTER[program] or words[1] in ASKED_OF_A_CLUSTER[program]
+        check_options(program, [word.partition("=")[0] for word in words[1:] if word.startswith("--")])
+
+
+def check_options(program, options):
+    """Where the program is installed and tells its options (SLURM's do so in a cluster only), it has these."""
+    if options and shutil.which(program):
+        told = subprocess.run([program, "--help"], capture_output=True, text=True)
+        for option in options if told.returncode == 0 else ():
+            assert option in told.stdout, f"{program} has no option {option}"
+
+
+def check_ffnet(words):
+    """The command and its options exist, and so do files of settings."""
+    try:
+        chosen = build_parser().parse_args(words)
+    except SystemExit:
+        raise AssertionError(f"python -m ffnet {' '.join(words)}: the parser refuses it") from None
+    for path in (getattr(chosen, name, None) for name in ("config", "configfile")):
+        check_settings_file(path)
+
+
+def check_make(words):
+    """The targets stand in the Makefile, the variables too, and so do files of settings."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals:
+            assert f"$({name})" in makefile or f"{name} ?=" in makefile, f"the Makefile knows no {name}"
+            check_settings_file(value if name == "CONFIG" else None)
+        else:
+            assert re.search(rf"^(\w+ )*{re.escape(name)}( \w+)*:", makefile, re.MULTILINE), f"no target {name}"
+
+
+def check_snakemake(words):
+    """The options are Snakemake's, and profiles and files of settings exist."""
+    from snakemake.cli import get_argument_parser
+
+    try:
+        chosen = get_argument_parser().parse_args(words)
+    except SystemExit:
+        raise AssertionError(f"snakemake {' '.join(words)}: the parser refuses it") from None
+    assert chosen.workflow_profile is None or (ROOT / chosen.workflow_profile / "config.yaml").is_file()
+    for path in chosen.configfile or ():
+        check_settings_file(str(path))
+
+
+def check_settings_file(path):
+    assert path in (None, "FILE", *WRITTEN_BY_THE_READER) or (ROOT / path).is_file(), f"there is no file {path}"

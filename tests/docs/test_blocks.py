@@ -1,0 +1,215 @@
+"""Every block of code in README.md, CONTRIBUTING.md and docs/ is tried, by a rule for its kind."""
+
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ffnet.commands.config_file import put_over
+from ffnet.config import read_config
+from ffnet.demo.collection import make_bu3dfe_subject
+from ffnet.provenance import ROOT
+from ffnet.scans.scan_list import read_scan_list
+from ffnet.scans.settings import DatasetSettings
+from tests.docs.commands import check_words, command_lines
+from tests.docs.conftest import PAGES, blocks, inline_code, name_of, tokens
+from tests.workflow.conftest import Project, make_tiny
+
+MADE = {"_made/config.md", "_made/tour.md"}  # by make docs
+PLACES = re.compile(r"(ffnet|rules|configs|tests|workflow_scripts|profiles|docs|envs|benchmarks)/[\w./-]*")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def mapping():
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def settings_are_taken(block, mapping, folder):
+    read_config(put_over(mapping, yaml.safe_load(block.text)))
+
+
+def list_is_read(block, mapping, folder):
+    (folder / "manifest.csv").write_text(block.text)
+    dataset = DatasetSettings("manifest", str(folder), "mm", ("anger", "neutral"), (1,), "raycast")
+    rows, skipped = read_scan_list(dataset, read_config(mapping).scans, "here")
+    assert len(rows) == len(block.text.splitlines()) - 1 and not skipped
+
+
+def commands_are_there(block, mapping, folder):
+    syntax = subprocess.run(["bash", "-n"], input=block.text, text=True, capture_output=True)
+    assert syntax.returncode == 0, syntax.stderr
+    for line in command_lines(block.text):
+        for words in line:
+            check_words(words)
+
+
+def shown_commands_are_there(block, mapping, folder):
+    assert shown_commands(block), "a console block needs a line that begins with $"
+    for words in shown_commands(block):
+        check_words(words)
+
+
+def python_runs_after_that_above(block, mapping, folder):
+    names = {}
+    for above in blocks():
+        if above.page == block.page and above.kind == "python" and above.line <= block.line:
+            exec(compile(above.text, str(above), "exec"), names)
+
+
+def file_is_there(block, mapping, folder):
+    name = block.text.splitlines()[0]
+    assert name in MADE or (ROOT / block.page).parent.joinpath(name).is_file()
+
+
+def pages_are_there(block, mapping, folder):
+    for name in block.text.splitlines():
+        assert not name or name.startswith(":") or (ROOT / block.page).parent.joinpath(f"{name}.md").is_file()
+
+
+RULES = {
+    "yaml": settings_are_taken,
+    "csv": list_is_read,
+    "sh": commands_are_there,
+    "console": shown_commands_are_there,
+    "python": python_runs_after_that_above,
+    "{include}": file_is_there,
+    "{toctree}": pages_are_there,
+}
+
+
+def shown_commands(block):
+    """The commands of a console block, as words."""
+    return [line.split()[1:] for line in block.text.splitlines() if line.startswith("$ ")]
+
+
+@pytest.mark.parametrize("block", blocks(), ids=str)
+def test_a_block_has_a_rule_for_its_kind_and_keeps_it(block, mapping, tmp_path):
+    assert block.kind in RULES, f"{block}: no rule for blocks of the kind '{block.kind}'"
+    RULES[block.kind](block, mapping, tmp_path)
+
+
+def test_there_is_no_block_that_the_pages_hide():
+    fences = sum(len(re.findall(r"^ *```\S", path.read_text(encoding="utf-8"), re.MULTILINE)) for path in PAGES)
+    assert fences == len(blocks()) > 15
+    assert not any(token.type.startswith("html") for path in PAGES for token in tokens(path))
+
+
+@pytest.mark.parametrize(("page", "text"), inline_code(), ids=str)
+def test_a_command_or_a_file_named_in_a_line_is_there(page, text):
+    if re.match(r"(make|snakemake|python -m ffnet|\.venv/bin/python)( |$)", text) and "DATASET" not in text:
+        check_words(text.split())
+    elif PLACES.fullmatch(text) and "curvature" not in text and not text.startswith("docs/_build"):
+        assert (ROOT / text).exists(), f"{page}: there is no {text}"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("python -m ffnet chek", "the parser refuses it"),
+        ("python -m ffnet plan --gpu-count 2", "the parser refuses it"),
+        ("python -m ffnet plan --configfile configs/bu3df.yaml", "there is no file configs/bu3df.yaml"),
+        ("make everything", "no target everything"),
+        ("make SETTINGS=x.yaml", "knows no SETTINGS"),
+        ("make CONFIG=x.yaml", "there is no file x.yaml"),
+        ("snakemake --workflow-profle profiles/slurm", "the parser refuses it"),
+        ("snakemake --configfile x.yaml", "there is no file x.yaml"),
+        ("rm -r results", "no rule for the program rm"),
+        (".venv/bin/python -m pytest tests/nothing.py", "there is no tests/nothing.py"),
+    ],
+)
+def test_a_command_that_is_not_there_would_be_noticed(words, message, capsys):
+    with pytest.raises(AssertionError, match=message):
+        check_words(words.split())
+
+
+def snakemake_commands():
+    """Every call of snakemake in the pages that names no placeholder, once."""
+    in_blocks = [words for b in blocks() if b.kind == "sh" for line in command_lines(b.text) for words in line]
+    in_lines = [text.split() for _, text in inline_code() if "DATASET" not in text]
+    found = {" ".join(words): words for words in [*in_blocks, *in_lines] if words[0] == "snakemake"}
+    return [words for words in found.values() if len(words) > 1 and "--report" not in words]
+
+
+@pytest.fixture(scope="module")
+def tiny_project(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("tiny"))
+    shutil.copytree(ROOT / "configs", project.folder / "configs")
+    project.configure(make_tiny)
+    return project
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", snakemake_commands(), ids=" ".join)
+def test_a_call_of_snakemake_plans(words, tiny_project):
+    dry = [] if "--unlock" in words else ["--dry-run", "--quiet", "all"]
+    cores = [] if "--cores" in words or "--workflow-profile" in words else ["--cores", "1"]
+    command = [sys.executable, "-m", *words, *dry, *cores]
+    done = subprocess.run(
+        command,
+        cwd=tiny_project.folder,
+        env=tiny_project.environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", re.findall(r"^# make (\w+)", (ROOT / "Makefile").read_text(), re.MULTILINE))
+def test_every_target_that_make_help_names_is_one(target):
+    check_words(["make", target])
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory, mapping):
+    """A folder with config.yaml and the demo's first person, as the workflow makes it."""
+    from ffnet.demo.makehuman import read_head
+    from ffnet.demo.model import build_model
+
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(ROOT / "config.yaml", folder)
+    demo = read_config(mapping).demo
+    demo = dataclasses.replace(demo, folder=str(folder / demo.folder))
+    make_bu3dfe_subject(build_model(read_head()), demo, "F0001")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", [block for block in blocks() if block.kind == "console"], ids=str)
+def test_a_console_block_shows_what_its_command_prints(block, demo_folder):
+    ((program, *words),) = shown_commands(block)
+    assert program == "python"
+    folder = demo_folder if "data/demo" in block.text else demo_folder / "empty"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "config.yaml", folder / "config.yaml") if folder != demo_folder else None
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    printed = done.stdout.splitlines()
+    machine = (ROOT / "ffnet" / "commands" / "check_machine.py").read_text(encoding="utf-8")
+    for shown in block.text.splitlines()[1:]:
+        known = any(alike(shown, line) for line in printed)
+        assert known or shown == "..." or shown[9:] in machine, f"{shown!r} is not among {done.stdout}{done.stderr}"
+
+
+def alike(shown, printed):
+    """Whether two lines are the same, their numbers nearly so; sizes of disks may be any."""
+    if NUMBER.sub("N", shown) != NUMBER.sub("N", printed):
+        return False
+    pairs = zip(map(float, NUMBER.findall(shown)), map(float, NUMBER.findall(printed)), strict=True)
+    return "GiB of disk" in shown or all(abs(a - b) <= max(0.3, 0.02 * abs(a)) for a, b in pairs)
+
+
+def test_numbers_that_differ_are_seen():
+    assert alike("pose 4.1 degrees", "pose 4.2 degrees") and not alike("pose 4.1 degrees", "pose 5.1 degrees")
+    assert not alike("mesh 9950 vertices", "mesh 9000 vertices") and not alike("format wrl", "format bnt")
+    assert name_of(PAGES[0]) == "README.md"
