@@ -1,6 +1,7 @@
 """One scan file to a frontal, cropped mesh."""
 
 import itertools
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
-from ffnet.scans.readers import MILLIMETRES, read_scan
+from ffnet.scans.readers import MILLIMETRES, find_landmarks, read_scan
 
 MARGIN = 1.25  # of the square's half side: what is kept around it
 
@@ -39,6 +40,20 @@ def load_scan(mesh_path, texture_path, landmarks_path, unit, settings):
     mesh = read_scan(mesh_path, texture_path, settings, unit)
     check_extent(mesh.vertices, mesh_path, settings)
     return make_frontal(mesh, landmarks_path, unit, settings)
+
+
+def read_mesh(path, texture, settings, unit):
+    """The Mesh of a file that somebody named, and of its texture (a path, or ""). Raises ScanError, see read_scan."""
+    if os.path.isdir(path):
+        raise ScanError(f"{path}: a folder; name the scan files in it")
+    if not os.path.exists(path):
+        raise ScanError(f"{path}: there is no such file")
+    return read_scan(path, texture, settings, unit)
+
+
+def landmark_file(path, settings):
+    """The landmark file beside a scan where the settings ask for it, else "". settings: ScanSettings."""
+    return find_landmarks(path) if settings.pose.landmarks == "files" else ""
 
 
 def make_frontal(mesh, landmarks_path, unit, settings):
