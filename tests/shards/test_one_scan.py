@@ -55,7 +55,10 @@ def test_nothing_is_printed_and_nothing_known_stands_in_the_columns(wrl, config,
 
 @pytest.mark.parametrize(
     ("stage", "change", "reason"),
-    [("maps", {"least_face": 1.0}, "the face fills 80% of its square"), ("masks", {"least_plausibility": 1.0}, "plausib")],
+    [
+        ("maps", {"least_face": 1.0}, "the face fills 80% of its square"),
+        ("masks", {"least_plausibility": 1.0}, "plausib"),
+    ],
 )
 def test_what_a_stage_would_leave_out_is_refused_with_its_reason(stage, change, reason, wrl, config):
     scan = load_scan(str(wrl), str(wrl.with_suffix(".bmp")), "", "mm", config.scans)
