@@ -78,3 +78,47 @@ def wrl(faces):
 def bnt(faces):
     """The one scan in Bosphorus' layout."""
     return faces / "bosphorus" / "bs000" / "bs000_E_HAPPY_0.bnt"
+
+
+@pytest.fixture(scope="session")
+def write_final_model(tmp_path_factory, settings_mapping):
+    """A function: the path of a small final model of an experiment of config.yaml with random weights, which sees
+    differences between scans. changes: of its header's top level."""
+    import torch
+
+    from ffnet.networks.fusion import build_network
+    from ffnet.networks.model_file import write_model
+    from ffnet.planning import model_settings
+
+    mapping = settings_mapping()
+    mapping["networks"]["width"] = 0.05
+    config, folder = read_config(mapping), tmp_path_factory.mktemp("models")
+
+    def write(experiment="FFNet-M", **changes):
+        told = model_settings(config, "demo-bu3dfe", experiment)
+        header = {"name": experiment, "trained_on": {"subjects": 12}, "licence": "Nobody's."} | told | changes
+        torch.manual_seed(7)
+        network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()
+        with torch.no_grad():
+            for _ in range(20):  # the running statistics become those of such inputs
+                network(random_maps(8))
+            network.classifier.weight *= 30
+        path = folder / f"{experiment}-{len(list(folder.iterdir()))}.safetensors"
+        write_model(path, network, header)
+        return path
+
+    return write
+
+
+def random_maps(count):
+    """Inputs of a FusionNet for `count` scans."""
+    import torch
+
+    maps = {"depth": (1, 112), "normals": (3, 112), "texture": (3, 112), "mask1": (1, 56), "mask2": (1, 28)}
+    return {name: torch.rand(count, channels, side, side) for name, (channels, side) in maps.items()}
+
+
+@pytest.fixture(scope="session")
+def final_model(write_final_model):
+    """The path of a small FFNet-M with random weights."""
+    return write_final_model()

@@ -32,7 +32,9 @@ def integrated_gradients(score, inputs, baselines, steps):
     totals = {name: torch.zeros_like(values) for name, values in inputs.items()}
     for places in ((torch.arange(steps) + 0.5) / steps).split(AT_ONCE):
         points = {
-            name: torch.lerp(baselines[name], values, places.view(-1, *[1] * (values.dim() - 1))).requires_grad_()
+            name: torch.lerp(
+                baselines[name], values, places.to(values).view(-1, *[1] * (values.dim() - 1))
+            ).requires_grad_()
             for name, values in inputs.items()
         }
         gradients = torch.autograd.grad(score(points).sum(), list(points.values()))
