@@ -20,6 +20,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
     add_inspect(commands)
+    add_predict(commands)
+    add_export(commands)
     add_compare(commands)
     add_experiments(commands)
     add_status(commands)
@@ -40,13 +42,39 @@ def add_inspect(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
     parser.add_argument("--out", metavar="DIR", help="also draw what the network sees of each scan, as DIR/NAME.png")
     parser.add_argument("--json", action="store_true", help="print a list for programs instead of text")
-    parser.add_argument(
-        "--unit",
-        choices=("mm", "cm", "m"),
-        help="what the file's coordinates count (default: what config.yaml says for such files, else mm)",
-    )
+    add_unit(parser, "what config.yaml says for such files, else mm")
     add_config(parser)
     parser.set_defaults(run=inspect)
+
+
+def add_predict(commands: argparse._SubParsersAction) -> None:
+    text = "Which expression does a scan show? Asks a final model and prints the probability of each class."
+    parser = commands.add_parser("predict", help=text, description=text + " The model's file says how scans are read.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
+    parser.add_argument("--model", metavar="FILE", required=True, help="results/DATASET/models/EXPERIMENT.safetensors")
+    parser.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
+    parser.add_argument("--figure", metavar="DIR", help="also draw each scan and which pixels moved the decision there")
+    parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
+    add_unit(parser, "what the model's scans had")
+    parser.add_argument(
+        "--pixel-spacing",
+        metavar="MM",
+        type=float,
+        help="of depth images: mm from pixel to pixel (default: what the model's scans had)",
+    )
+    parser.add_argument(
+        "--batch", metavar="N", type=int, default=32, help="scans at a time, for speed alone (default: 32)"
+    )
+    parser.set_defaults(run=predict)
+
+
+def add_export(commands: argparse._SubParsersAction) -> None:
+    text = "Write a final model as ONNX, for programs without Python."
+    more = " onnxruntime must give the same probabilities on random maps, else no file is left."
+    parser = commands.add_parser("export", help=text, description=text + more)
+    parser.add_argument("model", metavar="MODEL", help="results/DATASET/models/EXPERIMENT.safetensors")
+    parser.add_argument("--out", metavar="FILE.onnx", help="where it goes (default: beside the model)")
+    parser.set_defaults(run=export)
 
 
 def add_compare(commands: argparse._SubParsersAction) -> None:
@@ -93,6 +121,12 @@ def add_plan(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=plan)
 
 
+def add_unit(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--unit", choices=("mm", "cm", "m"), help=f"what the file's coordinates count (default: {default})"
+    )
+
+
 def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config",
@@ -117,6 +151,20 @@ def inspect(arguments: argparse.Namespace) -> int:
 
     config = read_config_file(arguments.config, arguments.configfile)
     return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    from ffnet.commands.predict import predict_files
+    from ffnet.predict.predictor import load, with_files
+
+    predictor = with_files(load(arguments.model), arguments.unit, arguments.pixel_spacing)
+    return predict_files(arguments.files, predictor, arguments.batch, arguments.csv, arguments.figure, arguments.json)
+
+
+def export(arguments: argparse.Namespace) -> int:
+    from ffnet.commands.export import export_model
+
+    return export_model(arguments.model, arguments.out)
 
 
 def compare(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
+from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
 from ffnet.training.settings import ProtocolSettings, RidgeSettings, TrainingSettings
 
@@ -31,6 +32,10 @@ class Config:
     training: TrainingSettings
     ridge: RidgeSettings
     results: ResultsSettings
+
+    def preprocessing(self, unit, projection):
+        """The Preprocessing of scans whose files are in this unit; see DatasetSettings."""
+        return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 
 
 def read_config(mapping: object) -> Config:

@@ -84,12 +84,11 @@ def model_settings(config: Config, dataset: str, experiment: str) -> dict:
     """What a final model depends on and what a prediction with it needs, as plain dicts."""
     row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model
     told = config.datasets[dataset]
-    stages = {name: asdict(getattr(config, name)) for name in ("scans", "maps", "masks", "shards")}
     return run_settings(row, config.networks, config.training, config.ridge, told.classes) | {
         "dataset": dataset,
         "layout": told.layout,
         "synthetic": is_synthetic(dataset, config),
-        "preprocessing": stages | {"unit": told.unit, "projection": told.projection},
+        "preprocessing": asdict(config.preprocessing(told.unit, told.projection)),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ffnet.provenance import ROOT, code_hash, imported_names, sources
 
-ORDER = ["demo", "scans", "maps", "normals", "masks", "shards", "networks", "training", "results"]
+ORDER = ["demo", "scans", "maps", "normals", "masks", "shards", "networks", "training", "results", "predict"]
 FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "geometry", "quarantine", "jobs", "kept"}
 ABOVE = {"commands", "config", "planning", "provenance", "__main__"}  # may import every stage; no stage imports them
 MODULES = sorted((ROOT / "ffnet").rglob("*.py"))

@@ -4,14 +4,19 @@ import itertools
 import json
 import os
 
-import numpy as np
-
 from ffnet.commands.listed import read_lists
-from ffnet.commands.report import listed_report, measured_report, named_report, posed_report, report_text
-from ffnet.errors import InputError, ScanError
+from ffnet.commands.report import (
+    landmark_warnings,
+    listed_report,
+    measured_report,
+    named_report,
+    posed_report,
+    report_text,
+)
+from ffnet.errors import InputError
 from ffnet.scans.index import LAYOUTS
-from ffnet.scans.load import check_extent, make_frontal
-from ffnet.scans.readers import find_landmarks, find_texture, read_scan, scan_suffix
+from ffnet.scans.load import check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.readers import find_texture, scan_suffix
 
 
 def inspect_files(files, config, unit, folder, as_json):
@@ -61,69 +66,33 @@ def inspect_file(file, config, listed, unit, picture):
         mesh = read_mesh(file, row.texture if row else find_texture(file), config.scans, unit)
         report = measured_report(report, mesh, config.maps.size)
         check_extent(mesh.vertices, file, config.scans)
-        landmarks = find_landmarks(file) if config.scans.pose.landmarks == "files" else ""
-        scan = make_frontal(mesh, landmarks, unit, config.scans)
+        scan = make_frontal(mesh, landmark_file(file, config.scans), unit, config.scans)
         report = posed_report(report, scan)
-        return report if picture is None else draw_maps(report, scan, dataset, config, picture)
+        return report if picture is None else draw_maps(report, scan, unit, dataset, config, picture)
     except InputError as error:
         return report._replace(error=str(error))
     except OSError as error:
         return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
 
 
-def read_mesh(file, texture, settings, unit):
-    """The Mesh of a file and of its texture. Raises ScanError."""
-    if os.path.isdir(file):
-        raise ScanError(f"{file}: a folder; name the scan files in it")
-    if not os.path.exists(file):
-        raise ScanError(f"{file}: there is no such file")
-    return read_scan(file, texture, settings, unit)
-
-
-def draw_maps(report, scan, dataset, config, picture):
+def draw_maps(report, scan, unit, dataset, config, picture):
     """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report.
 
     dataset: the file's DatasetSettings, or None for the first of config.yaml.
     """
     from ffnet.results.figures import save_figure
     from ffnet.results.maps_figure import maps_figure
+    from ffnet.shards.one_scan import prepare_scan
+    from ffnet.shards.scaling import plain_texture
 
     dataset = dataset or next(iter(config.datasets.values()), None)
     if dataset is None:
         raise InputError("config.yaml: datasets is empty, and nothing says how to project; name a dataset there")
-    columns, served = five_maps(scan, dataset.projection, config)
+    columns = prepare_scan(scan, config.preprocessing(unit, dataset.projection))
+    columns["texture"] = plain_texture(columns["texture"], config.shards)
     figure = maps_figure(columns, [0], os.path.basename(report.file), [report.expression or ""])
     save_figure(figure, [picture], config.results.dpi)
-    if served != "detector":
-        where = "the shaded depth map" if served == "relief" else "the square as a whole"
-        report = report.warn(f"no face was found on the texture map; the landmarks come from {where}")
-    return report
-
-
-def five_maps(scan, projection, config):
-    """The columns of a shard of this one FrontalScan, and which box served the landmarks. Raises ScanError."""
-    from ffnet.maps.project import project
-    from ffnet.maps.shard import clean_maps
-    from ffnet.masks.landmarks import find_landmarks
-    from ffnet.masks.plausibility import check_plausibility, plausibility
-    from ffnet.masks.weights import halve, landmark_mask
-    from ffnet.normals.depth import normals_from_depth
-    from ffnet.shards.scaling import scale_depth, scale_texture
-
-    maps = clean_maps(project(scan.mesh, scan.center, scan.extent, projection, config.maps), config.maps)
-    depth, texture = maps["depth"], maps["texture"].astype(np.uint8)
-    size, spacing = config.masks.size, scan.extent / config.maps.size
-    landmarks, served = find_landmarks(texture, depth, spacing, config.masks)
-    check_plausibility(plausibility(landmarks, size, depth, spacing), config.masks)
-    columns = {
-        "depth": scale_depth(depth, config.shards),
-        "normals": np.nan_to_num(normals_from_depth(depth, spacing)),
-        "texture": scale_texture(texture, np.isfinite(depth), config.shards),
-        "landmarks": landmarks,
-        "mask1": landmark_mask(landmarks, size, config.masks.radius_1),
-        "mask2": landmark_mask(halve(landmarks), size // 2, config.masks.radius_2),
-    }
-    return {name: values[None] for name, values in columns.items()}, served
+    return report.warn(*landmark_warnings(columns))
 
 
 def dataset_for(file, config):

@@ -1,4 +1,6 @@
-"""Tables and amounts as text."""
+"""Tables and amounts as text, and how far a command is."""
+
+import sys
 
 NONE = ("", "-")  # cells that say nothing about their column
 
@@ -31,3 +33,19 @@ def duration(seconds):
         if seconds < most:
             return f"{seconds / length:.1f} {unit}" if unit == "h" else f"{seconds / length:.0f} {unit}"
     return f"{seconds / 86400:.1f} days"
+
+
+BAR = 30  # characters
+
+
+def counted(items, what):
+    """The items one after another; on a terminal a bar of how many are done stands below them meanwhile."""
+    shown = sys.stderr.isatty()
+    for done, item in enumerate(items):
+        if shown:
+            filled = BAR * done // len(items)
+            print(f"\r[{'#' * filled}{'.' * (BAR - filled)}] {done} of {len(items)} {what}", end="", file=sys.stderr)
+            sys.stderr.flush()
+        yield item
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -37,9 +37,9 @@ class Report(NamedTuple):
     warnings: tuple = ()
     error: str | None = None
 
-    def warn(self, warning):
-        """The same with one more warning."""
-        return self._replace(warnings=(*self.warnings, warning))
+    def warn(self, *warnings):
+        """The same with more warnings."""
+        return self._replace(warnings=(*self.warnings, *warnings))
 
 
 def named_report(file):
@@ -100,15 +100,30 @@ def posed_report(report, scan):
         rotation_deg=round(scan.rotation_degrees, 2),
         landmark_route=scan.route,
     )
+    return report.warn(*pose_warnings(scan, "--out"))
+
+
+def pose_warnings(scan, option):
+    """What makes the pose of a FrontalScan doubtful. option: of the command, which draws a picture."""
+    warnings = []
     if scan.unused:
-        report = report.warn(f"{scan.unused}; the detector serves")
+        warnings.append(f"{scan.unused}; the detector serves")
     if scan.route == "shape":
-        report = report.warn("the face was found on its shape alone, not on its texture; look at the picture (--out)")
+        warnings.append(f"the face was found on its shape alone, not on its texture; look at the picture ({option})")
     if scan.rotation_degrees > TRUSTED_ROTATION:
-        report = report.warn(
+        warnings.append(
             f"turned by {scan.rotation_degrees:.0f} degrees; beyond {TRUSTED_ROTATION:.0f} the pose is less certain"
         )
-    return report
+    return warnings
+
+
+def landmark_warnings(columns):
+    """What makes the landmarks of a shard's one scan doubtful."""
+    served = columns["detected"][0]
+    if served == "detector":
+        return []
+    where = "the shaded depth map" if served == "relief" else "the square as a whole"
+    return [f"no face was found on the texture map; the landmarks come from {where}"]
 
 
 def report_text(report, picture):

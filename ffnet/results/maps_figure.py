@@ -45,15 +45,14 @@ def maps_figure(columns, rows, title, names=None):
     figure = blank_figure(width, height)
     for line, row in enumerate(rows):
         low = BOTTOM + (len(rows) - 1 - line) * (PANEL + GAP)
-        for panel, picture in enumerate(_pictures(columns, row)):
+        for panel, picture in enumerate(pictures(columns, row)):
             left = LEFT + panel * (PANEL + GAP)
             axes = figure.add_axes((left / width, low / height, PANEL / width, PANEL / height))
             black, white = MAP_GREYS if panel < 3 else MASK_GREYS
             axes.imshow(picture, cmap="gray", vmin=black, vmax=white, interpolation="nearest")
             axes.set_axis_off()
             if panel < 3:
-                x, y = on_map(columns["landmarks"][row], columns["mask1"].shape[1], picture.shape[0]).T
-                axes.plot(x, y, "o", markersize=1.9, color="#ffe119", markeredgecolor="black", markeredgewidth=0.35)
+                plot_landmarks(axes, columns, row)
             if line == len(rows) - 1:
                 place = (left + PANEL / 2) / width
                 figure.text(place, (BOTTOM - 0.07) / height, CAPTIONS[panel], ha="center", va="top", fontsize=9)
@@ -62,6 +61,12 @@ def maps_figure(columns, rows, title, names=None):
         )
     figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9)
     return figure
+
+
+def plot_landmarks(axes, columns, row, colour="#ffe119"):
+    """The 51 landmarks of a row of a shard's columns over one of its maps."""
+    x, y = on_map(columns["landmarks"][row], columns["mask1"].shape[1], columns["depth"].shape[1]).T
+    axes.plot(x, y, "o", markersize=1.9, color=colour, markeredgecolor="black", markeredgewidth=0.35)
 
 
 def maps_title(dataset, subject, synthetic):
@@ -77,7 +82,7 @@ def on_map(landmarks, size, map_size):
     return (landmarks + 0.5) * (map_size / size) - 0.5
 
 
-def _pictures(columns, row):
+def pictures(columns, row):
     """Texture, depth, normals as RGB or grey (112, 112[, 3]) with white off the face; mask-1 and mask-2 in [0, 1]."""
     texture, depth, normals = (columns[name][row] for name in ("texture", "depth", "normals"))
     face = (normals != 0).any(axis=-1) | (depth != 0)

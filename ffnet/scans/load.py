@@ -10,7 +10,7 @@ from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
-from ffnet.scans.readers import MILLIMETRES, read_scan
+from ffnet.scans.readers import MILLIMETRES, find_landmarks, read_scan
 from ffnet.scans.settings import ScanSettings
 
 MARGIN = 1.25  # of the square's half side: what is kept around it
@@ -41,6 +41,20 @@ def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str,
     mesh = read_scan(mesh_path, texture_path, settings, unit)
     check_extent(mesh.vertices, mesh_path, settings)
     return make_frontal(mesh, landmarks_path, unit, settings)
+
+
+def read_mesh(path: str, texture: str, settings: ScanSettings, unit: str) -> Mesh:
+    """The Mesh of a file that somebody named, and of its texture (a path, or ""). Raises ScanError, see read_scan."""
+    if os.path.isdir(path):
+        raise ScanError(f"{path}: a folder; name the scan files in it")
+    if not os.path.exists(path):
+        raise ScanError(f"{path}: there is no such file")
+    return read_scan(path, texture, settings, unit)
+
+
+def landmark_file(path: str, settings: ScanSettings) -> str:
+    """The landmark file beside a scan where the settings ask for it, else ""."""
+    return find_landmarks(path) if settings.pose.landmarks == "files" else ""
 
 
 def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:

@@ -70,7 +70,8 @@ def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings
     if suffix in DEPTH_IMAGES:
         if settings.pixel_spacing is None:
             raise ScanError(
-                f"{mesh_path}: a depth image; say in config.yaml, scans.pixel_spacing, how many mm a pixel is"
+                f"{mesh_path}: a depth image; say in config.yaml, scans.pixel_spacing, how many mm a pixel is; to "
+                "`predict` it is --pixel-spacing"
             )
         points = grid_points(read_depth_image(mesh_path), settings.pixel_spacing / scale)
     else:

@@ -25,7 +25,7 @@ def load_scans(
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
         if scan.unused:
             print(f"{scan.unused}; the detector serves")
-        return scan._replace(mesh=pack_mesh(scan.mesh))  # a shard holds hundreds of them
+        return pack_scan(scan)
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")
     columns = {
@@ -33,10 +33,22 @@ def load_scans(
         "subject": np.array([rows[i].subject for i in kept], str),
         "label": np.array([classes.index(rows[i].expression) for i in kept], np.int64),
         "intensity": np.array([rows[i].intensity for i in kept], np.int64),
+        **scan_columns(scans),
+    }
+    return columns, rejected
+
+
+def pack_scan(scan):
+    """A FrontalScan whose mesh is as it is stored: a shard holds hundreds of them."""
+    return scan._replace(mesh=pack_mesh(scan.mesh))
+
+
+def scan_columns(scans):
+    """The columns of a shard that the scans themselves give, from what pack_scan gave."""
+    return {
         "center": np.array([scan.center for scan in scans], np.float64).reshape(-1, 2),
         "extent": np.array([scan.extent for scan in scans], np.float64),
         "rotation_degrees": np.array([scan.rotation_degrees for scan in scans], np.float64),
         "pose_route": np.array([scan.route for scan in scans], str),
         **mesh_columns([scan.mesh for scan in scans]),
     }
-    return columns, rejected

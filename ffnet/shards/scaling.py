@@ -27,3 +27,8 @@ def scale_texture(texture: np.ndarray, face: np.ndarray, settings: ShardSettings
     unit = texture.astype(np.float32) / 255
     scaled = unit * 2 - 1 if settings.texture == "plain" else (unit - IMAGENET_MEAN) / IMAGENET_DEVIATION
     return np.where(face[..., None], scaled, 0).astype(np.float32)
+
+
+def plain_texture(scaled, settings):
+    """What scale_texture gave, on the face as "plain" would have given it: to draw it."""
+    return scaled if settings.texture == "plain" else (scaled * IMAGENET_DEVIATION + IMAGENET_MEAN) * 2 - 1

@@ -1,7 +1,6 @@
 """A generated scan of each layout, and settings to go with it."""
 
 import csv
-import dataclasses
 import json
 import os
 
@@ -10,46 +9,6 @@ import pytest
 import yaml
 
 from ffnet.__main__ import main
-from ffnet.config import read_config
-from ffnet.provenance import ROOT
-
-SHOWN = {"bu3dfe": ("anger",), "bosphorus": ("happiness",)}
-
-
-def write(path, text):
-    """Writes a file and the folders above it."""
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-@pytest.fixture(scope="session")
-def settings_mapping():
-    """config.yaml of the project as a fresh mapping each time."""
-    text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    return lambda: yaml.safe_load(text)
-
-
-@pytest.fixture(scope="session")
-def faces(tmp_path_factory, settings_mapping):
-    """A folder with one scan in the layout of each collection, and the truth about them."""
-    from ffnet.demo import plan
-    from ffnet.demo.collection import make_bosphorus_subject, make_bu3dfe_subject
-    from ffnet.demo.makehuman import read_head
-    from ffnet.demo.model import build_model
-
-    folder = tmp_path_factory.mktemp("faces")
-    demo = dataclasses.replace(
-        read_config(settings_mapping()).demo, folder=os.fspath(folder), subjects=1, intensities=(4,), takes=1
-    )
-    model, every = build_model(read_head()), plan.list_scans
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            plan, "list_scans", lambda *told: [s for s in every(*told) if s.expression in SHOWN[told[1].layout]]
-        )
-        make_bu3dfe_subject(model, demo, "F0001")
-        make_bosphorus_subject(model, demo, "bs000")
-    return folder
 
 
 @pytest.fixture
@@ -64,24 +23,6 @@ def settings_file(tmp_path, settings_mapping):
         return os.fspath(path)
 
     return write
-
-
-@pytest.fixture(scope="session")
-def config(settings_mapping):
-    return read_config(settings_mapping())
-
-
-@pytest.fixture(scope="session")
-def wrl(faces):
-    """The one scan in BU-3DFE's layout: anger at level 4."""
-    (path,) = (faces / "bu3dfe" / "F0001").glob("F0001_AN04*_F3D.wrl")
-    return path
-
-
-@pytest.fixture(scope="session")
-def bnt(faces):
-    """The one scan in Bosphorus' layout."""
-    return faces / "bosphorus" / "bs000" / "bs000_E_HAPPY_0.bnt"
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ffnet.__main__ import main
-from ffnet.commands.inspect import inspect_file, read_mesh
+from ffnet.commands.inspect import inspect_file
 from ffnet.commands.listed import Listed
+from ffnet.scans.load import read_mesh
 from ffnet.scans.pose import find_pose
 from ffnet.scans.readers import find_texture
 

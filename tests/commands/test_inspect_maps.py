@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 
 from ffnet.__main__ import main
-from ffnet.commands.inspect import five_maps, inspect_file, picture_paths
+from ffnet.commands.inspect import inspect_file, picture_paths
 from ffnet.commands.listed import Listed
 from ffnet.errors import InputError
-from ffnet.expressions import EXPRESSIONS
-from ffnet.maps.shard import project_maps
-from ffnet.masks.shard import make_masks
-from ffnet.normals.shard import compute_normals
 from ffnet.results.maps_figure import GAP, LEFT, PANEL
-from ffnet.scans.index import bu3dfe_row
-from ffnet.scans.load import load_scan
-from ffnet.scans.shard import load_scans
-from ffnet.shards.shard import join_stages
 
 NONE = Listed({}, {})
 
@@ -40,21 +32,6 @@ def test_with_a_folder_the_five_maps_are_drawn_side_by_side(wrl, inspect, tmp_pa
         assert panel.min() < 128 and panel.std() > 10, f"panel {k} is empty"
     colourful = [int(np.ptp(panel.astype(int), axis=2).max()) > 60 for panel in (panels[0], panels[2])]
     assert all(colourful) and all((panel == 0).all(axis=2).mean() > 0.3 for panel in panels[3:])
-
-
-def test_the_maps_drawn_are_those_that_the_networks_get(wrl, config):
-    path = str(wrl)
-    texture = path.removesuffix("wrl") + "bmp"
-    row = bu3dfe_row(path, {path, texture}, 1)
-    scans, _ = load_scans([row], "mm", EXPRESSIONS, config.scans)
-    maps, _ = project_maps(scans, "gridfit", config.maps)
-    masks, _ = make_masks(maps, config.masks)
-    wanted = join_stages(maps, compute_normals(maps), masks, config.shards)
-    shown, served = five_maps(load_scan(path, texture, "", "mm", config.scans), "gridfit", config)
-    assert served == wanted["detected"][0]
-    for name, values in shown.items():
-        assert values.shape == wanted[name].shape
-        np.testing.assert_allclose(values, wanted[name], atol=0.01, err_msg=name)
 
 
 def test_pictures_of_equal_names_do_not_overwrite_each_other(tmp_path):

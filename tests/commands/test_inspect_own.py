@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ffnet.commands.inspect import dataset_for, inspect_file, read_mesh
+from ffnet.commands.inspect import dataset_for, inspect_file
 from ffnet.commands.listed import Listed
 from ffnet.commands.report import Report, report_text
+from ffnet.scans.load import read_mesh
 
 NONE = Listed({}, {})
 
@@ -78,23 +79,20 @@ def test_the_lists_unit_is_taken_and_the_option_wins_over_it(own, inspect):
     assert inspect(own / "a.wrl", "--unit", "mm", change=in_metres)[0] == 0
 
 
-def test_the_lists_projection_is_drawn(own, settings_mapping, tmp_path, monkeypatch):
-    from ffnet.commands import inspect as command
+def test_the_lists_projection_and_unit_are_drawn(own, settings_mapping, tmp_path, monkeypatch):
     from ffnet.commands.listed import read_lists
     from ffnet.config import read_config
+    from ffnet.shards import one_scan
 
     mapping, seen = settings_mapping(), []
     point_at(own)(mapping)
     config = read_config(mapping)
-    drawn = command.five_maps
-
-    def draw(scan, projection, config):
-        seen.append(projection)
-        return drawn(scan, projection, config)
-
-    monkeypatch.setattr(command, "five_maps", draw)
+    prepare = one_scan.prepare_scan
+    monkeypatch.setattr(
+        one_scan, "prepare_scan", lambda scan, preprocessing: seen.append(preprocessing) or prepare(scan, preprocessing)
+    )
     told = inspect_file(str(own / "a.wrl"), config, read_lists(config), None, str(tmp_path / "a.png"))
-    assert told.error is None and seen == ["raycast"]
+    assert told.error is None and seen == [config.preprocessing("mm", "raycast")]
 
 
 def test_a_file_beside_the_list_that_does_not_stand_in_it_is_told_by_its_name(own, inspect):

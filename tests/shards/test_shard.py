@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ffnet.shards.scaling import scale_depth, scale_texture
+from ffnet.shards.scaling import plain_texture, scale_depth, scale_texture
 from ffnet.shards.settings import ShardSettings
 from ffnet.shards.shard import join_stages
 
@@ -24,6 +24,7 @@ def test_texture_is_scaled_as_its_network_wants_it(kind, white):
     texture = np.full((1, 2, 3), 255, np.uint8)
     scaled = scale_texture(texture, np.array([[True, False]]), settings)
     np.testing.assert_allclose(scaled, [[white, [0, 0, 0]]], atol=1e-3)
+    np.testing.assert_allclose(plain_texture(scaled, settings)[0, 0], 1, atol=1e-6)
 
 
 def test_stages_are_joined_by_scan_and_what_one_left_out_is_left_out():

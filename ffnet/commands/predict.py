@@ -1,0 +1,141 @@
+"""predict: what a final model sees in scan files, as a table, as CSV and as pictures."""
+
+import csv
+import io
+import itertools
+import json
+import os
+from typing import NamedTuple
+
+from ffnet.commands.inspect import picture_paths
+from ffnet.commands.printing import counted, table_lines
+from ffnet.commands.report import landmark_warnings, pose_warnings
+from ffnet.errors import InputError
+from ffnet.predict.figure import prediction_figure
+from ffnet.predict.predictor import join_columns
+from ffnet.predict.saliency import saliency
+from ffnet.results.figures import save_figure
+from ffnet.shards.scaling import plain_texture
+from ffnet.storage import write_text
+
+DPI = 150
+
+
+class Outcome(NamedTuple):
+    """What became of one file; its fields are the keys of --json.
+
+    seen_as: the most probable class. probabilities: class -> probability. Both None where error says why.
+    """
+
+    file: str
+    seen_as: str | None = None
+    probabilities: dict | None = None
+    warnings: tuple = ()
+    error: str | None = None
+
+
+class Prepared(NamedTuple):
+    """One file before the network: the Outcome so far, its shard's columns (None where it cannot be used), and where
+    its picture goes, or None."""
+
+    outcome: Outcome
+    columns: dict | None
+    picture: str | None
+
+
+def predict_files(files, predictor, batch, table, folder, as_json):
+    """Prints what a Predictor sees in each file, as a table or as JSON.
+
+    batch: files that pass the network at a time. table: path of a CSV to write, or None. folder: for a picture of
+    each, or None. Returns 1 if any file cannot be used, else 0. Raises InputError where nothing can be written.
+    """
+    if batch < 1:
+        raise InputError(f"--batch: at least 1 is needed, {batch} came")
+    outcomes, work = [], counted(list(zip(files, picture_paths(files, folder), strict=True)), "scans")
+    while group := [prepare_file(*one, predictor) for one in itertools.islice(work, batch)]:
+        outcomes += predict_group(group, predictor)
+    if as_json:
+        print(json.dumps([one._asdict() for one in outcomes], indent=2))
+    else:
+        print("\n".join([*outcome_lines(outcomes, predictor.classes), "", model_line(predictor.header)]))
+    if table is not None:
+        try:
+            write_text(table, outcome_table(outcomes, predictor.classes))
+        except OSError as error:
+            raise InputError(f"{table}: the table cannot be written ({error.strerror}); name another file") from error
+    return int(any(one.error for one in outcomes))
+
+
+def prepare_file(file, picture, predictor):
+    """The Prepared of one file. Raises nothing for a file that cannot be used: the Outcome says why."""
+    outcome = Outcome(file)
+    try:
+        scan = predictor.turn(file)
+        columns = predictor.prepare(scan)
+    except InputError as error:
+        return Prepared(outcome._replace(error=str(error)), None, picture)
+    except OSError as error:
+        return Prepared(outcome._replace(error=f"{error.filename or file}: {error.strerror or error}"), None, picture)
+    warnings = (*pose_warnings(scan, "--figure"), *landmark_warnings(columns))
+    return Prepared(outcome._replace(warnings=warnings), columns, picture)
+
+
+def predict_group(group, predictor):
+    """The Outcomes of some Prepared files, which pass the network together."""
+    usable = [one.columns for one in group if one.columns]
+    rows = iter(predictor.probabilities(join_columns(usable), len(usable)) if usable else ())
+    return [finish_file(one, next(rows), predictor) if one.columns else one.outcome for one in group]
+
+
+def finish_file(prepared, row, predictor):
+    """The Outcome of one file with its probabilities (classes,); its picture is drawn if one is wanted."""
+    label = int(row.argmax())
+    outcome = prepared.outcome._replace(
+        seen_as=predictor.classes[label], probabilities=dict(zip(predictor.classes, row.tolist(), strict=True))
+    )
+    if prepared.picture is None:
+        return outcome
+    moved = saliency(predictor.network, predictor.inputs(prepared.columns), label)
+    texture = plain_texture(prepared.columns["texture"], predictor.preprocessing.shards)
+    title = f"{os.path.basename(outcome.file)}: seen as {outcome.seen_as} by {predictor.header['name']}"
+    figure = prediction_figure(prepared.columns | {"texture": texture}, row, predictor.classes, moved, title)
+    try:
+        save_figure(figure, [prepared.picture], DPI)
+    except OSError as error:
+        return outcome._replace(error=f"{prepared.picture}: the picture cannot be written ({error.strerror})")
+    return outcome
+
+
+def outcome_lines(outcomes, classes):
+    """A table of the files that were predicted, and a line for each warning and each file that was not."""
+    rows = [
+        (one.file, one.seen_as, *(f"{value:.1%}" for value in one.probabilities.values()))
+        for one in outcomes
+        if one.probabilities
+    ]
+    lines = table_lines(("scan", "seen as", *classes), rows) if rows else []
+    lines += [f"note: {one.file}: {warning}" for one in outcomes for warning in one.warnings]
+    return lines + [
+        f"CANNOT BE USED: {one.error if one.file in one.error else f'{one.file}: {one.error}'}"
+        for one in outcomes
+        if one.error
+    ]
+
+
+def model_line(header):
+    """What the model is, what it has seen and whose terms apply, as far as its header says so."""
+    subjects, dataset = header.get("trained_on", {}).get("subjects"), header.get("dataset")
+    seen = f", made of {subjects} subjects of {dataset}" if subjects and dataset else ""
+    return f"Model: {header['name']}{seen}. {header.get('licence', '')}".rstrip()
+
+
+def outcome_table(outcomes, classes):
+    """CSV text: scan, seen-as, a probability for each class with eight decimals, left-out (why, else empty); a row for
+    each file in the order given. No class can have one of these names."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("scan", "seen-as", *classes, "left-out"))
+    for one in outcomes:
+        values = [f"{one.probabilities[name]:.8f}" if one.probabilities else "" for name in classes]
+        writer.writerow((one.file, one.seen_as or "", *values, one.error or ""))
+    return text.getvalue()

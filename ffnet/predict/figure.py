@@ -1,0 +1,116 @@
+"""One scan and what a network made of it: its maps, the probabilities, and which pixels moved the decision."""
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from scipy.ndimage import gaussian_filter
+
+from ffnet.results.figures import blank_figure
+from ffnet.results.maps_figure import pictures, plot_landmarks
+
+MODALITIES = ("texture", "depth", "normals")
+PANEL, GAP, LEFT, BOTTOM, TOP, CAPTION = 1.7, 0.08, 0.12, 0.9, 0.36, 0.24  # inches
+LETTER, BARS, RIGHT, BAR = 0.095, 1.55, 0.62, 0.3  # inches: of the probabilities
+CHOSEN, OTHER = "#0072b2", "#c4c4c4"  # blue and grey differ in lightness, too
+SIGNED = "PuOr_r"  # purple to orange through white, told apart with every kind of colour vision
+BLUR = 1.0  # pixels, standard deviation: single pixels of a gradient say little
+COVERED = 0.995  # share of the pixels inside the colour scale
+
+
+def prediction_figure(columns, probabilities, classes, saliency, title):
+    """A matplotlib Figure of one scan.
+
+    columns: of a shard of this scan alone, its texture scaled "plain". probabilities: (classes,). classes: their
+    names. saliency: the Saliency for the most probable of them. title: one line.
+    """
+    names = LETTER * max(map(len, classes)) + 2 * GAP
+    width = LEFT + 3 * (PANEL + GAP) + names + BARS + RIGHT
+    height = BOTTOM + 2 * (PANEL + CAPTION) + TOP
+    figure = blank_figure(width, height)
+
+    def axes_at(left, low, wide, high):
+        return figure.add_axes((left / width, low / height, wide / width, high / height))
+
+    seen, bound = classes[int(np.argmax(probabilities))], scale_bound(saliency.maps)
+    face = (columns["normals"][0] != 0).any(axis=-1)
+    drawn = dict(zip(MODALITIES, pictures(columns, 0), strict=False))  # the masks come after them
+    for panel, modality in enumerate(MODALITIES):
+        left = LEFT + panel * (PANEL + GAP)
+        draw_map(axes_at(left, BOTTOM + PANEL + CAPTION, PANEL, PANEL), columns, modality, drawn[modality])
+        moved = saliency.maps.get(modality)
+        draw_saliency(axes_at(left, BOTTOM, PANEL, PANEL), columns, modality, moved, bound, face)
+    draw_scale(axes_at(LEFT, BOTTOM - 0.15, 3 * PANEL + 2 * GAP, 0.09), seen, bound)
+    high = min(BAR * len(classes), 2 * PANEL + CAPTION)
+    low = BOTTOM + 2 * PANEL + CAPTION - high
+    draw_probabilities(axes_at(LEFT + 3 * (PANEL + GAP) + names, low, BARS, high), probabilities, classes)
+    figure.text(LEFT / width, 1 - 0.1 / height, title, ha="left", va="top", fontsize=10)
+    figure.text(LEFT / width, 0.08 / height, explanation(seen, saliency), fontsize=8, va="bottom")
+    return figure
+
+
+def draw_map(axes, columns, modality, picture):
+    """One map with the landmarks."""
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    plot_landmarks(axes, columns, 0)
+    bare(axes, modality)
+
+
+def bare(axes, caption):
+    """No ticks, a thin frame, a caption above."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_color("#d0d0d0")
+    axes.set_title(caption, fontsize=9, pad=3)
+
+
+def draw_saliency(axes, columns, modality, moved, bound, face):
+    """What one modality's pixels did, (S, S), or None where the network does not look at it. face: (S, S) bool."""
+    if moved is None:
+        bare(axes, f"{modality}: not used")
+        return
+    axes.imshow(gaussian_filter(moved, BLUR), cmap=SIGNED, vmin=-bound, vmax=bound, interpolation="nearest")
+    axes.contour(face, levels=[0.5], colors="#909090", linewidths=0.5)
+    plot_landmarks(axes, columns, 0, colour="none")
+    bare(axes, f"moved by {modality}: {moved.sum():+.2f}")
+
+
+def draw_scale(axes, seen, bound):
+    """The colour scale of the lower row."""
+    scale = axes.figure.colorbar(ScalarMappable(Normalize(-bound, bound), SIGNED), cax=axes, orientation="horizontal")
+    scale.set_ticks([-bound, 0, bound], labels=[f"against {seen}", "no part in it", f"for {seen}"], fontsize=8)
+    first, _, last = axes.get_xticklabels()
+    first.set_ha("left")
+    last.set_ha("right")
+
+
+def draw_probabilities(axes, probabilities, classes):
+    """A bar for each class, the most probable in another colour and in bold."""
+    best = int(np.argmax(probabilities))
+    places = range(len(classes))
+    axes.barh(places, probabilities, color=[CHOSEN if place == best else OTHER for place in places], height=0.7)
+    for place, value in enumerate(probabilities):
+        weight = "bold" if place == best else "normal"
+        axes.text(value + 0.02, place, f"{value:.1%}", va="center", fontsize=8, fontweight=weight)
+    axes.set_yticks(places, classes, fontsize=9)
+    axes.get_yticklabels()[best].set_fontweight("bold")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(classes) - 0.5, -0.5)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.set_title("probability", fontsize=9, pad=3, loc="left")
+
+
+def explanation(seen, saliency):
+    """Two lines: what the numbers and colours of the lower row are."""
+    return (
+        f"Lower row: what the pixels added to the lead of {seen} over the mean of all classes (scores before the"
+        f" softmax),\nwhich is {saliency.baseline:+.2f} without any map and {saliency.lead:+.2f} with all of them."
+        " Integrated gradients, blurred."
+    )
+
+
+def scale_bound(maps):
+    """The value at both ends of the colour scale of all maps: few blurred pixels lie beyond it."""
+    blurred = np.abs([gaussian_filter(values, BLUR) for values in maps.values()])
+    return max(float(np.quantile(blurred, COVERED)), 1e-12)
