@@ -11,6 +11,13 @@ import yaml
 from ffnet.__main__ import main
 
 
+def write(path, text):
+    """Writes a file and the folders above it."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 @pytest.fixture
 def settings_file(tmp_path, settings_mapping):
     """A function: writes the settings after change(mapping) and returns the file's path."""
