@@ -1,0 +1,47 @@
+"""CITATION.cff and the forms for reports hold what those who read them by machine want."""
+
+import re
+
+import pytest
+import yaml
+
+from ffnet.provenance import ROOT
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+KINDS = {"textarea", "input", "dropdown", "checkboxes", "markdown"}
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
+def test_a_form_has_a_name_and_parts_that_can_be_shown(path):
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert form["name"] and form["description"] and form["body"]
+    names = [part["id"] for part in form["body"]]
+    assert len(names) == len(set(names))
+    for part in form["body"]:
+        assert part["type"] in KINDS and part["attributes"]["label"]
+        for option in part["attributes"].get("options", ()):
+            assert option["label"]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
+def test_a_form_wants_the_output_of_check_and_no_licensed_picture(path):
+    parts = {part["id"]: part for part in yaml.safe_load(path.read_text(encoding="utf-8"))["body"]}
+    assert "python -m ffnet check" in parts["check"]["attributes"]["label"]
+    assert parts["check"]["validations"]["required"]
+    assert parts["people"]["attributes"]["options"][0]["required"]
+
+
+def test_there_is_a_form_for_faults_and_one_for_scans():
+    assert [path.name for path in FORMS] == ["bug.yml", "own_scans.yml"]
+
+
+def test_citation_names_this_version_and_the_paper():
+    told = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "version", "license"} <= set(told)
+    assert told["license"] == "MIT" and (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert told["version"] == version[1]
+    readme = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
+    paper = told["preferred-citation"]
+    assert f"*{paper['title']}*" in readme
+    assert [author["family-names"] for author in paper["authors"]] == ["Sui", "Zhu", "Zhao", "Wu"]
