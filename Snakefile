@@ -54,6 +54,8 @@ localrules:
     shards,
     fetch_imagenet,
     index_scans,
+    hash_shards,
+    hash_scans,
     list_quarantine,
     judge_quarantine,
     split_subjects,

@@ -1,9 +1,11 @@
 """A project in which every run is finished: made up, so that tables and report can be made at the paper's size.
 
 The files are those that Snakemake would find after training, in the order in which it would have made them: raw scans
-(empty), stages with one face drawn by a formula, splits, and for each run its predictions and its record.
+(empty), stages with one face drawn by a formula, the list of shards, splits, and for each run its predictions and its
+record.
 """
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -17,6 +19,7 @@ from ffnet.demo.plan import collection_files
 from ffnet.masks.weights import halve, landmark_mask
 from ffnet.normals.shard import compute_normals
 from ffnet.planning import fold_settings, plan_collection
+from ffnet.shards.hashes import shard_list
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_stage, write_text
 from ffnet.training.splits import split_subjects, split_table
@@ -45,7 +48,8 @@ def make_project(folder, change):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).touch()
     for name in config.datasets:
-        write_collection(folder / "results" / name, name, config)
+        with contextlib.chdir(folder):  # shards.csv holds the paths of shards as a run does
+            write_collection(pathlib.Path("results") / name, name, config)
         write_runs(folder / "results" / name, name, config)
     return config
 
@@ -63,6 +67,7 @@ def write_collection(place, name, config):
             write_stage(place / stage / f"{shard}.h5", columns)
     write_text(place / "quarantine.csv", "scan,stage,reason\n")
     write_text(place / "quarantine.txt", f"0 of {len(collection.rows)} scans were left out\n")
+    write_text(place / "shards.csv", shard_list(collection.shard_files()))
     for repeat in range(most_repeats(config)):
         dataset = config.datasets[name]
         asked = dataset.intensities, dataset.classes, config.protocol

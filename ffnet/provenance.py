@@ -22,7 +22,7 @@ def code_hash(script: str) -> str:
     digest = hashlib.sha256(_pins())
     for path in sources(script):
         digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(_syntax(path))
+        digest.update(_read(path)[1])
     return digest.hexdigest()[:16]
 
 
@@ -40,8 +40,22 @@ def sources(script: str) -> tuple[pathlib.Path, ...]:
 
 def imported_names(path: pathlib.Path) -> set[str]:
     """Dotted names that a source file imports when it runs, anywhere; `from a import b` gives a and a.b."""
+    return set(_read(path)[0])
+
+
+@functools.cache
+def _read(path: pathlib.Path) -> tuple[frozenset[str], bytes]:
+    """Imported names of a source file, and what of its syntax tree counts.
+
+    The trees themselves, 19 MiB in a process that lasts as long as the workflow, are not kept.
+    """
+    tree = _WhatRuns().visit(ast.parse(path.read_text(encoding="utf-8")))
+    return frozenset(_names(tree, path)), ast.dump(tree).encode()
+
+
+def _names(tree: ast.Module, path: pathlib.Path) -> set[str]:
     names = set()
-    for node in ast.walk(_tree(path)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -67,11 +81,6 @@ def _module_file(parts: list[str]) -> pathlib.Path | None:
         if candidate.is_file():
             return candidate
     return None
-
-
-@functools.cache
-def _tree(path: pathlib.Path) -> ast.Module:
-    return _WhatRuns().visit(ast.parse(path.read_text(encoding="utf-8")))
 
 
 class _WhatRuns(ast.NodeTransformer):
@@ -114,11 +123,6 @@ class _WhatRuns(ast.NodeTransformer):
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
         return node.orelse if ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING") else node
-
-
-@functools.cache
-def _syntax(path: pathlib.Path) -> bytes:
-    return ast.dump(_tree(path)).encode()
 
 
 @functools.cache

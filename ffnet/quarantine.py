@@ -64,7 +64,7 @@ def judge_quarantine(
     Raises InputError with the head of the list if more than settings.max_share were.
     """
     share = f"{len(rejected)} of {taken} scans were left out ({len(rejected) / taken:.1%})"
-    if len(rejected) <= settings.max_share * taken:
+    if not _too_many(rejected, taken, settings):
         return f"{share}, at most {settings.max_share:.1%} may be"
     rows = [f"  {row.scan} ({row.stage}): {row.reason}" for row in sorted(rejected)]
     more = [f"  and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
@@ -78,6 +78,18 @@ def judge_quarantine(
             ]
         )
     )
+
+
+def refuse_to_train(
+    rejected: list[Rejected], taken: int, settings: QuarantineSettings, path: str | os.PathLike
+) -> None:
+    """Raises InputError, short beside that of judge_quarantine, if it would. Arguments as there."""
+    if _too_many(rejected, taken, settings):
+        raise InputError(f"nothing is trained, as too many scans were left out; they are listed in {path}")
+
+
+def _too_many(rejected: list[Rejected], taken: int, settings: QuarantineSettings) -> bool:
+    return len(rejected) > settings.max_share * taken
 
 
 def read_quarantine(path: str | os.PathLike) -> list[Rejected]:

@@ -96,6 +96,7 @@ rule judge_leakage:
         "results/tables/leakage.txt",
     log:
         "logs/results/judge_leakage.log",
+    retries: 0  # the profile for clusters has some; this ends as it did
     conda:
         "../envs/ffnet.yaml"
     params:

@@ -31,6 +31,7 @@ rule hash_shards:
         "results/{dataset}/shards.csv",
     log:
         "logs/{dataset}/hash_shards.log",
+    retries: 0  # the profile for clusters has some; this ends as it did
     conda:
         "../envs/ffnet.yaml"
     params:
@@ -78,6 +79,7 @@ rule judge_quarantine:
         "results/{dataset}/quarantine.txt",
     log:
         "logs/{dataset}/judge_quarantine.log",
+    retries: 0  # the profile for clusters has some; this ends as it did
     conda:
         "../envs/ffnet.yaml"
     params:

@@ -36,8 +36,6 @@ rule train_fold:
         record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
     log:
         "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
-    benchmark:
-        "logs/benchmarks/{dataset}/train_fold/{experiment}/{repeat}/{fold}.tsv"
     conda:
         "../envs/ffnet.yaml"
     threads: settings.training.threads

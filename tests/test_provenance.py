@@ -11,9 +11,7 @@ def code_hash(tmp_path, monkeypatch):
     """A function: the hash of a script, a module that it imports and a lock file with these texts."""
 
     def of(script=SCRIPT, module=MODULE, lock="numpy==1.0\n"):
-        for function in (provenance.sources, provenance._imports, provenance._tree, provenance._syntax):
-            function.cache_clear()
-        provenance._pins.cache_clear()
+        forget()
         (tmp_path / "ffnet").mkdir(exist_ok=True)
         for name, text in (("script.py", script), ("ffnet/work.py", module), ("requirements.lock", lock)):
             (tmp_path / name).write_text(text)
@@ -22,7 +20,11 @@ def code_hash(tmp_path, monkeypatch):
     monkeypatch.setattr(provenance, "ROOT", tmp_path)
     monkeypatch.setattr(provenance, "LOCK", tmp_path / "requirements.lock")
     yield of
-    for function in (provenance.sources, provenance._imports, provenance._tree, provenance._syntax, provenance._pins):
+    forget()
+
+
+def forget():
+    for function in (provenance.sources, provenance._imports, provenance._read, provenance._pins):
         function.cache_clear()
 
 

@@ -1,7 +1,14 @@
 import pytest
 
 from ffnet.errors import InputError, ScanError
-from ffnet.quarantine import QuarantineSettings, each_scan, judge_quarantine, quarantine_text, read_quarantine
+from ffnet.quarantine import (
+    QuarantineSettings,
+    each_scan,
+    judge_quarantine,
+    quarantine_text,
+    read_quarantine,
+    refuse_to_train,
+)
 from ffnet.storage import Rejected
 
 
@@ -42,5 +49,8 @@ def test_too_many_bad_scans_stop_the_run_with_the_list():
     with pytest.raises(InputError, match=r"12 of 239 scans .* more than quarantine.max_share") as caught:
         judge_quarantine(rejected, 239, QuarantineSettings(0.05), "q.csv")
     lines = str(caught.value).splitlines()
+    refuse_to_train(rejected, 240, QuarantineSettings(0.05), "q.csv")
+    with pytest.raises(InputError, match="nothing is trained, as too many scans were left out; .* q.csv$"):
+        refuse_to_train(rejected, 239, QuarantineSettings(0.05), "q.csv")
     assert lines[0].endswith("The list is in q.csv:") and lines[1] == "  s00 (scans): reason 0"
     assert len(lines) == 12 and lines[-1] == "  and 2 more"

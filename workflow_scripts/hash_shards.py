@@ -3,12 +3,12 @@
 from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.quarantine import QuarantineSettings, judge_quarantine, read_quarantine
+    from ffnet.quarantine import QuarantineSettings, read_quarantine, refuse_to_train
     from ffnet.settings import read_settings
     from ffnet.shards.hashes import shard_list
     from ffnet.storage import write_text
 
     settings = read_settings(QuarantineSettings, snakemake.config["quarantine"], "config.yaml: quarantine")
     rejected = read_quarantine(snakemake.input.quarantine)
-    print(judge_quarantine(rejected, snakemake.params.taken, settings, snakemake.input.quarantine))
+    refuse_to_train(rejected, snakemake.params.taken, settings, snakemake.input.quarantine)
     write_text(snakemake.output[0], shard_list(snakemake.input.shards))

@@ -1,4 +1,4 @@
-"""Stop before training if too many scans were left out."""
+"""Stop if too many scans were left out."""
 
 from ffnet.jobs import job_log
 

@@ -71,10 +71,9 @@ def read_ends(path):
 def measured_seconds(job):
     """Seconds that a finished Job took: of the record of a run, else of Snakemake's benchmark file; None without."""
     try:
-        if job.rule == "train_fold":
-            with open(job.outputs[-1], encoding="utf-8") as file:
+        with open(job.timing, encoding="utf-8") as file:
+            if job.rule == "train_fold":
                 return json.load(file)["seconds"]["all"]
-        with open(job.benchmark, encoding="utf-8") as file:
             header, *rows = [line.rstrip("\n").split("\t") for line in file]
             return float(rows[-1][header.index("s")])
     except (FileNotFoundError, ValueError, KeyError, IndexError):  # none, or one that is being written

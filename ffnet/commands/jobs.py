@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from ffnet.demo.plan import list_subjects, makehuman_path, subject_files_of
-from ffnet.planning import TABLES, is_synthetic, plan_collection, run_files, split_files
+from ffnet.networks.settings import IMAGENET_FILE
+from ffnet.planning import TABLES, is_synthetic, plan_collection, pretrained_files, run_files, split_files
 from ffnet.training.splits import split_subjects
 
 STAGES = {  # rules that make one file per shard, by stage, in the order of the data
@@ -17,8 +18,8 @@ STAGES = {  # rules that make one file per shard, by stage, in the order of the 
 
 class Job(NamedTuple):
     """One job. dataset, experiment, shard: "" where it belongs to none. outputs: paths; all are there once it is done.
-    benchmark: path of Snakemake's measurement, or "". scans: how many it works on, of a run those it trains on; 1 where
-    that does not matter.
+    timing: path of the file that says how long it took, a run's record or Snakemake's benchmark; "" where none does, as
+    of jobs of seconds. scans: how many it works on, of a run those it trains on; 1 where that does not matter.
     """
 
     stage: str
@@ -27,7 +28,7 @@ class Job(NamedTuple):
     experiment: str
     outputs: tuple
     log: str
-    benchmark: str = ""
+    timing: str = ""
     shard: str = ""
     scans: float = 1
 
@@ -35,7 +36,7 @@ class Job(NamedTuple):
 def list_jobs(config):
     """The Jobs of a Config in the order of the data. Raises InputError as plan_collection does."""
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
-    jobs = demo_jobs(config)
+    jobs = demo_jobs(config) + weights_jobs(config, chosen)
     for dataset in config.datasets:
         plan = plan_collection(dataset, config)
         jobs += shard_jobs(dataset, plan.shards)
@@ -61,6 +62,13 @@ def demo_jobs(config):
     return [unpack, *jobs] if layouts else []
 
 
+def weights_jobs(config, chosen):
+    """The job that fetches ImageNet's weights, where an experiment of those chosen starts from them."""
+    if not any(IMAGENET_FILE in pretrained_files(config, name) for name in chosen):
+        return []
+    return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), "logs/pretrained/fetch_imagenet.log")]
+
+
 def training_scans(config, dataset, rows):
     """How many scans a run trains on, on average. Raises InputError where there are too few subjects."""
     taken, protocol = config.datasets[dataset], config.protocol
@@ -75,8 +83,8 @@ def shard_jobs(dataset, shards):
     for stage, rule in STAGES.items():
         for shard, rows in shards.items():
             output, place = (f"{results}/{stage}/{shard}.h5",), f"{dataset}/{rule}/{shard}"
-            measured = f"logs/benchmarks/{place}.tsv"
-            jobs.append(Job(stage, rule, dataset, "", output, f"logs/{place}.log", measured, shard, len(rows)))
+            timing = f"logs/benchmarks/{place}.tsv"
+            jobs.append(Job(stage, rule, dataset, "", output, f"logs/{place}.log", timing, shard, len(rows)))
     files = {"hash_shards": "shards.csv", "list_quarantine": "quarantine.csv", "judge_quarantine": "quarantine.txt"}
     for rule, file in files.items():
         jobs.append(Job("shards", rule, dataset, "", (f"{results}/{file}",), f"{logs}/{rule}.log"))
@@ -96,9 +104,8 @@ def run_jobs(config, dataset, chosen, scans):
         for path in run_files(config, dataset, name):
             outputs = (path, path.removesuffix(".csv") + ".json")
             place = f"{dataset}/train_fold/{path.removesuffix('.csv').partition('/runs/')[2]}"
-            measured = f"logs/benchmarks/{place}.tsv"
             log = f"logs/{place}.log"
-            jobs.append(Job("training", "train_fold", dataset, name, outputs, log, measured, scans=scans))
+            jobs.append(Job("training", "train_fold", dataset, name, outputs, log, outputs[1], scans=scans))
     for name in chosen:
         gathered = f"results/{dataset}/predictions/{name}.csv", f"results/{dataset}/records/{name}.json"
         jobs.append(Job("results", "gather_runs", dataset, name, gathered, f"{logs}/gather_runs/{name}.log"))

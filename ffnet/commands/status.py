@@ -45,7 +45,7 @@ def status_rows(jobs, states):
 
     A rule's seconds on one dataset stand in for those on another where nothing is measured yet.
     """
-    kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.benchmark) for job in jobs}
+    kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.timing) for job in jobs}
     counts, seconds = {kind: Counter() for kind in kinds}, {}
     for job, state in zip(jobs, states, strict=True):
         counts[job.stage, job.rule, job.dataset, job.experiment][state.state] += 1

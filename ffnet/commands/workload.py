@@ -48,7 +48,7 @@ def list_works(config, given, gpu):
         source = "measured" if seconds else ""
         if experiment in given:
             seconds, source = given[experiment] * len(jobs), "given"
-        measurable = bool(jobs[0].benchmark)
+        measurable = bool(jobs[0].timing)
         works.append(Work(rule, dataset, experiment, len(jobs), seconds, source, on_gpu, size, measurable))
     return works
 

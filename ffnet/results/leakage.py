@@ -20,6 +20,7 @@ from ffnet.results.rendering import Table
 
 SEEN = ("depth", "normals", "texture")  # what a network sees of a scan
 HASH_COLUMNS = ("scan", "subject", "sha256")
+TOLD = 3  # leaks of an experiment, and experiments, that a message names
 COLUMNS = {
     "dataset": "name in config.yaml",
     "experiment": "name in config.yaml",
@@ -136,14 +137,24 @@ def leak_warnings(experiments: list[Experiment], audits: list[Audit]) -> tuple[s
 
 
 def judge_leakage(path: str | os.PathLike) -> str:
-    """One line on how much was audited. path: of leakage.csv. Raises InputError with the list if there is a leak."""
+    """One line on how much was audited. path: of leakage.csv. Raises InputError with the first leaks if any."""
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    leaks = [f"  {row['experiment']} on {row['dataset']}: {row['leaks']}" for row in rows if row["leaks"]]
-    if leaks:
+    leaking = [row for row in rows if row["leaks"]]
+    if leaking:
         head = f"{path}: what was tested also stands in the training half; these accuracies cannot be believed:"
-        raise InputError("\n".join([head, *leaks, "Take one of two identical scans out of the dataset and run again."]))
+        shown = [_leak_line(row) for row in leaking[:TOLD]]
+        if len(leaking) > TOLD:
+            shown.append(f"  and {len(leaking) - TOLD} more experiments")
+        raise InputError("\n".join([head, *shown, "Take one of two identical scans out of the dataset and run again."]))
     return f"no leak in {sum(int(row['runs_audited']) for row in rows)} runs"
+
+
+def _leak_line(row: dict[str, str]) -> str:
+    subjects, scans = row["subjects_in_both_halves"], row["identical_scans_in_both_halves"]
+    first = "; ".join(row["leaks"].split("; ")[:TOLD])
+    more = "; and more" if int(subjects) + int(scans) > TOLD else ""
+    return f"  {row['experiment']} on {row['dataset']}: {subjects} subjects, {scans} identical scans: {first}{more}"
 
 
 def _trains(split: dict[str, int], subject: str, fold: int) -> bool:

@@ -90,7 +90,7 @@ def test_shards_are_measured_by_the_scans_they_had_when_they_were_made(tiny):
     config = read_config(tiny)
     (job,) = [job for job in list_jobs(config) if job.rule == "make_masks"]
     write(job.outputs[0], "x" * 600)
-    write(job.benchmark, "s\th:m:s\n3.0\t0:00:03\n")
+    write(job.timing, "s\th:m:s\n3.0\t0:00:03\n")
     assert works(config)["make_masks", ""].seconds is None
     write("results/demo-bosphorus/manifest.csv", "scan,shard\n" + f"a,{job.shard}\n" * 6)
     work = works(config)["make_masks", ""]

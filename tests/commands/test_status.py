@@ -40,7 +40,7 @@ def finish(job, seconds=None):
         write(path, json.dumps({"seconds": {"all": seconds}}))
     write(job.log, f"{HERE} 1\ndone after 1.0 s\n")
     if seconds and job.rule != "train_fold":
-        write(job.benchmark, f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")
+        write(job.timing, f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")
 
 
 JOB = Job("masks", "make_masks", "a", "", ("out.h5",), "logs/job.log", "logs/job.tsv")
@@ -51,14 +51,13 @@ def test_a_job_is_done_once_all_its_outputs_are_there_and_its_benchmark_says_its
     finish(JOB, 12.5)
     assert job_state(JOB, 5) == ("done", 12.5, ())
     assert job_state(JOB._replace(outputs=("out.h5", "other.h5")), 5).state == "missing"
-    write(JOB.benchmark, "s\th:m")
+    write(JOB.timing, "s\th:m")
     assert job_state(JOB, 5) == ("done", None, ())
 
 
 def test_the_seconds_of_a_run_are_those_of_its_record():
-    run = JOB._replace(rule="train_fold", outputs=("0.csv", "0.json"))
+    run = JOB._replace(rule="train_fold", outputs=("0.csv", "0.json"), timing="0.json")
     finish(run, 7.25)
-    write(run.benchmark, "s\n99\n")
     assert measured_seconds(run) == 7.25
     write("0.json", '{"half": ')
     assert measured_seconds(run) is None

@@ -5,6 +5,7 @@ import pytest
 
 from ffnet.errors import InputError
 from ffnet.results.leakage import (
+    COLUMNS,
     ScanHash,
     audit,
     audit_experiments,
@@ -171,5 +172,17 @@ def test_a_leak_stands_in_the_table_above_every_table_and_stops_the_run_with_the
     assert len(warnings) == 3 and "ridge on demo leaks: 0 subjects and" in warnings[0]
     assert markdown_text(table, warnings).count("**WARNING: ") == 3
     (tmp_path / "leakage.csv").write_text(csv_text(table))
-    with pytest.raises(InputError, match="(?s)leakage.csv: what was tested also stands .* FFNet-M on demo: repeat"):
+    with pytest.raises(InputError, match="(?s)leakage.csv: what was tested also stands .* FFNet-M on demo: 0 subj"):
         judge_leakage(tmp_path / "leakage.csv")
+
+
+def test_where_everything_leaks_the_message_names_the_first_and_counts_the_rest(tmp_path):
+    leaks = "; ".join(f"repeat 0, fold 0: subject s{number}" for number in range(8))
+    row = dict.fromkeys(COLUMNS, "0") | {"dataset": "demo", "subjects_in_both_halves": "60", "leaks": leaks}
+    with open(tmp_path / "leakage.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(row | {"experiment": f"e{number}"} for number in range(19))
+    with pytest.raises(InputError, match="(?s)e2 on demo: 60 .* s0; .* s2; and more.* and 16 more experiments") as told:
+        judge_leakage(tmp_path / "leakage.csv")
+    assert "s3" not in str(told.value) and "e3" not in str(told.value) and len(str(told.value)) < 1000

@@ -8,6 +8,7 @@ import yaml
 from ffnet.commands.jobs import list_jobs
 from ffnet.config import read_config
 from tests.workflow.conftest import Project, make_tiny
+from tests.workflow.test_models import start_from_imagenet
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -23,10 +24,21 @@ def test_the_jobs_are_those_that_snakemake_plans(tmp_path):
     assert Counter(job.rule for job in listed(project)) == project.planned()
 
 
+def test_weights_that_an_experiment_starts_from_are_one_job(tmp_path):
+    project = Project(tmp_path)
+    project.configure(make_tiny)
+    project.configure(start_from_imagenet)
+    planned = project.planned()
+    assert planned["fetch_imagenet"] == 1 and Counter(job.rule for job in listed(project)) == planned
+    project.configure(lambda config: config["experiments"]["FFNet-M"].update(repeats=0))  # ridge alone is left
+    planned = project.planned()
+    assert "fetch_imagenet" not in planned and Counter(job.rule for job in listed(project)) == planned
+
+
 def test_their_files_are_those_that_a_run_leaves(finished):
     jobs = listed(finished)
     there = {str(path.relative_to(finished.folder)) for path in finished.folder.rglob("*") if path.is_file()}
     assert {path for job in jobs for path in job.outputs} <= there
     assert {path for path in there if path.startswith("results/")} <= {path for job in jobs for path in job.outputs}
     logs = {path for path in there if path.startswith("logs/")}
-    assert logs == {path for job in jobs for path in (job.log, job.benchmark) if path}
+    assert logs == {path for job in jobs for path in (job.log, job.timing) if path.startswith("logs/")}
