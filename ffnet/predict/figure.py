@@ -1,10 +1,16 @@
 """One scan and what a network made of it: its maps, the probabilities, and which pixels moved the decision."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
+from ffnet.predict.predictor import Columns
+from ffnet.predict.saliency import Saliency
 from ffnet.results.figures import blank_figure
 from ffnet.results.maps_figure import pictures, plot_landmarks
 
@@ -17,7 +23,9 @@ BLUR = 1.0  # pixels, standard deviation: single pixels of a gradient say little
 COVERED = 0.995  # share of the pixels inside the colour scale
 
 
-def prediction_figure(columns, probabilities, classes, saliency, title):
+def prediction_figure(
+    columns: Columns, probabilities: np.ndarray, classes: Sequence[str], saliency: Saliency, title: str
+) -> Figure:
     """A matplotlib Figure of one scan.
 
     columns: of a shard of this scan alone, its texture scaled "plain". probabilities: (classes,). classes: their
@@ -28,7 +36,7 @@ def prediction_figure(columns, probabilities, classes, saliency, title):
     height = BOTTOM + 2 * (PANEL + CAPTION) + TOP
     figure = blank_figure(width, height)
 
-    def axes_at(left, low, wide, high):
+    def axes_at(left: float, low: float, wide: float, high: float) -> Axes:
         return figure.add_axes((left / width, low / height, wide / width, high / height))
 
     seen, bound = classes[int(np.argmax(probabilities))], scale_bound(saliency.maps)
@@ -48,14 +56,14 @@ def prediction_figure(columns, probabilities, classes, saliency, title):
     return figure
 
 
-def draw_map(axes, columns, modality, picture):
+def draw_map(axes: Axes, columns: Columns, modality: str, picture: np.ndarray) -> None:
     """One map with the landmarks."""
     axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     plot_landmarks(axes, columns, 0)
     bare(axes, modality)
 
 
-def bare(axes, caption):
+def bare(axes: Axes, caption: str) -> None:
     """No ticks, a thin frame, a caption above."""
     axes.set_xticks([])
     axes.set_yticks([])
@@ -63,7 +71,9 @@ def bare(axes, caption):
     axes.set_title(caption, fontsize=9, pad=3)
 
 
-def draw_saliency(axes, columns, modality, moved, bound, face):
+def draw_saliency(
+    axes: Axes, columns: Columns, modality: str, moved: np.ndarray | None, bound: float, face: np.ndarray
+) -> None:
     """What one modality's pixels did, (S, S), or None where the network does not look at it. face: (S, S) bool."""
     if moved is None:
         bare(axes, f"{modality}: not used")
@@ -74,16 +84,16 @@ def draw_saliency(axes, columns, modality, moved, bound, face):
     bare(axes, f"moved by {modality}: {moved.sum():+.2f}")
 
 
-def draw_scale(axes, seen, bound):
+def draw_scale(axes: Axes, seen: str, bound: float) -> None:
     """The colour scale of the lower row."""
     scale = axes.figure.colorbar(ScalarMappable(Normalize(-bound, bound), SIGNED), cax=axes, orientation="horizontal")
     scale.set_ticks([-bound, 0, bound], labels=[f"against {seen}", "no part in it", f"for {seen}"], fontsize=8)
     first, _, last = axes.get_xticklabels()
-    first.set_ha("left")
-    last.set_ha("right")
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
 
 
-def draw_probabilities(axes, probabilities, classes):
+def draw_probabilities(axes: Axes, probabilities: np.ndarray, classes: Sequence[str]) -> None:
     """A bar for each class, the most probable in another colour and in bold."""
     best = int(np.argmax(probabilities))
     places = range(len(classes))
@@ -101,7 +111,7 @@ def draw_probabilities(axes, probabilities, classes):
     axes.set_title("probability", fontsize=9, pad=3, loc="left")
 
 
-def explanation(seen, saliency):
+def explanation(seen: str, saliency: Saliency) -> str:
     """Two lines: what the numbers and colours of the lower row are."""
     return (
         f"Lower row: what the pixels added to the lead of {seen} over the mean of all classes (scores before the"
@@ -110,7 +120,7 @@ def explanation(seen, saliency):
     )
 
 
-def scale_bound(maps):
+def scale_bound(maps: dict[str, np.ndarray]) -> float:
     """The value at both ends of the colour scale of all maps: few blurred pixels lie beyond it."""
     blurred = np.abs([gaussian_filter(values, BLUR) for values in maps.values()])
     return max(float(np.quantile(blurred, COVERED)), 1e-12)
