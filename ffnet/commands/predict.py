@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.commands.inspect import picture_paths
-from ffnet.commands.printing import counted, table_lines
+from ffnet.commands.printing import counted, printable, table_lines
 from ffnet.commands.report import landmark_warnings, pose_warnings
 from ffnet.errors import InputError
 from ffnet.predict.figure import prediction_figure
@@ -56,6 +56,8 @@ def predict_files(
     """
     if batch < 1:
         raise InputError(f"--batch: at least 1 is needed, {batch} came")
+    if table is not None:
+        check_table(table)
     outcomes, work = [], counted(list(zip(files, picture_paths(files, folder), strict=True)), "scans")
     while group := [prepare_file(file, picture, predictor) for file, picture in itertools.islice(work, batch)]:
         outcomes += predict_group(group, predictor)
@@ -64,11 +66,26 @@ def predict_files(
     else:
         print("\n".join([*outcome_lines(outcomes, predictor.classes), "", model_line(predictor.header)]))
     if table is not None:
-        try:
-            write_text(table, outcome_table(outcomes, predictor.classes))
-        except OSError as error:
-            raise InputError(f"{table}: the table cannot be written ({error.strerror}); name another file") from error
+        write_table(table, outcome_table(outcomes, predictor.classes))
     return int(any(one.error for one in outcomes))
+
+
+def check_table(path: str) -> None:
+    """Raises InputError where no table can be written: before the work, which may take hours."""
+    if os.path.isdir(path):
+        raise InputError(f"{path}: a folder; the table needs the name of a file")
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: the table cannot be written ({error.strerror}); name another file") from error
+
+
+def write_table(path: str, text: str) -> None:
+    """Writes the table. Raises InputError where it cannot be written."""
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise InputError(f"{path}: the table cannot be written ({error.strerror}); name another file") from error
 
 
 def prepare_file(file: str, picture: str | None, predictor: Predictor) -> Prepared | Outcome:
@@ -102,7 +119,7 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
         return outcome
     moved = saliency(predictor.network, predictor.inputs(prepared.columns), label)
     texture = plain_texture(prepared.columns["texture"], predictor.preprocessing.shards)
-    title = f"{os.path.basename(outcome.file)}: seen as {outcome.seen_as} by {predictor.header['name']}"
+    title = f"{printable(os.path.basename(outcome.file), 'latin-1')}: seen as {outcome.seen_as} by {predictor.header['name']}"
     figure = prediction_figure(prepared.columns | {"texture": texture}, row, predictor.classes, moved, title)
     try:
         save_figure(figure, [prepared.picture], DPI)
@@ -120,17 +137,17 @@ def outcome_lines(outcomes: Sequence[Outcome], classes: Sequence[str]) -> list[s
     ]
     lines = table_lines(("scan", "seen as", *classes), rows) if rows else []
     lines += [f"note: {one.file}: {warning}" for one in outcomes for warning in one.warnings]
-    return lines + [
-        f"CANNOT BE USED: {one.error if one.file in one.error else f'{one.file}: {one.error}'}"
-        for one in outcomes
-        if one.error
-    ]
+    for one in outcomes:
+        if one.error:
+            where = one.error if one.error.startswith(one.file) else f"{one.file}: {one.error}"
+            lines.append(where if one.probabilities else f"CANNOT BE USED: {where}")
+    return lines
 
 
 def model_line(header: dict) -> str:
     """What the model is, what it has seen and whose terms apply, as far as its header says so."""
     subjects, dataset = header.get("trained_on", {}).get("subjects"), header.get("dataset")
-    seen = f", made of {subjects} subjects of {dataset}" if subjects and dataset else ""
+    seen = f", trained on {subjects} subjects of {dataset}" if subjects and dataset else ""
     return f"Model: {header['name']}{seen}. {header.get('licence', '')}".rstrip()
 
 
@@ -142,5 +159,6 @@ def outcome_table(outcomes: Sequence[Outcome], classes: Sequence[str]) -> str:
     writer.writerow(("scan", "seen-as", *classes, "left-out"))
     for one in outcomes:
         values = [f"{one.probabilities[name]:.8f}" if one.probabilities else "" for name in classes]
-        writer.writerow((one.file, one.seen_as or "", *values, one.error or ""))
+        left_out = "" if one.probabilities else one.error or ""
+        writer.writerow([printable(text) for text in (one.file, one.seen_as or "", *values, left_out)])
     return text.getvalue()
