@@ -61,12 +61,14 @@ def predict_files(
     outcomes, work = [], counted(list(zip(files, picture_paths(files, folder), strict=True)), "scans")
     while group := [prepare_file(file, picture, predictor) for file, picture in itertools.islice(work, batch)]:
         outcomes += predict_group(group, predictor)
-    if as_json:
-        print(json.dumps([one._asdict() for one in outcomes], indent=2))
-    else:
-        print("\n".join([*outcome_lines(outcomes, predictor.classes), "", model_line(predictor.header)]))
-    if table is not None:
-        write_table(table, outcome_table(outcomes, predictor.classes))
+    try:
+        if table is not None:
+            write_table(table, outcome_table(outcomes, predictor.classes))
+    finally:  # a full disk costs nobody the numbers
+        if as_json:
+            print(json.dumps([one._asdict() for one in outcomes], indent=2))
+        else:
+            print("\n".join([*outcome_lines(outcomes, predictor.classes), "", model_line(predictor.header)]))
     return int(any(one.error for one in outcomes))
 
 
@@ -119,7 +121,8 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
         return outcome
     moved = saliency(predictor.network, predictor.inputs(prepared.columns), label)
     texture = plain_texture(prepared.columns["texture"], predictor.preprocessing.shards)
-    title = f"{printable(os.path.basename(outcome.file), 'latin-1')}: seen as {outcome.seen_as} by {predictor.header['name']}"
+    name = printable(os.path.basename(outcome.file), "latin-1")  # the letters that matplotlib's font has
+    title = f"{name}: seen as {outcome.seen_as} by {predictor.header['name']}"
     figure = prediction_figure(prepared.columns | {"texture": texture}, row, predictor.classes, moved, title)
     try:
         save_figure(figure, [prepared.picture], DPI)

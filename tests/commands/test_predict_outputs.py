@@ -62,6 +62,17 @@ def test_a_disk_that_is_full_when_the_table_is_due_is_told(predict, made_up_scan
     assert printed.out.startswith("scan")  # what was computed is shown all the same
 
 
+def test_the_table_is_written_though_nobody_reads_what_is_printed(predict, made_up_scans, tmp_path, monkeypatch):
+    def closed(*words):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", closed)
+    monkeypatch.setattr(os, "dup2", lambda null, stdout: None)
+    monkeypatch.setattr(sys.stdout, "fileno", lambda: 1)
+    code, _ = predict("x", "--csv", tmp_path / "t.csv")
+    assert code == 141 and len((tmp_path / "t.csv").read_text().splitlines()) == 2
+
+
 def test_on_a_terminal_a_bar_shows_how_far_it_is_and_is_gone_at_the_end(predict, made_up_scans, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):
