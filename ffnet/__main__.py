@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -198,7 +199,20 @@ def plan(arguments: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns the exit code: 0 all well, 1 something was found, 2 the command could not begin."""
+    """Runs a command. Returns the exit code: 0 all well, 1 something was found, 2 the command could not begin, and as
+    other programs 141 where whoever reads the output, such as `head`, wants no more of it."""
+    try:
+        try:
+            return run_command(arguments)
+        finally:
+            sys.stdout.flush()  # where Python does it as it ends, nobody can catch what goes wrong
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the rest, which Python still writes
+        return 141
+
+
+def run_command(arguments: Sequence[str] | None) -> int:
+    """Runs a command that `main` was given. Returns the exit code."""
     parser = build_parser()
     chosen = parser.parse_args(arguments)
     if "run" not in chosen:

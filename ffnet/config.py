@@ -33,7 +33,7 @@ class Config:
     ridge: RidgeSettings
     results: ResultsSettings
 
-    def preprocessing(self, unit, projection):
+    def preprocessing(self, unit: str, projection: str) -> Preprocessing:
         """The Preprocessing of scans whose files are in this unit; see DatasetSettings."""
         return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 
@@ -52,10 +52,10 @@ def read_config(mapping: object) -> Config:
 
 def without_null_datasets(mapping: object) -> object:
     """The mapping with those datasets that have settings."""
-    datasets = mapping.get("datasets") if isinstance(mapping, dict) else None
-    if not isinstance(datasets, dict):
+    if not isinstance(mapping, dict) or not isinstance(mapping.get("datasets"), dict):
         return mapping
-    return mapping | {"datasets": {name: dataset for name, dataset in datasets.items() if dataset is not None}}
+    kept = {name: dataset for name, dataset in mapping["datasets"].items() if dataset is not None}
+    return mapping | {"datasets": kept}
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

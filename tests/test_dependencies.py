@@ -10,7 +10,7 @@ import pytest
 from ffnet.provenance import LOCK, ROOT, imported_names
 
 OTHERWISE = {"dlib": "dlib-bin"}  # its wheel does not say which modules it holds
-OWN = {"ffnet", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}
+OWN = {"docs", "ffnet", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def used(outdated):
 
 def test_all_that_is_imported_is_named_in_pyproject(outdated, used):
     owners = packages_distributions()
-    for folder in ("ffnet", "workflow_scripts", "tests", "benchmarks", "envs"):
+    for folder in ("ffnet", "workflow_scripts", "tests", "benchmarks", "docs", "envs"):
         for path in (ROOT / folder).rglob("*.py"):
             tops = {name.partition(".")[0] for name in imported_names(path)} - sys.stdlib_module_names - OWN
             for top in tops:

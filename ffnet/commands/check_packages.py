@@ -25,6 +25,9 @@ DISTRIBUTIONS = {  # what is imported, and the name under which requirements.loc
     "safetensors": "safetensors",
     "sklearn": "scikit-learn",
     "matplotlib": "matplotlib",
+    "onnx": "onnx",
+    "onnxruntime": "onnxruntime",
+    "onnxscript": "onnxscript",
 }
 INSTALL = "make setup; or: pip install --no-deps -r requirements.lock"
 BROKEN = (ImportError, OSError, AttributeError, ValueError, RuntimeError)  # what damaged or ill-matched packages raise

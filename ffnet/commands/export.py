@@ -7,7 +7,7 @@ from ffnet.predict.onnx_file import write_onnx
 from ffnet.predict.predictor import load
 
 
-def export_model(model, out):
+def export_model(model: str, out: str | None) -> int:
     """Writes the ONNX file of a final model, beside it where `out` is None, and prints how well both agree.
 
     Returns 0. Raises InputError where nothing can be written.

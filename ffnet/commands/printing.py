@@ -20,6 +20,11 @@ def _are_numbers(cells):
     return bool(told) and all(cell[0].isdigit() for cell in told)
 
 
+def printable(name: str, encoding: str = "utf-8") -> str:
+    """A text, which may be the name of a file that is no text, with \\x.. and \\u.... for what the encoding lacks."""
+    return name.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def number(seconds):
     """Seconds with three figures; "" for None."""
     return "" if seconds is None else f"{seconds:.3g}" if seconds < 1000 else f"{seconds:.0f}"

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
 
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet, build_network
@@ -26,7 +25,7 @@ class Model(NamedTuple):
     network: FusionNet in evaluation mode. header: dict; see write_model.
     """
 
-    network: nn.Module
+    network: FusionNet
     header: dict
 
 

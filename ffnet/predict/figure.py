@@ -1,61 +1,101 @@
 """One scan and what a network made of it: its maps, the probabilities, and which pixels moved the decision."""
 
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from scipy.ndimage import gaussian_filter
 
+from ffnet.predict.predictor import Columns
+from ffnet.predict.saliency import Saliency
 from ffnet.results.figures import blank_figure
 from ffnet.results.maps_figure import pictures, plot_landmarks
 
 MODALITIES = ("texture", "depth", "normals")
-PANEL, GAP, LEFT, BOTTOM, TOP, CAPTION = 1.7, 0.08, 0.12, 0.9, 0.36, 0.24  # inches
-LETTER, BARS, RIGHT, BAR = 0.095, 1.55, 0.62, 0.3  # inches: of the probabilities
+PANEL, GAP, LEFT, CAPTION, SCALE = 1.7, 0.08, 0.12, 0.24, 0.6  # inches: of the maps, and of the colour scale below
+BARS, RIGHT, BAR, LEAST_BAR = 1.55, 0.62, 0.3, 0.17  # inches: of the probabilities
+TITLE, NAME, WORDS = 10, 9, 8  # points
+HINTING = 1.12  # by how much small letters may be drawn wider than their outlines are
+LINE = 1.35 / 72  # inches from line to line for each point of size
 CHOSEN, OTHER = "#0072b2", "#c4c4c4"  # blue and grey differ in lightness, too
 SIGNED = "PuOr_r"  # purple to orange through white, told apart with every kind of colour vision
 BLUR = 1.0  # pixels, standard deviation: single pixels of a gradient say little
 COVERED = 0.995  # share of the pixels inside the colour scale
 
 
-def prediction_figure(columns, probabilities, classes, saliency, title):
+def prediction_figure(
+    columns: Columns, probabilities: np.ndarray, classes: Sequence[str], saliency: Saliency, title: str
+) -> Figure:
     """A matplotlib Figure of one scan.
 
     columns: of a shard of this scan alone, its texture scaled "plain". probabilities: (classes,). classes: their
-    names. saliency: the Saliency for the most probable of them. title: one line.
+    names. saliency: the Saliency for the most probable of them. title: broken into lines where
+    it is too long for one.
     """
-    names = LETTER * max(map(len, classes)) + 2 * GAP
+    seen, bound = classes[int(np.argmax(probabilities))], scale_bound(saliency.maps)
+    names = max(inches(name, NAME, "bold") for name in classes) + 3 * GAP
     width = LEFT + 3 * (PANEL + GAP) + names + BARS + RIGHT
-    height = BOTTOM + 2 * (PANEL + CAPTION) + TOP
+    heading = fitting_lines(title, width - 2 * LEFT, TITLE)
+    below = fitting_lines(explanation(seen, saliency), width - 2 * LEFT, WORDS)
+    under = LEFT + len(below) * WORDS * LINE
+    bars = min(BAR, max((2 * PANEL + CAPTION) / len(classes), LEAST_BAR)) * len(classes)
+    top = under + max(SCALE + 2 * PANEL + CAPTION, bars + GAP)
+    low = top - 2 * PANEL - CAPTION
+    height = top + CAPTION + GAP + len(heading) * TITLE * LINE
     figure = blank_figure(width, height)
 
-    def axes_at(left, low, wide, high):
+    def axes_at(left: float, low: float, wide: float, high: float) -> Axes:
         return figure.add_axes((left / width, low / height, wide / width, high / height))
 
-    seen, bound = classes[int(np.argmax(probabilities))], scale_bound(saliency.maps)
     face = (columns["normals"][0] != 0).any(axis=-1)
     drawn = dict(zip(MODALITIES, pictures(columns, 0), strict=False))  # the masks come after them
     for panel, modality in enumerate(MODALITIES):
         left = LEFT + panel * (PANEL + GAP)
-        draw_map(axes_at(left, BOTTOM + PANEL + CAPTION, PANEL, PANEL), columns, modality, drawn[modality])
+        draw_map(axes_at(left, top - PANEL, PANEL, PANEL), columns, modality, drawn[modality])
         moved = saliency.maps.get(modality)
-        draw_saliency(axes_at(left, BOTTOM, PANEL, PANEL), columns, modality, moved, bound, face)
-    draw_scale(axes_at(LEFT, BOTTOM - 0.15, 3 * PANEL + 2 * GAP, 0.09), seen, bound)
-    high = min(BAR * len(classes), 2 * PANEL + CAPTION)
-    low = BOTTOM + 2 * PANEL + CAPTION - high
-    draw_probabilities(axes_at(LEFT + 3 * (PANEL + GAP) + names, low, BARS, high), probabilities, classes)
-    figure.text(LEFT / width, 1 - 0.1 / height, title, ha="left", va="top", fontsize=10)
-    figure.text(LEFT / width, 0.08 / height, explanation(seen, saliency), fontsize=8, va="bottom")
+        draw_saliency(axes_at(left, low, PANEL, PANEL), columns, modality, moved, bound, face)
+    draw_scale(axes_at(LEFT, low - 0.15, 3 * PANEL + 2 * GAP, 0.09), seen, bound)
+    draw_probabilities(axes_at(LEFT + 3 * (PANEL + GAP) + names, top - bars, BARS, bars), probabilities, classes)
+    plain: dict[str, Any] = {"va": "top", "linespacing": 1.2, "parse_math": False}  # names of files may have dollars
+    figure.text(LEFT / width, 1 - GAP / height, "\n".join(heading), fontsize=TITLE, **plain)
+    figure.text(LEFT / width, under / height, "\n".join(below), fontsize=WORDS, **plain)
     return figure
 
 
-def draw_map(axes, columns, modality, picture):
+def inches(text: str, points: float, weight: str = "normal") -> float:
+    """How wide a line of text is at most, its dollars taken for letters."""
+    return (
+        TextPath((0, 0), text.replace("$", "S"), points, FontProperties(weight=weight)).get_extents().width
+        * HINTING
+        / 72
+    )
+
+
+def fitting_lines(text: str, width: float, points: float) -> list[str]:
+    """A text in lines of at most `width` inches."""
+    letters = max(1, int(len(text) * min(1, width / inches(text, points))))
+    lines = textwrap.wrap(text, letters)
+    while letters > 1 and max(inches(line, points) for line in lines) > width:
+        letters -= 1
+        lines = textwrap.wrap(text, letters)
+    return lines
+
+
+def draw_map(axes: Axes, columns: Columns, modality: str, picture: np.ndarray) -> None:
     """One map with the landmarks."""
     axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     plot_landmarks(axes, columns, 0)
     bare(axes, modality)
 
 
-def bare(axes, caption):
+def bare(axes: Axes, caption: str) -> None:
     """No ticks, a thin frame, a caption above."""
     axes.set_xticks([])
     axes.set_yticks([])
@@ -63,27 +103,32 @@ def bare(axes, caption):
     axes.set_title(caption, fontsize=9, pad=3)
 
 
-def draw_saliency(axes, columns, modality, moved, bound, face):
+def draw_saliency(
+    axes: Axes, columns: Columns, modality: str, moved: np.ndarray | None, bound: float, face: np.ndarray
+) -> None:
     """What one modality's pixels did, (S, S), or None where the network does not look at it. face: (S, S) bool."""
     if moved is None:
+        axes.set_facecolor("#f2f2f2")
         bare(axes, f"{modality}: not used")
         return
     axes.imshow(gaussian_filter(moved, BLUR), cmap=SIGNED, vmin=-bound, vmax=bound, interpolation="nearest")
-    axes.contour(face, levels=[0.5], colors="#909090", linewidths=0.5)
+    if not face.all():
+        axes.contour(face, levels=[0.5], colors="#909090", linewidths=0.5)
     plot_landmarks(axes, columns, 0, colour="none")
     bare(axes, f"moved by {modality}: {moved.sum():+.2f}")
 
 
-def draw_scale(axes, seen, bound):
+def draw_scale(axes: Axes, seen: str, bound: float) -> None:
     """The colour scale of the lower row."""
     scale = axes.figure.colorbar(ScalarMappable(Normalize(-bound, bound), SIGNED), cax=axes, orientation="horizontal")
-    scale.set_ticks([-bound, 0, bound], labels=[f"against {seen}", "no part in it", f"for {seen}"], fontsize=8)
+    what = seen if inches(f"against {seen}", WORDS) < PANEL else "it"
+    scale.set_ticks([-bound, 0, bound], labels=[f"against {what}", "no part in it", f"for {what}"], fontsize=WORDS)
     first, _, last = axes.get_xticklabels()
-    first.set_ha("left")
-    last.set_ha("right")
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
 
 
-def draw_probabilities(axes, probabilities, classes):
+def draw_probabilities(axes: Axes, probabilities: np.ndarray, classes: Sequence[str]) -> None:
     """A bar for each class, the most probable in another colour and in bold."""
     best = int(np.argmax(probabilities))
     places = range(len(classes))
@@ -91,7 +136,7 @@ def draw_probabilities(axes, probabilities, classes):
     for place, value in enumerate(probabilities):
         weight = "bold" if place == best else "normal"
         axes.text(value + 0.02, place, f"{value:.1%}", va="center", fontsize=8, fontweight=weight)
-    axes.set_yticks(places, classes, fontsize=9)
+    axes.set_yticks(places, classes, fontsize=NAME)
     axes.get_yticklabels()[best].set_fontweight("bold")
     axes.set_xlim(0, 1)
     axes.set_ylim(len(classes) - 0.5, -0.5)
@@ -101,16 +146,16 @@ def draw_probabilities(axes, probabilities, classes):
     axes.set_title("probability", fontsize=9, pad=3, loc="left")
 
 
-def explanation(seen, saliency):
-    """Two lines: what the numbers and colours of the lower row are."""
+def explanation(seen: str, saliency: Saliency) -> str:
+    """What the numbers and colours of the lower row are."""
     return (
         f"Lower row: what the pixels added to the lead of {seen} over the mean of all classes (scores before the"
-        f" softmax),\nwhich is {saliency.baseline:+.2f} without any map and {saliency.lead:+.2f} with all of them."
+        f" softmax), which is {saliency.baseline:+.2f} without any map and {saliency.lead:+.2f} with all of them."
         " Integrated gradients, blurred."
     )
 
 
-def scale_bound(maps):
+def scale_bound(maps: dict[str, np.ndarray]) -> float:
     """The value at both ends of the colour scale of all maps: few blurred pixels lie beyond it."""
     blurred = np.abs([gaussian_filter(values, BLUR) for values in maps.values()])
     return max(float(np.quantile(blurred, COVERED)), 1e-12)

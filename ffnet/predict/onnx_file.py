@@ -2,15 +2,21 @@
 
 import json
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
 
 from ffnet.errors import InputError
-from ffnet.networks.fusion import CHANNELS
+from ffnet.networks.fusion import CHANNELS, FusionNet
+from ffnet.predict.predictor import Predictor
 from ffnet.shards.shard import AXES
 from ffnet.storage import atomic_path
+
+if TYPE_CHECKING:
+    import onnx
 
 AGREEMENT = 1e-4  # by how much probabilities may differ between torch and onnxruntime
 BATCHES = (1, 3)  # scans at a time in the check
@@ -20,16 +26,16 @@ MOST_BYTES = 2**31  # of one ONNX file
 class Probabilities(nn.Module):
     """A FusionNet with the softmax behind it."""
 
-    def __init__(self, network):
+    def __init__(self, network: FusionNet) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, inputs):
+    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """inputs: as FusionNet takes them. Returns (n, classes) that add up to 1."""
         return self.network(inputs).softmax(dim=1)
 
 
-def write_onnx(path, predictor):
+def write_onnx(path: str | os.PathLike, predictor: Predictor) -> float:
     """Writes a Predictor's network as ONNX, whole or not at all. Returns by how much probabilities differ.
 
     Inputs: see random_inputs. Output: `probabilities` (n, classes). The header of the model's file is the metadata, a
@@ -45,7 +51,7 @@ def write_onnx(path, predictor):
         return check_onnx(temporary, predictor, path)
 
 
-def onnx_graph(predictor):
+def onnx_graph(predictor: Predictor) -> "onnx.ModelProto":
     """The onnx.ModelProto of a Predictor. No path of this machine is in it."""
     inputs = random_inputs(predictor, 2)
     program = torch.onnx.export(
@@ -56,6 +62,7 @@ def onnx_graph(predictor):
         dynamic_shapes={"inputs": {name: {0: torch.export.Dim.DYNAMIC} for name in inputs}},
         verbose=False,
     )
+    assert program is not None, "torch keeps the program where it is not told a file"
     model = program.model_proto
     del model.graph.value_info[:], model.graph.metadata_props[:]
     for node in model.graph.node:
@@ -70,7 +77,7 @@ def onnx_graph(predictor):
     return model
 
 
-def metadata(header, inputs):
+def metadata(header: dict, inputs: Iterable[str]) -> dict[str, str]:
     """Name -> text: what a model's header says, and what the inputs are."""
     axes = {
         name: f"(scans, channels, rows, columns); the values are those of a shard, whose axes are {AXES[name]}"
@@ -82,7 +89,7 @@ def metadata(header, inputs):
     }
 
 
-def random_inputs(predictor, count):
+def random_inputs(predictor: Predictor, count: int) -> dict[str, torch.Tensor]:
     """What the network takes of `count` scans, as random values: name -> (count, channels, H, W) float32, its maps and,
     where it has skips, its masks; the same values each time."""
     told, network = predictor.preprocessing, predictor.network
@@ -95,7 +102,7 @@ def random_inputs(predictor, count):
     }
 
 
-def check_onnx(file, predictor, path):
+def check_onnx(file: str | os.PathLike, predictor: Predictor, path: str | os.PathLike) -> float:
     """The largest difference of probabilities between onnxruntime on a file and the network. Raises InputError where it
     is no small one. path: the file's name in messages."""
     import onnxruntime

@@ -2,14 +2,15 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import nn
 
 from ffnet.errors import InputError
 from ffnet.geometry.mesh import Mesh
+from ffnet.networks.fusion import FusionNet
 from ffnet.networks.model_file import read_model
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
 from ffnet.scans.readers import check_mesh, find_texture
@@ -22,6 +23,9 @@ from ffnet.training.precision import Precision
 
 CPU = torch.device("cpu")
 
+Scan = str | os.PathLike | Mesh | FrontalScan
+Columns = dict[str, np.ndarray]
+
 
 @dataclass(frozen=True)
 class Predictor:
@@ -31,16 +35,16 @@ class Predictor:
     Preprocessing; its unit and scans.pixel_spacing may be those of other files than the model was trained on.
     """
 
-    network: nn.Module
+    network: FusionNet
     header: dict
     preprocessing: Preprocessing
 
     @property
-    def classes(self):
+    def classes(self) -> tuple[str, ...]:
         """Their names in the order of the network's outputs."""
         return tuple(self.header["classes"])
 
-    def __call__(self, scan):
+    def __call__(self, scan: Scan) -> dict[str, float]:
         """The probability of each class, a dict of floats in the order of classes that add up to 1.
 
         scan: the path of a scan file, a Mesh in mm, or a FrontalScan. Raises ScanError if it cannot be used.
@@ -48,7 +52,7 @@ class Predictor:
         (row,) = self.probabilities(self.prepare(self.turn(scan)))
         return dict(zip(self.classes, row.tolist(), strict=True))
 
-    def turn(self, scan):
+    def turn(self, scan: Scan) -> FrontalScan:
         """The FrontalScan of what somebody has in hand: see __call__."""
         settings, unit, landmarks = self.preprocessing.scans, self.preprocessing.unit, ""
         if isinstance(scan, FrontalScan):
@@ -65,30 +69,30 @@ class Predictor:
         check_extent(mesh.vertices, name, settings)
         return make_frontal(mesh, landmarks, unit, settings)
 
-    def prepare(self, scan):
+    def prepare(self, scan: FrontalScan) -> Columns:
         """The columns of a shard of one FrontalScan: see prepare_scan. Raises ScanError."""
         return prepare_scan(scan, self.preprocessing)
 
-    def probabilities(self, columns, batch=1):
+    def probabilities(self, columns: Columns, batch: int = 1) -> np.ndarray:
         """Probabilities (n, classes) float64 of the n scans of a shard's columns, computed in float32.
 
         batch: how many scans pass the network at a time, which changes no more than the last digits of float32.
         """
         return predict(self.network, self.inputs(columns), batch, Precision(CPU, "none"))
 
-    def inputs(self, columns):
+    def inputs(self, columns: Columns) -> dict[str, torch.Tensor]:
         """The tensors that the network takes of a shard's columns."""
         return network_inputs(Collection(*(columns[name] for name in Collection._fields)), CPU)
 
 
-def load(model):
+def load(model: str | os.PathLike) -> Predictor:
     """The Predictor of a final model's file (a path). Raises InputError where the file is not one."""
     path = os.fspath(model)
     network, header = read_model(path)
     return Predictor(network, header, read_settings(Preprocessing, header["preprocessing"], f"{path}: preprocessing"))
 
 
-def with_files(predictor, unit=None, pixel_spacing=None):
+def with_files(predictor: Predictor, unit: str | None = None, pixel_spacing: float | None = None) -> Predictor:
     """A Predictor for files of another unit or depth images of another spacing (mm); None leaves what there is.
 
     Raises InputError where the spacing is no length.
@@ -102,6 +106,6 @@ def with_files(predictor, unit=None, pixel_spacing=None):
     return replace(predictor, preprocessing=replace(told, scans=scans, unit=unit or told.unit))
 
 
-def join_columns(prepared):
+def join_columns(prepared: Sequence[Columns]) -> Columns:
     """The columns of several scans, each as Predictor.prepare gave them, one after another."""
     return {name: np.concatenate([columns[name] for columns in prepared]) for name in prepared[0]}

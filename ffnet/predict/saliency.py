@@ -1,12 +1,17 @@
 """Which pixels moved a decision."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
+
+from ffnet.networks.fusion import FusionNet
 
 STEPS = 64  # points on the line from the baseline to the scan
 AT_ONCE = 16  # of them in memory
 MASKS = ("mask1", "mask2")
+Tensors = dict[str, torch.Tensor]
 
 
 class Saliency(NamedTuple):
@@ -14,12 +19,14 @@ class Saliency(NamedTuple):
     channels added up. lead: at the scan. baseline: lead without the maps. The maps sum to lead - baseline, up to the
     error of STEPS points."""
 
-    maps: dict
+    maps: dict[str, np.ndarray]
     lead: float
     baseline: float
 
 
-def integrated_gradients(score, inputs, baselines, steps):
+def integrated_gradients(
+    score: Callable[[Tensors], torch.Tensor], inputs: Tensors, baselines: Tensors, steps: int
+) -> Tensors:
     """How much each value of some inputs moved a score (Sundararajan, Taly and Yan, Axiomatic Attribution for Deep
     Networks, ICML 2017, equation 1), by the midpoint rule.
 
@@ -43,7 +50,7 @@ def integrated_gradients(score, inputs, baselines, steps):
     return {name: (inputs[name] - baselines[name]) * total for name, total in totals.items()}
 
 
-def saliency(network, inputs, label, steps=STEPS):
+def saliency(network: FusionNet, inputs: Tensors, label: int, steps: int = STEPS) -> Saliency:
     """The Saliency of one scan for the class `label`.
 
     network: FusionNet in evaluation mode. inputs: what it takes, (1, channels, H, W) each. The baseline is maps of 0,
@@ -52,7 +59,7 @@ def saliency(network, inputs, label, steps=STEPS):
     maps = {name: inputs[name] for name in network.backbones}
     masks = {name: inputs[name] for name in MASKS}
 
-    def lead(points):
+    def lead(points: Tensors) -> torch.Tensor:
         count = len(next(iter(points.values())))
         scores = network(points | {name: mask.expand(count, -1, -1, -1) for name, mask in masks.items()})
         return scores[:, label] - scores.mean(dim=1)

@@ -38,12 +38,12 @@ def load_scans(
     return columns, rejected
 
 
-def pack_scan(scan):
+def pack_scan(scan: FrontalScan) -> FrontalScan:
     """A FrontalScan whose mesh is as it is stored: a shard holds hundreds of them."""
     return scan._replace(mesh=pack_mesh(scan.mesh))
 
 
-def scan_columns(scans):
+def scan_columns(scans: Sequence[FrontalScan]) -> dict[str, np.ndarray]:
     """The columns of a shard that the scans themselves give, from what pack_scan gave."""
     return {
         "center": np.array([scan.center for scan in scans], np.float64).reshape(-1, 2),

@@ -19,7 +19,7 @@ def data_hash(*collections: Collection) -> str:
     for collection in collections:
         for name, column in zip(collection._fields, collection, strict=True):
             digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
-            digest.update(memoryview(np.ascontiguousarray(column).reshape(-1).view(np.uint8)))
+            digest.update(np.ascontiguousarray(column).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

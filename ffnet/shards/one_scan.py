@@ -8,13 +8,16 @@ from ffnet.errors import ScanError
 from ffnet.maps.shard import project_maps
 from ffnet.masks.shard import make_masks
 from ffnet.normals.shard import compute_normals
+from ffnet.scans.load import FrontalScan
 from ffnet.scans.shard import pack_scan, scan_columns
+from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.shard import join_stages
+from ffnet.storage import Rejected
 
 UNKNOWN = -1  # label and intensity of a scan of which nobody said what it shows
 
 
-def prepare_scan(scan, preprocessing):
+def prepare_scan(scan: FrontalScan, preprocessing: Preprocessing) -> dict[str, np.ndarray]:
     """The columns of a shard of this one FrontalScan, the same bytes as the workflow gives: see join_stages.
 
     preprocessing: Preprocessing. Raises ScanError with the reason for which a stage leaves the scan out.
@@ -31,6 +34,6 @@ def prepare_scan(scan, preprocessing):
     return join_stages(maps, compute_normals(maps), masks, preprocessing.shards)
 
 
-def _check(rejected):
+def _check(rejected: list[Rejected]) -> None:
     for row in rejected:
         raise ScanError(row.reason)

@@ -29,6 +29,6 @@ def scale_texture(texture: np.ndarray, face: np.ndarray, settings: ShardSettings
     return np.where(face[..., None], scaled, 0).astype(np.float32)
 
 
-def plain_texture(scaled, settings):
+def plain_texture(scaled: np.ndarray, settings: ShardSettings) -> np.ndarray:
     """What scale_texture gave, on the face as "plain" would have given it: to draw it."""
     return scaled if settings.texture == "plain" else (scaled * IMAGENET_DEVIATION + IMAGENET_MEAN) * 2 - 1

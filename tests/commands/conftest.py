@@ -54,3 +54,35 @@ def inspect(capsys, settings_file):
         return code, json.loads(capsys.readouterr().out)
 
     return run
+
+
+@pytest.fixture
+def predict(capsys, final_model):
+    """A function: runs predict with the small model; its exit code and what it printed."""
+
+    def predict(*arguments):
+        capsys.readouterr()  # what the test itself printed
+        code = main(["predict", "--model", str(final_model), *map(str, arguments)])
+        return code, capsys.readouterr()
+
+    return predict
+
+
+@pytest.fixture
+def made_up_scans(monkeypatch):
+    """predict takes any name for a scan with random maps, and those that begin with "bad" cannot be used."""
+    from ffnet.commands import predict as command
+    from ffnet.commands.predict import Outcome
+
+    maps = {"depth": (112, 112), "normals": (112, 112, 3), "texture": (112, 112, 3), "mask1": (56, 56)}
+    maps |= {"mask2": (28, 28), "landmarks": (51, 2)}
+    texts = dict.fromkeys(("scan", "subject", "label", "intensity"), np.array([0]))
+
+    def prepare(file, picture, predictor):
+        if file.startswith("bad"):
+            return Outcome(file, error="it is bad")
+        values = np.random.default_rng(len(file))
+        shown = {name: values.random((1, *shape), np.float32) for name, shape in maps.items()}
+        return command.Prepared(Outcome(file), texts | shown, picture)
+
+    monkeypatch.setattr(command, "prepare_file", prepare)

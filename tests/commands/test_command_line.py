@@ -24,6 +24,16 @@ def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path, settings_file)
     assert done.returncode == 1 and b"there is no such file" in done.stdout and done.stderr == b""
 
 
+@pytest.mark.parametrize("words", [["experiments"], ["--help"], ["predict", "--help"], []], ids=" ".join)
+def test_when_nobody_reads_on_the_command_ends_without_a_word(words):
+    reads, writes = os.pipe()
+    os.close(reads)  # as `head` does after its last line
+    command, environment = [sys.executable, "-m", "ffnet", *words], os.environ | {"PYTHONUNBUFFERED": ""}
+    done = subprocess.run(command, cwd=ROOT, stdout=writes, stderr=subprocess.PIPE, env=environment)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_without_a_command_the_commands_are_shown(capsys):
     assert main([]) == 2
     shown = capsys.readouterr().out

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ffnet.commands.predict import DPI
 from ffnet.predict.figure import explanation, prediction_figure, scale_bound
 from ffnet.predict.saliency import Saliency
 
@@ -39,7 +40,9 @@ def test_the_colours_of_for_and_against_are_one_scale_around_0_for_all_modalitie
     strong = moved._replace(maps=moved.maps | {"depth": moved.maps["depth"] * 9})
     bound = scale_bound(strong.maps)
     shown = [
-        image for name, image in images(prediction_figure(columns, ROW, CLASSES, strong, "")).items() if ":" in name
+        image
+        for name, image in images(prediction_figure(columns, ROW, CLASSES, strong, "title")).items()
+        if ":" in name
     ]
     assert len(shown) == 3 and {image.get_clim() for image in shown} == {(-bound, bound)}
     assert bound > 3 * scale_bound(moved.maps)
@@ -51,19 +54,26 @@ def test_a_pixel_keeps_its_place_and_its_sign(columns, moved):
     maps["depth"][20, 70] = -5.0
     (shown,) = (
         image.get_array()
-        for name, image in images(prediction_figure(columns, ROW, CLASSES, moved._replace(maps=maps), "")).items()
+        for name, image in images(prediction_figure(columns, ROW, CLASSES, moved._replace(maps=maps), "title")).items()
         if name.startswith("moved by depth")
     )
     assert np.unravel_index(np.argmin(shown), shown.shape) == (20, 70) and shown.max() <= 0
 
 
+def test_maps_that_are_all_face_have_no_outline_and_no_warning(columns, moved):
+    full = columns | {"normals": np.ones_like(columns["normals"])}
+    assert len(images(prediction_figure(full, ROW, CLASSES, moved, "title"))) == 6
+
+
 def test_a_modality_that_is_not_used_is_named_so(columns, moved):
     alone = moved._replace(maps={"depth": moved.maps["depth"]})
-    assert {"texture: not used", "normals: not used"} <= set(texts(prediction_figure(columns, ROW, CLASSES, alone, "")))
+    assert {"texture: not used", "normals: not used"} <= set(
+        texts(prediction_figure(columns, ROW, CLASSES, alone, "title"))
+    )
 
 
 def test_each_class_has_a_bar_as_long_as_it_is_probable_and_the_first_stands_out(columns, moved):
-    figure = prediction_figure(columns, ROW, CLASSES, moved, "")
+    figure = prediction_figure(columns, ROW, CLASSES, moved, "title")
     (bars,) = (axes for axes in figure.axes if len(axes.patches) == 6)
     assert [bar.get_width() for bar in bars.patches] == ROW.tolist()
     assert [label.get_text() for label in bars.get_yticklabels()] == list(CLASSES)
@@ -75,20 +85,28 @@ def test_each_class_has_a_bar_as_long_as_it_is_probable_and_the_first_stands_out
 
 
 @pytest.mark.parametrize(
-    ("classes", "row"),
+    ("classes", "name", "modalities"),
     [
-        (CLASSES, np.array([1.0, 0, 0, 0, 0, 0])),
-        (("a", "b"), np.array([0.0, 1.0])),
+        (CLASSES, "F0001_AN03WH_F3D.wrl", ("depth", "normals", "texture")),
+        (("a", "b"), "a $very$ long name " * 12, ("depth", "texture")),
+        (tuple(f"lip_corner_puller_of_kind_{n}" for n in range(20)), "x" * 250, ("depth",)),
+        (tuple(f"{'m' * 30}{n:02}" for n in range(25)), "W" * 250, ("depth", "normals", "texture")),
+        (tuple(f"class_{n}" for n in range(80)), "x", ("texture",)),
     ],
+    ids=["six", "two", "twenty", "wide", "eighty"],
 )
-def test_no_word_leaves_the_picture_or_lies_on_another(classes, row, columns, moved):
+def test_no_word_leaves_the_picture_or_lies_on_another(classes, name, modalities, columns, moved):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = prediction_figure(columns, row, classes, moved, "F0001_AN03WH_F3D.wrl: seen as anger by FFNet-M")
+    row = np.eye(len(classes))[0]  # 100.0% is the widest number
+    moved = moved._replace(maps={modality: moved.maps[modality] for modality in modalities})
+    figure = prediction_figure(columns, row, classes, moved, f"{name}: seen as {classes[0]} by FFNet-M")
+    figure.set_dpi(DPI)
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     words = [*figure.texts]
     for axes in figure.axes:
+        assert figure.bbox.contains(*axes.bbox.min) and figure.bbox.contains(*axes.bbox.max)
         words += [axes.title, axes._left_title, *axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
     boxes = [word.get_window_extent(renderer) for word in words if word.get_text()]
     assert all(figure.bbox.contains(*corner) for box in boxes for corner in (box.min, box.max))

@@ -1,0 +1,151 @@
+"""predict: tables, files, exit codes, and that one bad file stops no other."""
+
+import csv
+import json
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from ffnet.commands.predict import Outcome, model_line, outcome_lines, outcome_table, predict_files
+from ffnet.networks.model_file import read_model
+from ffnet.predict import load
+from ffnet.scans.load import read_mesh
+from ffnet.scans.readers import find_texture
+from ffnet.shards.collection import read_collection
+from ffnet.storage import write_stage
+from ffnet.training.loop import network_inputs
+from ffnet.training.loop import predict as predict_with_network
+from ffnet.training.precision import Precision
+from tests.shards.test_one_scan import by_the_workflow
+
+CLASSES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
+
+
+def probabilities(printed):
+    """(files, classes) of what --json printed."""
+    return np.array([list(one["probabilities"].values()) for one in json.loads(printed.out)])
+
+
+def test_the_table_has_a_row_for_each_scan_and_names_the_model(predict, wrl, bnt, final_model):
+    code, printed = predict(wrl, bnt)
+    head, first, second, empty, model = printed.out.splitlines()
+    assert code == 0 and printed.err == "" and empty == ""
+    assert head.split() == ["scan", "seen", "as", *CLASSES]
+    for line, path in ((first, wrl), (second, bnt)):
+        told = load(final_model)(path)
+        assert line.split() == [str(path), max(told, key=told.get), *(f"{value:.1%}" for value in told.values())]
+    assert model == "Model: FFNet-M, trained on 12 subjects of demo-bu3dfe. Nobody's."
+
+
+def test_one_bad_file_stops_no_other_and_the_exit_code_says_so(predict, wrl, tmp_path):
+    (tmp_path / "cut.wrl").write_bytes(wrl.read_bytes()[:5000])
+    (tmp_path / "text.obj").write_text("hello")
+    code, printed = predict(tmp_path / "cut.wrl", "nowhere.bnt", wrl, tmp_path, tmp_path / "text.obj")
+    lines = printed.out.splitlines()
+    assert code == 1 and printed.err == "" and lines[1].startswith(str(wrl))
+    refused = [line.removeprefix("CANNOT BE USED: ") for line in lines if line.startswith("CANNOT BE USED: ")]
+    assert [line.partition(":")[0] for line in refused] == [
+        str(tmp_path / "cut.wrl"),
+        "nowhere.bnt",
+        str(tmp_path),
+        str(tmp_path / "text.obj"),
+    ]
+    assert refused[1].endswith("there is no such file") and refused[2].endswith("a folder; name the scan files in it")
+
+
+def test_where_no_file_can_be_used_there_is_no_table(predict):
+    code, printed = predict("nowhere.wrl")
+    assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file\n\nModel: ")
+
+
+def test_json_and_csv_tell_the_same_and_keep_the_order(predict, wrl, bnt, tmp_path):
+    code, printed = predict(bnt, "nowhere.wrl", wrl, "--json", "--csv", tmp_path / "new" / "t.csv")
+    told = json.loads(printed.out)
+    assert code == 1 and [one["file"] for one in told] == [str(bnt), "nowhere.wrl", str(wrl)]
+    assert told[1]["probabilities"] is told[1]["seen_as"] is None and "no such file" in told[1]["error"]
+    with open(tmp_path / "new" / "t.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["scan", "seen-as", *CLASSES, "left-out"]
+    for row, one in zip(rows, told, strict=True):
+        assert (row["scan"], row["seen-as"], row["left-out"]) == (one["file"], one["seen_as"] or "", one["error"] or "")
+        for name in CLASSES:
+            assert row[name] == (f"{one['probabilities'][name]:.8f}" if one["probabilities"] else "")
+
+
+def test_a_scan_gets_the_probabilities_that_the_workflows_stages_and_the_trained_network_give(
+    predict, final_model, wrl, config, tmp_path
+):
+    from ffnet.scans.index import bu3dfe_row, files_in
+
+    row = bu3dfe_row(str(wrl), files_in(os.path.dirname(wrl)), 1)
+    write_stage(tmp_path / "shard.h5", by_the_workflow(row, "gridfit", config, tmp_path))
+    collection = read_collection([tmp_path / "shard.h5"])
+    device = torch.device("cpu")
+    wanted = predict_with_network(
+        read_model(final_model).network, network_inputs(collection, device), 32, Precision(device, "none")
+    )
+    code, printed = predict(wrl, "--json")
+    assert code == 0 and config.datasets["demo-bu3dfe"].projection == "gridfit"
+    np.testing.assert_allclose(probabilities(printed), wanted, rtol=0, atol=1e-6)
+
+
+def test_one_at_a_time_or_32_at_a_time_the_probabilities_are_the_same(predict, made_up_scans):
+    files = ["x" * (1 + number) for number in range(33)]
+    alone, *others = (probabilities(predict(*files, "--json", "--batch", batch)[1]) for batch in (1, 2, 32, 40))
+    assert alone.shape == (33, 6) and alone.std(axis=0).max() > 0.001
+    for other in others:
+        np.testing.assert_allclose(other, alone, rtol=0, atol=1e-5)
+
+
+def test_bad_files_within_a_batch_shift_no_probabilities(predict, made_up_scans):
+    files = ["x", "bad", "xx", "bad2", "bad3", "xxx"]
+    told = json.loads(predict(*files, "--json", "--batch", 3)[1].out)
+    assert [one["file"] for one in told] == files
+    wanted = probabilities(predict("x", "xx", "xxx", "--json")[1])
+    came = [list(one["probabilities"].values()) for one in told if one["probabilities"]]
+    np.testing.assert_allclose(came, wanted, rtol=0, atol=1e-5)
+    assert np.ptp(wanted, axis=0).max() > 1e-3
+
+
+def test_the_batch_is_as_large_as_told(final_model, made_up_scans, capsys):
+    predictor, sizes = load(final_model), []
+    predictor.network.register_forward_hook(lambda network, inputs, scores: sizes.append(len(scores)))
+    predict_files(["x", "xx", "bad", "xxx", "xxxx"], predictor, 2, None, None, False)
+    assert sizes == [2, 1, 1]
+
+
+@pytest.mark.parametrize("batch", [0, -3])
+def test_a_batch_of_nothing_is_refused(predict, batch):
+    code, printed = predict("x.wrl", "--batch", batch)
+    assert code == 2 and printed.err == f"error: --batch: at least 1 is needed, {batch} came\n"
+
+
+def test_doubts_about_a_scan_stand_below_the_table():
+    sure = Outcome("a.wrl", "fear", {"anger": 0.25, "fear": 0.75})
+    doubt = sure._replace(file="b.wrl", warnings=("turned by 30 degrees",))
+    broken = Outcome("c.wrl", error="no face")
+    assert outcome_lines([sure, doubt, broken], ("anger", "fear")) == [
+        "scan   seen as  anger   fear",
+        "a.wrl  fear     25.0%  75.0%",
+        "b.wrl  fear     25.0%  75.0%",
+        "note: b.wrl: turned by 30 degrees",
+        "CANNOT BE USED: c.wrl: no face",
+    ]
+    assert outcome_table([broken], ("anger", "fear")) == "scan,seen-as,anger,fear,left-out\nc.wrl,,,,no face\n"
+
+
+def test_a_scan_without_colours_is_doubted(predict, wrl, config, tmp_path):
+    mesh = read_mesh(str(wrl), find_texture(str(wrl)), config.scans, "mm")
+    rows = [*("{} {} {}".format(*row) for row in mesh.vertices), *("3 {} {} {}".format(*row) for row in mesh.triangles)]
+    head = f"OFF\n{len(mesh.vertices)} {len(mesh.triangles)} 0\n"
+    (tmp_path / "bare.off").write_text(head + "\n".join(rows) + "\n")
+    code, printed = predict(tmp_path / "bare.off")
+    note = "no face was found on the texture map; the landmarks come from the shaded depth map"
+    assert code == 0 and f"\nnote: {tmp_path / 'bare.off'}: {note}\n" in printed.out
+
+
+def test_a_header_that_says_little_is_no_trouble():
+    assert model_line({"name": "mine"}) == "Model: mine."
+    assert model_line({"name": "mine", "licence": "Mine."}) == "Model: mine. Mine."
