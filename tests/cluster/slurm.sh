@@ -120,8 +120,6 @@ CONF
   ln -sfn "$folder/slurmdbd.conf" /etc/slurm/slurmdbd.conf
   slurmdbd
   wait_until 60 sacctmgr --immediate add cluster test
-  sacctmgr --immediate add account faces cluster=test >/dev/null
-  sacctmgr --immediate add user root account=faces cluster=test >/dev/null
 }
 
 # Repeats a command until it succeeds, at most so many seconds.
