@@ -14,33 +14,49 @@ from tests.workflow.conftest import Project, finish, make_tiny
 SLURM = pathlib.Path(__file__).with_name("slurm.sh")
 
 
-@pytest.fixture(scope="session")
-def slurm(tmp_path_factory):
-    """The folder of a running SLURM. Skips where none can be started."""
+@pytest.fixture(scope="module")
+def slurm(request, tmp_path_factory):
+    """The folder of a running SLURM, with an accounting database where the module of the tests says ACCOUNTING = True.
+    Skips where none can be started.
+    """
     if os.geteuid() or not shutil.which("apt-get"):
         pytest.skip("a SLURM of its own needs root and apt, as on Debian")
     if os.path.exists("/etc/slurm/slurm.conf"):
         pytest.skip("this machine has a SLURM already (/etc/slurm/slurm.conf); the tests leave it alone")
     folder = tmp_path_factory.mktemp("slurm")
-    done = subprocess.run([SLURM, "start", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]
+    manage_slurm(folder, "start", *["accounting"] * getattr(request.module, "ACCOUNTING", False))
     yield folder
-    subprocess.run([SLURM, "stop", folder], check=True)
+    manage_slurm(folder, "stop")
+
+
+def manage_slurm(folder, action, *how):
+    """Runs slurm.sh. Its output goes to a file, as daemons keep a pipe open."""
+    with open(folder / "slurm.sh.log", "w+", encoding="utf-8") as told:
+        done = subprocess.run([SLURM, action, folder, *how], stdout=told, stderr=subprocess.STDOUT)
+        told.seek(0)
+        assert done.returncode == 0, told.read()[-5000:]
 
 
 class ClusterProject(Project):
     """A project whose jobs go to SLURM through profiles/slurm."""
 
+    process = None  # of the run that was started last
+
     def command(self, *arguments):
         profile = ("--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1")
         return [sys.executable, "-m", "snakemake", *profile, *arguments]
 
-    def start(self):
+    def start(self, *arguments):
         """A run in the background; its output goes to the file terminal.log."""
         with open(self.folder / "terminal.log", "w") as terminal:
-            return subprocess.Popen(
-                self.command(), cwd=self.folder, env=self.environment(), stdout=terminal, stderr=subprocess.STDOUT
+            self.process = subprocess.Popen(
+                self.command(*arguments),
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
             )
+        return self.process
 
     def log(self, place):
         """Lines of the log of a run, place being DATASET/EXPERIMENT/REPEAT/FOLD; empty before it starts."""
@@ -61,7 +77,11 @@ def project(slurm, tmp_path, tmp_path_factory):
     for part in ("results/*/runs", "results/*/predictions", "results/tables", "results/figures", "logs"):
         for path in folder.glob(part):
             shutil.rmtree(path)
-    yield finished.at(folder, ClusterProject)
+    project = finished.at(folder, ClusterProject)
+    yield project
+    if project.process:
+        project.process.kill()
+        project.process.wait()
     subprocess.run(["scancel", "--user", "root"], check=True)
 
 
