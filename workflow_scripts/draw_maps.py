@@ -4,11 +4,11 @@ from ffnet.jobs import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.results.figures import save_figure
-    from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title
+    from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title, plain_columns
     from ffnet.storage import read_stage
 
     params = snakemake.params
-    columns = read_stage(snakemake.input.shard).columns
+    columns = plain_columns(read_stage(snakemake.input.shard))
     rows = choose_scans(columns, params.subject, params.expressions, params.classes)
     title = maps_title(snakemake.wildcards.dataset, columns["subject"][rows[0]], params.synthetic)
     names = [params.classes[columns["label"][row]] for row in rows]

@@ -1,7 +1,9 @@
 """export: a final model as ONNX."""
 
 import os
+import textwrap
 
+from ffnet.commands.printing import WIDTH
 from ffnet.errors import InputError
 from ffnet.predict.onnx_file import write_onnx
 from ffnet.predict.predictor import load
@@ -22,5 +24,5 @@ def export_model(model: str, out: str | None) -> int:
         raise InputError(f"{out}: cannot be written ({error.strerror}); name another file with --out") from error
     print(f"{out}: {predictor.header['name']}, classes {', '.join(predictor.classes)}")
     print(f"onnxruntime gives the same probabilities on random maps (largest difference {difference:.1e}).")
-    print(predictor.header.get("licence", ""))
+    print("\n".join(textwrap.wrap(predictor.header.get("licence", ""), WIDTH)))
     return 0

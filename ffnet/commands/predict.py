@@ -5,13 +5,14 @@ import io
 import itertools
 import json
 import os
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ffnet.commands.inspect import picture_paths
-from ffnet.commands.printing import counted, printable, table_lines
+from ffnet.commands.printing import WIDTH, counted, printable, table_lines
 from ffnet.commands.report import landmark_warnings, pose_warnings
 from ffnet.errors import InputError
 from ffnet.predict.figure import prediction_figure
@@ -68,7 +69,7 @@ def predict_files(
         if as_json:
             print(json.dumps([one._asdict() for one in outcomes], indent=2))
         else:
-            print("\n".join([*outcome_lines(outcomes, predictor.classes), "", model_line(predictor.header)]))
+            print("\n".join([*outcome_lines(outcomes, predictor.classes), "", *model_lines(predictor.header)]))
     return int(any(one.error for one in outcomes))
 
 
@@ -147,11 +148,11 @@ def outcome_lines(outcomes: Sequence[Outcome], classes: Sequence[str]) -> list[s
     return lines
 
 
-def model_line(header: dict) -> str:
+def model_lines(header: dict) -> list[str]:
     """What the model is, what it has seen and whose terms apply, as far as its header says so."""
     subjects, dataset = header.get("trained_on", {}).get("subjects"), header.get("dataset")
     seen = f", trained on {subjects} subjects of {dataset}" if subjects and dataset else ""
-    return f"Model: {header['name']}{seen}. {header.get('licence', '')}".rstrip()
+    return [f"Model: {header['name']}{seen}.", *textwrap.wrap(header.get("licence", ""), WIDTH)]
 
 
 def outcome_table(outcomes: Sequence[Outcome], classes: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 
+WIDTH = 120  # letters of a line of prose
 NONE = ("", "-")  # cells that say nothing about their column
 
 

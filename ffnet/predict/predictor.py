@@ -58,7 +58,7 @@ class Predictor:
         if isinstance(scan, FrontalScan):
             return scan
         if isinstance(scan, Mesh):
-            mesh, name, unit = scan, "the mesh", "mm"
+            mesh, name = scan, "the mesh"
             check_mesh(mesh, name)
         elif isinstance(scan, (str, os.PathLike)):
             name = os.fspath(scan)

@@ -5,10 +5,20 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.results.figures import blank_figure
+from ffnet.settings import read_settings
+from ffnet.shards.scaling import plain_texture
+from ffnet.shards.settings import ShardSettings
+from ffnet.storage import StageFile
 
 CAPTIONS = ("(a) texture $I_t$", "(b) depth $I_d$", "(c) normals $I_n$", "(d) mask-1", "(e) mask-2")
 PANEL, GAP, LEFT, BOTTOM, TOP = 1.35, 0.06, 0.28, 0.32, 0.3  # inches
 MAP_GREYS, MASK_GREYS = (0, 1), (0.4, 1)  # what is black and what white; the masks' 0.6 to 1 would hardly differ else
+
+
+def plain_columns(shard: StageFile) -> dict[str, np.ndarray]:
+    """The columns of a shard's StageFile with the texture in [-1, 1], as it is drawn, whatever the networks see."""
+    settings = read_settings(ShardSettings, shard.attributes["shards"], "attributes of a shard: shards")
+    return shard.columns | {"texture": plain_texture(shard.columns["texture"], settings)}
 
 
 def choose_scans(columns, subject, expressions, classes=EXPRESSIONS):

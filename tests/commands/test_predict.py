@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ffnet.commands.predict import Outcome, model_line, outcome_lines, outcome_table, predict_files
+from ffnet.commands.predict import Outcome, model_lines, outcome_lines, outcome_table, predict_files
 from ffnet.networks.model_file import read_model
 from ffnet.predict import load
 from ffnet.scans.load import read_mesh
@@ -30,13 +30,13 @@ def probabilities(printed):
 
 def test_the_table_has_a_row_for_each_scan_and_names_the_model(predict, wrl, bnt, final_model):
     code, printed = predict(wrl, bnt)
-    head, first, second, empty, model = printed.out.splitlines()
+    head, first, second, empty, model, licence = printed.out.splitlines()
     assert code == 0 and printed.err == "" and empty == ""
     assert head.split() == ["scan", "seen", "as", *CLASSES]
     for line, path in ((first, wrl), (second, bnt)):
         told = load(final_model)(path)
         assert line.split() == [str(path), max(told, key=told.get), *(f"{value:.1%}" for value in told.values())]
-    assert model == "Model: FFNet-M, trained on 12 subjects of demo-bu3dfe. Nobody's."
+    assert (model, licence) == ("Model: FFNet-M, trained on 12 subjects of demo-bu3dfe.", "Nobody's.")
 
 
 def test_one_bad_file_stops_no_other_and_the_exit_code_says_so(predict, wrl, tmp_path):
@@ -147,5 +147,5 @@ def test_a_scan_without_colours_is_doubted(predict, wrl, config, tmp_path):
 
 
 def test_a_header_that_says_little_is_no_trouble():
-    assert model_line({"name": "mine"}) == "Model: mine."
-    assert model_line({"name": "mine", "licence": "Mine."}) == "Model: mine. Mine."
+    assert model_lines({"name": "mine"}) == ["Model: mine."]
+    assert model_lines({"name": "mine", "licence": "Mine."}) == ["Model: mine.", "Mine."]

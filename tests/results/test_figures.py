@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -7,7 +9,10 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.results.accuracy import Accuracy
 from ffnet.results.confusion_figure import confusion_figure, confusion_title
 from ffnet.results.figures import save_figure
-from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title
+from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title, plain_columns
+from ffnet.shards.scaling import scale_texture
+from ffnet.shards.settings import ShardSettings
+from ffnet.storage import read_stage, write_stage
 
 MATRIX = np.array([[90.0 if i == j else i + 2.0 * j / 10 for j in range(6)] for i in range(6)])
 
@@ -115,6 +120,19 @@ def test_maps_are_white_off_the_face_and_scaled_on_it(shard):
     assert depth[20, 1] == 0.5 and depth[8, 8] == 0 and depth[9, 9] == 0.5
     np.testing.assert_allclose(texture[20, 1], 0.25)
     np.testing.assert_allclose(normals[20, 1], [0.5, 0.5, 1])
+
+
+@pytest.mark.parametrize("kind", ["plain", "imagenet"])
+def test_textures_are_drawn_in_their_colours_however_they_are_scaled_for_the_networks(kind, shard, tmp_path):
+    settings = ShardSettings(depth="face", depth_range=100.0, texture=kind)
+    colours = np.array([20, 120, 230], np.uint8)
+    face = np.ones((112, 112), bool)
+    scaled = scale_texture(np.broadcast_to(colours, (112, 112, 3)), face, settings)
+    write_stage(tmp_path / "s.h5", shard | {"texture": scaled[None]}, attributes={"shards": asdict(settings)})
+    columns = plain_columns(read_stage(tmp_path / "s.h5"))
+    assert set(columns) == set(shard)
+    texture = maps_figure(columns, [0], "title").axes[0].images[0].get_array()
+    np.testing.assert_allclose(texture[20, 20] * 255, colours, atol=0.01)
 
 
 def test_every_chosen_scan_has_a_line_of_five_maps_top_down_with_its_expression_and_captions_below(shard):
