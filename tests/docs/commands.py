@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import shutil
-import subprocess
 
 from ffnet.__main__ import build_parser
 from ffnet.provenance import ROOT
@@ -42,15 +40,6 @@ def check_words(words):
     else:
         assert program in ASKED_OF_A_CLUSTER, f"no rule for the program {program}"
         assert not ASKED_OF_A_CLUSTER[program] or words[1] in ASKED_OF_A_CLUSTER[program]
-        check_options(program, [word.partition("=")[0] for word in words[1:] if word.startswith("--")])
-
-
-def check_options(program, options):
-    """Where the program is installed and tells its options (SLURM's do so in a cluster only), it has these."""
-    if options and shutil.which(program):
-        told = subprocess.run([program, "--help"], capture_output=True, text=True)
-        for option in options if told.returncode == 0 else ():
-            assert option in told.stdout, f"{program} has no option {option}"
 
 
 def check_ffnet(words):

@@ -76,7 +76,9 @@ def test_make_ends_with_the_table_that_readme_describes(followed):
     table = project.read("results/tables/accuracy.md")
     assert table.strip() in first and "| demo-bu3dfe" in table
     shown = re.search(r"\| dataset.*\n", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
-    assert re.sub(r"[ -]+", " ", shown) == re.sub(r"[ -]+", " ", table[table.index("| dataset") :].split("\n")[0] + "\n")
+    assert re.sub(r"[ -]+", " ", shown) == re.sub(
+        r"[ -]+", " ", table[table.index("| dataset") :].split("\n")[0] + "\n"
+    )
 
 
 def test_files_and_folders_that_readme_names_are_there_in_the_end(followed):
