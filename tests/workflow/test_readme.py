@@ -91,3 +91,16 @@ def test_what_wants_a_licensed_collection_was_checked_and_planned(followed):
     _, printed = followed
     (own,) = (text for block, text in printed.items() if "ffnet check" in block)
     assert "Ready." in own and "402 of them runs" in own  # 100 repeats x 2 folds, twice, and those of the linear floor
+
+
+def test_the_scan_was_looked_at_and_predicted_and_the_network_exported(followed):
+    project, printed = followed
+    (told,) = (text for block, text in printed.items() if "ffnet predict" in block)
+    assert "seen as" in told and "CANNOT" not in told and "onnxruntime gives the same probabilities" in told
+    assert len(list((project.folder / "looks").glob("F0001_*.png"))) == 1
+    assert len(list((project.folder / "seen").glob("F0001_*.png"))) == len(scans(project)) > 5
+    assert (project.folder / "results/demo-bu3dfe/models/FFNet-M.onnx").exists()
+
+
+def scans(project):
+    return list((project.folder / "data/demo/bu3dfe/F0001").glob("*_F3D.wrl"))
