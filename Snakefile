@@ -20,12 +20,14 @@ from ffnet.planning import (
     split_files,
 )
 from ffnet.provenance import code_hash
+from ffnet.scheduling import hold_one_timer
 
 
 configfile: "config.yaml"
 
 
 os.environ.update(PYTHONPATH=workflow.basedir)  # so that scripts find ffnet
+hold_one_timer()
 
 try:
     settings = read_config(config)

@@ -9,7 +9,14 @@ from ffnet.provenance import ROOT, code_hash, imported_names, sources
 
 ORDER = ["demo", "scans", "maps", "normals", "masks", "shards", "networks", "training", "results", "predict"]
 FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "geometry", "quarantine", "jobs", "kept"}
-ABOVE = {"commands", "config", "planning", "provenance", "__main__"}  # may import every stage; no stage imports them
+ABOVE = {
+    "commands",
+    "config",
+    "planning",
+    "provenance",
+    "scheduling",
+    "__main__",
+}  # may import every stage; no stage imports them
 MODULES = sorted((ROOT / "ffnet").rglob("*.py"))
 
 

@@ -1,0 +1,25 @@
+"""Snakemake's scheduler, held to one timer.
+
+To keep its limit of jobs per second, Snakemake starts a timer at the end of every pass of its scheduler, and each timer
+starts a pass; so does each job that ends. After 1,000 jobs there are 1,000 passes a second, and they take a whole core.
+One timer that is at work gives the same limit.
+"""
+
+import threading
+
+from snakemake.scheduling.job_scheduler import JobScheduler
+
+
+def hold_one_timer() -> None:
+    """From now on a JobScheduler starts a timer only when none of its own is at work."""
+    JobScheduler._schedule_reevalutation = _start_timer
+
+
+def _start_timer(scheduler: JobScheduler, delay: float) -> None:
+    def wake() -> None:
+        scheduler._one_timer = None
+        scheduler._open_jobs.release()
+
+    if getattr(scheduler, "_one_timer", None) is None:
+        scheduler._one_timer = threading.Timer(delay, wake)
+        scheduler._one_timer.start()
