@@ -6,7 +6,7 @@ from pygments.lexers.special import TextLexer
 
 project = "FFNet-M"
 extensions = ["myst_parser"]
-exclude_patterns = ["_build", "_made", "tour_template.md"]
+exclude_patterns = ["_build", "_made", "tour_template.md", "demo60"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 html_theme = "furo"
