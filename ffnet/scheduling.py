@@ -1,8 +1,8 @@
 """Snakemake's scheduler, held to one timer.
 
 To keep its limit of jobs per second, Snakemake starts a timer at the end of every pass of its scheduler, and each timer
-starts a pass; so does each job that ends. After 1,000 jobs there are 1,000 passes a second, and they take a whole core.
-One timer that is at work gives the same limit.
+starts a pass; so does each job that ends. So the passes in a second grow with the jobs that have ended: after some 500
+jobs they took a quarter of a core and more. One timer that is at work gives the same limit.
 """
 
 import threading
