@@ -2,16 +2,14 @@
 
 import functools
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 import yaml
 
+from benchmarks.bench_workflow import copy_project
 from ffnet.provenance import ROOT
-
-PARTS = ("Snakefile", "rules", "workflow_scripts", "ffnet", "envs", "profiles", "requirements.lock", "config.yaml")
 
 
 class Project:
@@ -19,9 +17,7 @@ class Project:
 
     def __init__(self, folder):
         self.folder = folder
-        for part in PARTS:
-            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-            copy(ROOT / part, folder / part)
+        copy_project(folder)
 
     def at(self, folder, kind=None):
         """The same with another folder, which holds a copy, as a Project or another kind of it."""
