@@ -2,20 +2,23 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 
 from ffnet.commands.findings import Finding, some
+from ffnet.config import Config
 from ffnet.demo.plan import collection_files
 from ffnet.errors import InputError
 from ffnet.expressions import NEUTRAL
-from ffnet.planning import is_synthetic, plan_collection
-from ffnet.scans.index import complete_subjects
+from ffnet.planning import PlannedCollection, is_synthetic, plan_collection
+from ffnet.scans.index import ScanRow, complete_subjects
+from ffnet.scans.settings import DatasetSettings
 from ffnet.training.splits import split_subjects
 
 TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that are of no use without an image of their name
 COPY = "copy them again; until then these scans are left out"
 
 
-def check_names(config):
+def check_names(config: Config) -> Iterator[Finding]:
     """Settings that speak of a collection which is not there."""
     for section, named in (
         ("protocol.subject_lists", config.protocol.subject_lists),
@@ -26,7 +29,7 @@ def check_names(config):
             yield Finding("note", f"{section}: there is no dataset '{name}'", f"datasets are: {known}")
 
 
-def check_collection(name, config):
+def check_collection(name: str, config: Config) -> Iterator[Finding]:
     """Findings on one dataset: what is there, what is missing, what is odd, and whether it is enough."""
     try:
         plan = plan_collection(name, config)
@@ -45,7 +48,7 @@ def check_collection(name, config):
     yield from check_protocol(name, rows, config)
 
 
-def check_generated(name, config, count):
+def check_generated(name: str, config: Config, count: str) -> Finding:
     """How much of the generated collection is there yet."""
     files = collection_files(config.demo, config.datasets[name].layout)
     made = sum(os.path.exists(file) for file in files)
@@ -58,7 +61,7 @@ def check_generated(name, config, count):
     return Finding("note", f"{name}: {count}, synthetic; not made yet, the run makes them")
 
 
-def check_rows(name, rows, dataset):
+def check_rows(name: str, rows: list[ScanRow], dataset: DatasetSettings) -> Iterator[Finding]:
     """What is missing from, or odd about, the scans of a collection on disk."""
     twice = sorted(scan for scan, times in Counter(row.scan for row in rows).items() if times > 1)
     if twice:
@@ -73,7 +76,7 @@ def check_rows(name, rows, dataset):
         )
 
 
-def check_files(name, plan):
+def check_files(name: str, plan: PlannedCollection) -> Iterator[Finding]:
     """What the files of a PlannedCollection on disk lack, and which scans are not taken."""
     bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(TEXTURE_BESIDE)]
     if bare:
@@ -94,7 +97,7 @@ def check_files(name, plan):
         yield Finding("note", f"{name}: other scans there, which are not taken: {kinds}")
 
 
-def missing_expressions(rows, dataset):
+def missing_expressions(rows: list[ScanRow], dataset: DatasetSettings) -> dict[str, str]:
     """Subject -> what it lacks, as text, for the subjects that are not complete."""
     levels = {name: (None,) if name == NEUTRAL else dataset.intensities for name in dataset.classes}
     have = {(row.subject, row.expression, None if row.expression == NEUTRAL else row.intensity) for row in rows}
@@ -110,7 +113,7 @@ def missing_expressions(rows, dataset):
     return lacking
 
 
-def check_protocol(name, rows, config):
+def check_protocol(name: str, rows: list[ScanRow], config: Config) -> Iterator[Finding]:
     """Whether the subjects suffice for protocol.subjects and protocol.folds."""
     dataset, protocol = config.datasets[name], config.protocol
     try:

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 from ffnet.commands.check_packages import import_package
 from ffnet.commands.findings import Finding
+from ffnet.config import Config
 from ffnet.errors import InputError
 from ffnet.planning import plan_collection
 
@@ -13,7 +15,7 @@ SCAN_BYTES = 6 * 10**6  # roughly what all stages keep of one scan; most of it i
 JOB_BYTES = 2 * GIB  # roughly what one job takes
 
 
-def check_computing(config):
+def check_computing(config: Config | None) -> Iterator[Finding]:
     """Cores, GPU and SLURM. config: Config, or None."""
     yield Finding("ok", f"{cores()} cores: as many jobs run at a time")
     yield from check_gpu(config)
@@ -23,12 +25,12 @@ def check_computing(config):
         yield Finding("note", "no SLURM here (no sbatch): all jobs run on this machine")
 
 
-def cores():
+def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
-def check_gpu(config):
+def check_gpu(config: Config | None) -> Iterator[Finding]:
     """Whether torch sees a GPU, and whether the settings ask for one."""
     try:
         torch = import_package("torch")
@@ -44,7 +46,7 @@ def check_gpu(config):
         yield Finding("note", "no GPU: networks train on the cores; fine for the demo, days for the paper's protocol")
 
 
-def check_space(config):
+def check_space(config: Config | None) -> Iterator[Finding]:
     """Free disk and memory against a rough need. config: Config, or None."""
     import psutil
 
@@ -52,7 +54,7 @@ def check_space(config):
     yield memory_finding(psutil.virtual_memory().available, cores())
 
 
-def disk_finding(free, need):
+def disk_finding(free: int, need: int) -> Finding:
     """On bytes of free disk and bytes needed."""
     what = f"{free / GIB:.0f} GiB of disk are free here, some {need / GIB:.1f} GiB are needed"
     if free < need:
@@ -60,7 +62,7 @@ def disk_finding(free, need):
     return Finding("ok", what)
 
 
-def memory_finding(free, jobs):
+def memory_finding(free: int, jobs: int) -> Finding:
     """On bytes of free memory and the number of jobs at a time."""
     what = f"{free / GIB:.0f} GiB of memory are free, {jobs} jobs at a time take up to {jobs * JOB_BYTES / GIB:.0f} GiB"
     if free < JOB_BYTES:
@@ -70,10 +72,12 @@ def memory_finding(free, jobs):
     return Finding("ok", what)
 
 
-def count_scans(config):
+def count_scans(config: Config | None) -> int:
     """How many scans all collections together have, as far as they can be read. config: Config, or None."""
+    if config is None:
+        return 0
     count = 0
-    for name in config.datasets if config else ():
+    for name in config.datasets:
         try:
             count += len(plan_collection(name, config).rows)
         except InputError:

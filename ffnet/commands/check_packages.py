@@ -2,6 +2,8 @@
 
 import importlib
 import importlib.metadata
+from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 
@@ -33,7 +35,7 @@ INSTALL = "make setup; or: pip install --no-deps -r requirements.lock"
 BROKEN = (ImportError, OSError, AttributeError, ValueError, RuntimeError)  # what damaged or ill-matched packages raise
 
 
-def check_packages():
+def check_packages() -> Iterator[Finding]:
     """A Finding per package that is missing, broken or of another version, and one on all others."""
     locked = locked_versions(LOCK.read_text(encoding="utf-8"))
     fine = 0
@@ -51,7 +53,7 @@ def check_packages():
     yield Finding("ok", f"{fine} of {len(DISTRIBUTIONS)} packages work and are those of requirements.lock")
 
 
-def import_package(name):
+def import_package(name: str) -> ModuleType:
     """The imported package. Raises InputError if it is missing or broken."""
     try:
         return import_open3d() if name == "open3d" else importlib.import_module(name)
@@ -59,13 +61,13 @@ def import_package(name):
         raise InputError(f"the package {name} cannot be imported: {error}") from error
 
 
-def locked_versions(text):
+def locked_versions(text: str) -> dict[str, str]:
     """Distribution -> version from the text of requirements.lock."""
     pins = (line.partition("#")[0].split(";")[0].strip().partition("==") for line in text.splitlines())
     return {name.lower(): version for name, equals, version in pins if equals}
 
 
-def version_difference(distribution, locked):
+def version_difference(distribution: str, locked: dict[str, str]) -> str:
     """What differs between what is installed and requirements.lock, in words, or ""."""
     try:
         installed = importlib.metadata.version(distribution)
@@ -75,7 +77,7 @@ def version_difference(distribution, locked):
     return "" if installed == wanted else f"{distribution} {installed} is installed, requirements.lock has {wanted}"
 
 
-def check_landmark_model():
+def check_landmark_model() -> Iterator[Finding]:
     """Whether dlib's landmark model is found and can be loaded."""
     try:
         detect_face(np.zeros((80, 80, 3), np.uint8), upsample=0)

@@ -2,13 +2,14 @@
 
 import math
 
+from ffnet.results.accuracy import Accuracy
 from ffnet.results.accuracy_table import interval_text
-from ffnet.results.changes import compare_folders
+from ffnet.results.changes import Change, compare_folders
 from ffnet.results.comparisons import p_text, points_text
 from ffnet.results.rendering import percent
 
 
-def compare_results(a, b, confidence):
+def compare_results(a: str, b: str, confidence: float) -> int:
     """Prints the changes from folder a to b. Returns 1 if anything differs, else 0."""
     changes = compare_folders(a, b, confidence)
     print(f"A  {a}\nB  {b}")
@@ -22,7 +23,7 @@ def compare_results(a, b, confidence):
     return int(bool(differing or changes.only_a or changes.only_b))
 
 
-def change_text(change, confidence):
+def change_text(change: Change, confidence: float) -> str:
     """A Change as lines of text."""
     head = f"{change.experiment} on {change.dataset}"
     if change.same:
@@ -37,12 +38,12 @@ def change_text(change, confidence):
     return "\n".join(lines)
 
 
-def _reached(accuracy):
+def _reached(accuracy: Accuracy) -> str:
     interval = interval_text(accuracy.low, accuracy.high)
     return f"{percent(accuracy.mean)}%" + (f" ({interval})" if interval else "")
 
 
-def _verdict(change, confidence):
+def _verdict(change: Change, confidence: float) -> str:
     if not change.pair:
         return f"cannot be paired, {change.reason}; compare the intervals"
     test, mcnemar = change.pair.test, change.pair.mcnemar
@@ -61,6 +62,6 @@ def _verdict(change, confidence):
     return text
 
 
-def _short(value):
+def _short(value: object) -> str:
     text = "none" if value is None else str(value)
     return text if len(text) <= 40 else f"{text[:12]}..."

@@ -1,12 +1,14 @@
 """config.yaml from disk to a Config."""
 
+import os
+
 import yaml
 
-from ffnet.config import read_config
+from ffnet.config import Config, read_config
 from ffnet.errors import InputError
 
 
-def read_config_file(path, over=None):
+def read_config_file(path: str | os.PathLike, over: str | os.PathLike | None = None) -> Config:
     """The Config of a YAML file, with the keys of a second one in place of its own where `over` names one.
 
     Raises InputError that names the file and, where YAML itself is broken, the line.
@@ -15,7 +17,7 @@ def read_config_file(path, over=None):
     return read_config(mapping if over is None else put_over(mapping, read_yaml(over)))
 
 
-def put_over(mapping, keys):
+def put_over(mapping: object, keys: object) -> object:
     """A mapping with other keys in place of its own, section by section, as Snakemake does it."""
     if not isinstance(keys, dict):
         return keys
@@ -25,7 +27,7 @@ def put_over(mapping, keys):
     return own | {key: put_over(own.get(key, {}), value) for key, value in keys.items()}
 
 
-def read_yaml(path):
+def read_yaml(path: str | os.PathLike) -> object:
     """What a YAML file holds. Raises InputError, see read_config_file."""
     try:
         with open(path, encoding="utf-8") as file:

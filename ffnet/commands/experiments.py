@@ -1,9 +1,12 @@
 """experiments: the table of experiments of config.yaml, with what each network costs."""
 
 import json
+from collections.abc import Sequence
+from typing import TypedDict
 
 from ffnet.commands.printing import table_lines
-from ffnet.networks.settings import networks_of
+from ffnet.config import Config
+from ffnet.networks.settings import ExperimentSettings, networks_of
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
 HEAD = (
@@ -20,7 +23,23 @@ HEAD = (
 )
 
 
-def show_experiments(config, as_json):
+class ExperimentRow(TypedDict):
+    """One experiment; its keys are those of --json. width: None of the ridge classifier. networks: keys in place of
+    those of the section `networks`."""
+
+    experiment: str
+    backbones: dict[str, str]
+    masks: bool
+    width: float | None
+    pretrained: str
+    networks: dict[str, object]
+    classes: int
+    parameters: int
+    multiply_adds: int
+    repeats: int
+
+
+def show_experiments(config: Config, as_json: bool) -> int:
     """Prints all experiments, as a table or as JSON for programs. Returns 0."""
     classes = max((len(dataset.classes) for dataset in config.datasets.values()), default=6)
     rows = [experiment_row(name, config, classes) for name in config.experiments]
@@ -34,7 +53,7 @@ def show_experiments(config, as_json):
     return 0
 
 
-def experiment_row(name, config, classes):
+def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
     """One experiment as a dict. classes: how many outputs are counted."""
     row = config.experiments[name]
     networks = networks_of(row, config.networks)
@@ -53,13 +72,13 @@ def experiment_row(name, config, classes):
     }
 
 
-def ridge_cost(row, config, classes):
+def ridge_cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
     """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class."""
     weights = sum(GREY[modality] for modality in row.streams) * config.ridge.pixels**2 * classes
     return weights + classes, weights
 
 
-def cost(row, config, classes):
+def cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
     """(parameters, multiply-adds) of a network, which is built without memory for its weights."""
     import torch  # takes 2 s
 
@@ -74,7 +93,7 @@ def cost(row, config, classes):
     return network_cost(network, inputs)
 
 
-def table_text(rows):
+def table_text(rows: Sequence[ExperimentRow]) -> str:
     """The rows of experiment_row as lines of text."""
     lines = []
     for row in rows:

@@ -1,5 +1,6 @@
 """What `check` says: short lines that begin with ok, note or PROBLEM."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 
@@ -11,13 +12,13 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def finding_text(finding):
+def finding_text(finding: Finding) -> str:
     """A Finding as one line, its advice on a second."""
     line = f"{finding.level:<9}{finding.what}"
     return f"{line}\n{'':<9}-> {finding.advice}" if finding.advice else line
 
 
-def some(names, most=4):
+def some(names: Collection[str], most: int = 4) -> str:
     """The first few of many names."""
     shown = ", ".join(list(names)[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

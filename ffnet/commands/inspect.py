@@ -3,9 +3,11 @@
 import itertools
 import json
 import os
+from collections.abc import Sequence
 
-from ffnet.commands.listed import read_lists
+from ffnet.commands.listed import Listed, read_lists
 from ffnet.commands.report import (
+    Report,
     landmark_warnings,
     listed_report,
     measured_report,
@@ -13,13 +15,15 @@ from ffnet.commands.report import (
     posed_report,
     report_text,
 )
+from ffnet.config import Config
 from ffnet.errors import InputError
 from ffnet.scans.index import LAYOUTS
-from ffnet.scans.load import check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
 from ffnet.scans.readers import find_texture, scan_suffix
+from ffnet.scans.settings import DatasetSettings
 
 
-def inspect_files(files, config, unit, folder, as_json):
+def inspect_files(files: Sequence[str], config: Config, unit: str | None, folder: str | None, as_json: bool) -> int:
     """Prints a report on each file, as text at once or as one JSON list, and draws maps into folder unless it is None.
 
     config: Config. unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any
@@ -36,7 +40,7 @@ def inspect_files(files, config, unit, folder, as_json):
     return int(any(report.error for report in reports))
 
 
-def picture_paths(files, folder):
+def picture_paths(files: Sequence[str], folder: str | os.PathLike | None) -> list[str | None]:
     """Where each file's picture goes, names that occur twice numbered; Nones without a folder."""
     if folder is None:
         return [None] * len(files)
@@ -44,7 +48,7 @@ def picture_paths(files, folder):
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: no pictures can be put there ({error.strerror}); name a folder") from error
-    paths = []
+    paths: list[str | None] = []
     for file in files:
         stem = os.path.join(folder, os.path.splitext(os.path.basename(file))[0])
         names = itertools.chain([f"{stem}.png"], (f"{stem}-{number}.png" for number in itertools.count(2)))
@@ -52,7 +56,7 @@ def picture_paths(files, folder):
     return paths
 
 
-def inspect_file(file, config, listed, unit, picture):
+def inspect_file(file: str, config: Config, listed: Listed, unit: str | None, picture: str | None) -> Report:
     """The Report on one file; its maps are drawn to the path picture unless that is None. Raises nothing for a file
     that cannot be used: the report says why. listed: Listed."""
     dataset, row = listed.scans.get(os.path.abspath(file), (dataset_for(file, config), None))
@@ -75,7 +79,9 @@ def inspect_file(file, config, listed, unit, picture):
         return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
 
 
-def draw_maps(report, scan, unit, dataset, config, picture):
+def draw_maps(
+    report: Report, scan: FrontalScan, unit: str, dataset: DatasetSettings | None, config: Config, picture: str
+) -> Report:
     """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report.
 
     dataset: the file's DatasetSettings, or None for the first of config.yaml.
@@ -95,7 +101,7 @@ def draw_maps(report, scan, unit, dataset, config, picture):
     return report.warn(*landmark_warnings(columns))
 
 
-def dataset_for(file, config):
+def dataset_for(file: str, config: Config) -> DatasetSettings | None:
     """The first dataset of a collection whose scans have the file's suffix; None if there is none."""
     collections = (dataset for dataset in config.datasets.values() if dataset.layout in LAYOUTS)
     return next((dataset for dataset in collections if LAYOUTS[dataset.layout][0] == scan_suffix(file)), None)

@@ -7,6 +7,7 @@ import re
 import time
 from typing import NamedTuple
 
+from ffnet.commands.jobs import Job
 from ffnet.jobs import DONE, FAILED
 
 QUIET = 3600.0  # seconds after which a job on another machine that wrote no line counts as lost
@@ -19,10 +20,10 @@ class JobState(NamedTuple):
 
     state: str
     seconds: float | None = None
-    last: tuple = ()
+    last: tuple[str, ...] = ()
 
 
-def job_state(job, lines):
+def job_state(job: Job, lines: int) -> JobState:
     """The JobState of a Job. lines: how many of the log's last lines are wanted of one that failed or was lost.
 
     done: all outputs are there, as they are written whole or not at all; whether they are up to date only Snakemake
@@ -42,7 +43,7 @@ def job_state(job, lines):
     return JobState("lost", last=tail[-lines:])
 
 
-def is_alive(head, changed):
+def is_alive(head: str, changed: float) -> bool:
     """Whether the job whose log begins with the line `head` and grew at the time `changed` is still at work."""
     place = PLACE.match(head)
     if place and place["host"] == platform.node():
@@ -53,7 +54,7 @@ def is_alive(head, changed):
     return time.time() - changed < QUIET
 
 
-def read_ends(path):
+def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
     """(first line, tuple of the last lines that are not empty, time of the last change) of a log; ("", (), 0) without
     one."""
     try:
@@ -68,7 +69,7 @@ def read_ends(path):
     return head.decode("utf-8", "replace"), tuple(line for line in lines if line), status.st_mtime
 
 
-def measured_seconds(job):
+def measured_seconds(job: Job) -> float | None:
     """Seconds that a finished Job took: of the record of a run, else of Snakemake's benchmark file; None without."""
     try:
         with open(job.timing, encoding="utf-8") as file:

@@ -1,10 +1,13 @@
 """Every job that the settings ask for and the files by which it is known; a slow test holds it to the Snakefile."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from ffnet.config import Config
 from ffnet.demo.plan import list_subjects, makehuman_path, subject_files_of
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.planning import TABLES, is_synthetic, plan_collection, pretrained_files, run_files, split_files
+from ffnet.scans.index import ScanRow
 from ffnet.training.splits import split_subjects
 
 STAGES = {  # rules that make one file per shard, by stage, in the order of the data
@@ -26,14 +29,14 @@ class Job(NamedTuple):
     rule: str
     dataset: str
     experiment: str
-    outputs: tuple
+    outputs: tuple[str, ...]
     log: str
     timing: str = ""
     shard: str = ""
     scans: float = 1
 
 
-def list_jobs(config):
+def list_jobs(config: Config) -> list[Job]:
     """The Jobs of a Config in the order of the data. Raises InputError as plan_collection does."""
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
     jobs = demo_jobs(config) + weights_jobs(config, chosen)
@@ -49,7 +52,7 @@ def list_jobs(config):
     return jobs + [Job("results", rule, "", "", files, f"logs/results/{rule}.log") for rule, files in last.items()]
 
 
-def demo_jobs(config):
+def demo_jobs(config: Config) -> list[Job]:
     """The jobs that generate the demo collection, as far as a dataset is part of it."""
     layouts = sorted(config.datasets[name].layout for name in config.datasets if is_synthetic(name, config))
     jobs = []
@@ -62,21 +65,21 @@ def demo_jobs(config):
     return [unpack, *jobs] if layouts else []
 
 
-def weights_jobs(config, chosen):
+def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
     """The job that fetches ImageNet's weights, where an experiment of those chosen starts from them."""
     if not any(IMAGENET_FILE in pretrained_files(config, name) for name in chosen):
         return []
     return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), "logs/pretrained/fetch_imagenet.log")]
 
 
-def training_scans(config, dataset, rows):
+def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
     """How many scans a run trains on, on average. Raises InputError where there are too few subjects."""
     taken, protocol = config.datasets[dataset], config.protocol
     folds = split_subjects(rows, dataset, taken.intensities, taken.classes, protocol, repeat=0)
     return sum(row.subject in folds for row in rows) * (1 - 1 / protocol.folds)
 
 
-def shard_jobs(dataset, shards):
+def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
     """The jobs from raw files to shards of one dataset. shards: name -> its scans."""
     results, logs = f"results/{dataset}", f"logs/{dataset}"
     jobs = [Job("scans", "index_scans", dataset, "", (f"{results}/manifest.csv",), f"{logs}/index_scans.log")]
@@ -91,7 +94,7 @@ def shard_jobs(dataset, shards):
     return jobs
 
 
-def run_jobs(config, dataset, chosen, scans):
+def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
     """The jobs from shards to figures of one dataset. chosen: the experiments that have repeats. scans: on how many a
     run trains."""
     logs, figures = f"logs/{dataset}", f"results/figures/{dataset}"
@@ -120,11 +123,11 @@ def run_jobs(config, dataset, chosen, scans):
     return jobs + [Job("results", rule, dataset, "", files, f"{logs}/{rule}.log") for rule, files in seen.items()]
 
 
-def both(figure):
+def both(figure: str) -> tuple[str, str]:
     """The two files of a figure."""
     return (f"{figure}.png", f"{figure}.svg")
 
 
-def stem(path):
+def stem(path: str) -> str:
     """A file's name without folder and ending."""
     return path.rpartition("/")[2].partition(".")[0]

@@ -3,12 +3,14 @@
 import fnmatch
 import math
 import os
+from collections.abc import Collection, Sequence
 
 import yaml
 
 from ffnet.commands.findings import some
 from ffnet.commands.printing import duration, number, table_lines
-from ffnet.commands.workload import list_works
+from ffnet.commands.workload import Work, list_works
+from ffnet.config import Config
 from ffnet.errors import InputError
 from ffnet.provenance import ROOT
 
@@ -16,7 +18,7 @@ PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
 GIB = 2**30
 
 
-def show_plan(config, given, gpus, cores, over=None):
+def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None, over: str | None = None) -> int:
     """Prints the plan of a Config. given: texts EXPERIMENT=SECONDS. gpus, cores: how many are at work at a time; cores
     None for this machine's. over: the file that snakemake gets as --configfile, or None. Returns 1 if something is not
     known, else 0. Raises InputError."""
@@ -30,12 +32,12 @@ def show_plan(config, given, gpus, cores, over=None):
     return int(bool(unknown))
 
 
-def parse_seconds(given, experiments):
+def parse_seconds(given: Sequence[str], experiments: Collection[str]) -> dict[str, float]:
     """Experiment -> seconds of one run, from texts EXPERIMENT=SECONDS; a later text outdoes an earlier one.
 
     Raises InputError for what is no such text or fits none of the experiments' names.
     """
-    seconds = {}
+    seconds: dict[str, float] = {}
     for text in given:
         pattern, _, value = text.partition("=")
         try:
@@ -51,7 +53,7 @@ def parse_seconds(given, experiments):
     return seconds
 
 
-def work_lines(works):
+def work_lines(works: Sequence[Work]) -> list[str]:
     """The table of Works."""
     header = ("job", "dataset", "experiment", "jobs", "seconds each", "from", "one after another", "disk")
     rows = [
@@ -65,7 +67,7 @@ def work_lines(works):
     return table_lines(header, rows)
 
 
-def sum_lines(works, unknown):
+def sum_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
     """Jobs, hours and disk of all Works."""
     runs = sum(work.jobs for work in works if work.experiment)
     jobs = sum(work.jobs for work in works)
@@ -80,7 +82,7 @@ def sum_lines(works, unknown):
     ]
 
 
-def place_lines(works, unknown, gpus, cores, config):
+def place_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores: int, config: Config) -> list[str]:
     """How long all takes here, and on a cluster that runs as many allocations as profiles/slurm asks for."""
     least = "at least " if unknown else ""
     threads = config.training.threads
@@ -105,7 +107,7 @@ def place_lines(works, unknown, gpus, cores, config):
     ]
 
 
-def advice_lines(unknown, gpus, over):
+def advice_lines(unknown: Sequence[Work], gpus: int, over: str | None) -> list[str]:
     """What to do about Works whose time is not known. over: as in show_plan."""
     if not unknown:
         return []

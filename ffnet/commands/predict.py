@@ -135,7 +135,7 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
 def outcome_lines(outcomes: Sequence[Outcome], classes: Sequence[str]) -> list[str]:
     """A table of the files that were predicted, and a line for each warning and each file that was not."""
     rows = [
-        (one.file, one.seen_as, *(f"{value:.1%}" for value in one.probabilities.values()))
+        (one.file, one.seen_as or "", *(f"{value:.1%}" for value in one.probabilities.values()))
         for one in outcomes
         if one.probabilities
     ]

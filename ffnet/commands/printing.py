@@ -1,12 +1,16 @@
 """Tables and amounts as text, and how far a command is."""
 
 import sys
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 WIDTH = 120  # letters of a line of prose
 NONE = ("", "-")  # cells that say nothing about their column
 
 
-def table_lines(header, rows):
+def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of columns as wide as their widest cell; a column whose cells all begin with a digit stands right, headings
     as their columns."""
     columns = list(zip(header, *rows, strict=True))
@@ -16,7 +20,7 @@ def table_lines(header, rows):
     return ["  ".join(line).rstrip() for line in lines]
 
 
-def _are_numbers(cells):
+def _are_numbers(cells: Sequence[str]) -> bool:
     told = [cell for cell in cells if cell not in NONE]
     return bool(told) and all(cell[0].isdigit() for cell in told)
 
@@ -26,12 +30,12 @@ def printable(name: str, encoding: str = "utf-8") -> str:
     return name.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def number(seconds):
+def number(seconds: float | None) -> str:
     """Seconds with three figures; "" for None."""
     return "" if seconds is None else f"{seconds:.3g}" if seconds < 1000 else f"{seconds:.0f}"
 
 
-def duration(seconds):
+def duration(seconds: float | None) -> str:
     """Seconds as text to read: 40 s, 12 min, 3.4 h, 12 days; "" for None or nothing."""
     if not seconds:
         return ""
@@ -44,7 +48,7 @@ def duration(seconds):
 BAR = 30  # characters
 
 
-def counted(items, what):
+def counted(items: Collection[T], what: str) -> Iterator[T]:
     """The items one after another; on a terminal a bar of how many are done stands below them meanwhile."""
     shown = sys.stderr.isatty()
     for done, item in enumerate(items):

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.scans.index import LAYOUTS
+from ffnet.geometry.mesh import Mesh
+from ffnet.scans.index import LAYOUTS, ScanRow
+from ffnet.scans.load import FrontalScan
 from ffnet.scans.readers import scan_suffix
 
 USUAL_EXTENT = (120.0, 320.0)  # mm, longest side of a scan that is a face and little else
@@ -26,23 +28,23 @@ class Report(NamedTuple):
     format: str | None = None
     vertices: int | None = None
     triangles: int | None = None
-    extent_mm: list | None = None
-    texture: list | None = None
+    extent_mm: list[float] | None = None
+    texture: list[int] | None = None
     subject: str | None = None
     expression: str | None = None
     intensity: int | None = None
-    nose_tip: list | None = None
+    nose_tip: list[float] | None = None
     rotation_deg: float | None = None
     landmark_route: str | None = None
-    warnings: tuple = ()
+    warnings: tuple[str, ...] = ()
     error: str | None = None
 
-    def warn(self, *warnings):
+    def warn(self, *warnings: str) -> "Report":
         """The same with more warnings."""
         return self._replace(warnings=(*self.warnings, *warnings))
 
 
-def named_report(file):
+def named_report(file: str) -> Report:
     """What the file's name alone says; of BU-4DFE's frames also the names of the folders above."""
     row = named_row(file)
     if row:
@@ -53,7 +55,7 @@ def named_report(file):
     )
 
 
-def listed_report(file, row):
+def listed_report(file: str, row: ScanRow) -> Report:
     """What a file's ScanRow says."""
     return Report(
         file,
@@ -64,13 +66,13 @@ def listed_report(file, row):
     )
 
 
-def named_row(file):
+def named_row(file: str) -> ScanRow | None:
     """The ScanRow that the file's name tells, or None."""
     rows = (make_row(os.path.abspath(file), set(), 1) for _, make_row in LAYOUTS.values())
     return next(filter(None, rows), None)
 
 
-def measured_report(report, mesh, map_size):
+def measured_report(report: Report, mesh: Mesh, map_size: int) -> Report:
     """With the sizes of a Mesh."""
     extent = np.ptp(mesh.vertices, axis=0)
     height, width = mesh.texture.shape[:2]
@@ -93,7 +95,7 @@ def measured_report(report, mesh, map_size):
     return report
 
 
-def posed_report(report, scan):
+def posed_report(report: Report, scan: FrontalScan) -> Report:
     """With the pose of a FrontalScan."""
     report = report._replace(
         nose_tip=[round(float(value), 2) for value in scan.nose_tip],
@@ -103,7 +105,7 @@ def posed_report(report, scan):
     return report.warn(*pose_warnings(scan, "--out"))
 
 
-def pose_warnings(scan, option):
+def pose_warnings(scan: FrontalScan, option: str) -> list[str]:
     """What makes the pose of a FrontalScan doubtful. option: of the command, which draws a picture."""
     warnings = []
     if scan.unused:
@@ -117,7 +119,7 @@ def pose_warnings(scan, option):
     return warnings
 
 
-def landmark_warnings(columns):
+def landmark_warnings(columns: dict[str, np.ndarray]) -> list[str]:
     """What makes the landmarks of a shard's one scan doubtful."""
     served = columns["detected"][0]
     if served == "detector":
@@ -126,7 +128,7 @@ def landmark_warnings(columns):
     return [f"no face was found on the texture map; the landmarks come from {where}"]
 
 
-def report_text(report, picture):
+def report_text(report: Report, picture: str | None) -> str:
     """A Report as lines of text. picture: path of what was drawn, or None."""
     row = named_row(report.file)
     ethnicity = row.ethnicity if row else ""  # no key of the report, whose keys are those of --json

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 
-from ffnet.commands.job_states import STATES, job_state
-from ffnet.commands.jobs import list_jobs
+from ffnet.commands.job_states import STATES, JobState, job_state
+from ffnet.commands.jobs import Job, list_jobs
 from ffnet.commands.printing import duration, number, table_lines
+from ffnet.config import Config
 
 SHOWN = 5  # failed jobs whose logs are shown
 LINES = 5  # of each
@@ -21,13 +23,22 @@ class Row(NamedTuple):
     rule: str
     dataset: str
     experiment: str
-    counts: dict
+    counts: dict[str, int]
     measured: bool
     seconds: float | None
     left: float | None
 
 
-def show_status(config, as_json):
+class Trouble(TypedDict):
+    """A job that failed or was lost; its keys are those of `troubles` in --json. last: the last lines of its log."""
+
+    state: str
+    rule: str
+    log: str
+    last: list[str]
+
+
+def show_status(config: Config, as_json: bool) -> int:
     """Prints the state of all jobs of a Config. Returns 1 if a job failed or was lost, else 0."""
     jobs = list_jobs(config)
     states = [job_state(job, LINES) for job in jobs]
@@ -40,13 +51,14 @@ def show_status(config, as_json):
     return int(bool(troubles))
 
 
-def status_rows(jobs, states):
+def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
     """The Rows of Jobs with their JobStates, in the order of the jobs.
 
     A rule's seconds on one dataset stand in for those on another where nothing is measured yet.
     """
     kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.timing) for job in jobs}
-    counts, seconds = {kind: Counter() for kind in kinds}, {}
+    counts: dict[tuple[str, str, str, str], Counter[str]] = {kind: Counter() for kind in kinds}
+    seconds: dict[tuple[str, str | None, str], list[float]] = {}
     for job, state in zip(jobs, states, strict=True):
         counts[job.stage, job.rule, job.dataset, job.experiment][state.state] += 1
         if state.seconds is not None:
@@ -63,8 +75,8 @@ def status_rows(jobs, states):
     return rows
 
 
-def find_troubles(jobs, states):
-    """A dict for each Job that failed or was lost: state, rule, log, last lines."""
+def find_troubles(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Trouble]:
+    """A Trouble for each Job that failed or was lost."""
     return [
         {"state": state.state, "rule": job.rule, "log": job.log, "last": list(state.last)}
         for job, state in zip(jobs, states, strict=True)
@@ -72,7 +84,7 @@ def find_troubles(jobs, states):
     ]
 
 
-def status_lines(rows, at_once):
+def status_lines(rows: Sequence[Row], at_once: int) -> list[str]:
     """The table and what remains, as lines. Kinds of jobs of seconds, which are not measured, have no time."""
     header = ("stage", "job", "dataset", "experiment", *STATES, "seconds each", "left")
     cells = [
@@ -91,9 +103,9 @@ def status_lines(rows, at_once):
     return lines
 
 
-def trouble_lines(troubles):
+def trouble_lines(troubles: Sequence[Trouble]) -> list[str]:
     """The last lines of the logs of failed and lost jobs."""
-    lines = []
+    lines: list[str] = []
     for trouble in troubles[:SHOWN]:
         words = "failed" if trouble["state"] == "failed" else "ended without a word: killed, or its machine died"
         lines += ["", f"{trouble['log']}: {words}", *(f"  {line}" for line in trouble["last"])]

@@ -4,10 +4,12 @@ import csv
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ffnet.commands.job_states import measured_seconds
-from ffnet.commands.jobs import list_jobs
+from ffnet.commands.jobs import Job, list_jobs
+from ffnet.config import Config
 from ffnet.planning import fold_settings
 
 SAMPLE = 20  # finished jobs of a kind that are looked at
@@ -31,10 +33,10 @@ class Work(NamedTuple):
     measurable: bool
 
 
-def list_works(config, given, gpu):
+def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]:
     """The Works of a Config in the order of the data. given: experiment -> seconds of one run. gpu: whether networks
     are trained on GPUs. Raises InputError as list_jobs does."""
-    kinds = {}
+    kinds: dict[tuple[str, str, str], list[Job]] = {}
     for job in list_jobs(config):
         runs = job.rule == "train_fold"
         kinds.setdefault((job.rule, job.dataset * runs, job.experiment * runs), []).append(job)
@@ -53,12 +55,12 @@ def list_works(config, given, gpu):
     return works
 
 
-def wanted_settings(config, dataset, experiment):
+def wanted_settings(config: Config, dataset: str, experiment: str) -> dict:
     """What the record of a run of these settings holds as `settings`."""
     return json.loads(json.dumps(fold_settings(config, dataset, experiment)))
 
 
-def count_made(manifest):
+def count_made(manifest: str) -> Counter[str]:
     """Shard -> how many scans it had when manifest.csv was written; empty without the file."""
     try:
         with open(manifest, encoding="utf-8", newline="") as file:
@@ -67,13 +69,15 @@ def count_made(manifest):
         return Counter()
 
 
-def take_samples(jobs, made, wanted, gpu):
+def take_samples(
+    jobs: Sequence[Job], made: dict[str, Counter[str]], wanted: dict | None, gpu: bool
+) -> list[tuple[float | None, int, int]]:
     """(seconds or None, bytes, scans) of up to SAMPLE finished Jobs of one kind.
 
     made: dataset -> count_made. wanted: the settings that runs must have had, None where the jobs are no runs. gpu:
     whether runs on a GPU are looked for, or on cores.
     """
-    samples = []
+    samples: list[tuple[float | None, int, int]] = []
     for job in jobs:
         if len(samples) == SAMPLE or not all(os.path.exists(path) for path in job.outputs):
             continue
@@ -89,9 +93,10 @@ def take_samples(jobs, made, wanted, gpu):
     return samples
 
 
-def extrapolate(jobs, samples, column):
+def extrapolate(jobs: Sequence[Job], samples: Sequence[tuple[float | None, int, int]], column: int) -> float | None:
     """What all jobs take, in proportion to their scans, by one column of the samples; None where nothing is known."""
-    known = [(sample[column], sample[2]) for sample in samples if sample[column] is not None]
+    amounts = [(sample[column], sample[2]) for sample in samples]
+    known = [(amount, scans) for amount, scans in amounts if amount is not None]
     if not known:
         return None
     return sum(amount for amount, _ in known) / sum(scans for _, scans in known) * sum(job.scans for job in jobs)
