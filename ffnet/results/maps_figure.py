@@ -77,10 +77,9 @@ def maps_figure(
             if line == len(rows) - 1:
                 place = (left + PANEL / 2) / width
                 figure.text(place, (BOTTOM - 0.07) / height, CAPTIONS[panel], ha="center", va="top", fontsize=9)
-        figure.text(
-            LEFT / 2 / width, (low + PANEL / 2) / height, names[line], rotation=90, ha="center", va="center", fontsize=9
-        )
-    figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9)
+        beside = figure.text(LEFT / 2 / width, (low + PANEL / 2) / height, names[line], rotation=90, fontsize=9)
+        beside.set(ha="center", va="center", parse_math=False)  # names of files may have dollars
+    figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9, parse_math=False)
     return figure
 
 
