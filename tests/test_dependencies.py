@@ -10,7 +10,7 @@ import pytest
 from ffnet.provenance import LOCK, ROOT, imported_names
 
 OTHERWISE = {"dlib": "dlib-bin"}  # its wheel does not say which modules it holds
-OWN = {"docs", "ffnet", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}
+OWN = {"benchmarks", "docs", "ffnet", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}
 
 
 @pytest.fixture(scope="module")
