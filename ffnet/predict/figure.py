@@ -122,7 +122,8 @@ def draw_scale(axes: Axes, seen: str, bound: float) -> None:
     """The colour scale of the lower row."""
     scale = axes.figure.colorbar(ScalarMappable(Normalize(-bound, bound), SIGNED), cax=axes, orientation="horizontal")
     what = seen if inches(f"against {seen}", WORDS) < PANEL else "it"
-    scale.set_ticks([-bound, 0, bound], labels=[f"against {what}", "no part in it", f"for {what}"], fontsize=WORDS)
+    words = [f"against {what}", "no part in it", f"for {what}"]
+    scale.set_ticks([-bound, 0, bound], labels=words, fontsize=WORDS, parse_math=False)
     first, _, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
@@ -136,7 +137,7 @@ def draw_probabilities(axes: Axes, probabilities: np.ndarray, classes: Sequence[
     for place, value in enumerate(probabilities):
         weight = "bold" if place == best else "normal"
         axes.text(value + 0.02, place, f"{value:.1%}", va="center", fontsize=8, fontweight=weight)
-    axes.set_yticks(places, classes, fontsize=NAME)
+    axes.set_yticks(places, classes, fontsize=NAME, parse_math=False)
     axes.get_yticklabels()[best].set_fontweight("bold")
     axes.set_xlim(0, 1)
     axes.set_ylim(len(classes) - 0.5, -0.5)

@@ -1,5 +1,6 @@
 """Two results folders: what each experiment reached in both, whether the difference is more than chance, and why."""
 
+import os
 import pathlib
 from typing import NamedTuple
 
@@ -31,18 +32,18 @@ class Change(NamedTuple):
     pair: Pair | None
     reason: str
     p_holm: float
-    causes: list | None
+    causes: list[tuple[str, object, object]] | None
 
 
 class Changes(NamedTuple):
-    """both: Changes. only_a, only_b: "experiment on dataset" that stands in one folder alone."""
+    """only_a, only_b: "experiment on dataset" that stands in one folder alone."""
 
-    both: list
-    only_a: list
-    only_b: list
+    both: list[Change]
+    only_a: list[str]
+    only_b: list[str]
 
 
-def compare_folders(a, b, confidence):
+def compare_folders(a: str | os.PathLike, b: str | os.PathLike, confidence: float) -> Changes:
     """The Changes from results folder a to b. confidence: of the intervals.
 
     Raises InputError where a folder holds no {dataset}/predictions/{experiment}.csv, or one is not whole.
@@ -57,7 +58,7 @@ def compare_folders(a, b, confidence):
     )
 
 
-def differing_keys(a, b, name=""):
+def differing_keys(a: object, b: object, name: str = "") -> list[tuple[str, object, object]]:
     """(dotted name, in a, in b) of every value that differs between two nested dicts; None where it is missing."""
     if isinstance(a, dict) and isinstance(b, dict):
         keys = dict.fromkeys([*a, *b])
@@ -65,21 +66,21 @@ def differing_keys(a, b, name=""):
     return [] if a == b else [(name, a, b)]
 
 
-def _predictions_in(folder):
+def _predictions_in(folder: str | os.PathLike) -> dict[tuple[str, str], pathlib.Path]:
     found = {(path.parent.parent.name, path.stem): path for path in pathlib.Path(folder).glob("*/predictions/*.csv")}
     if not found:
         raise InputError(f"{folder}: no DATASET/predictions/EXPERIMENT.csv is in it; name the folder results of a run")
     return dict(sorted(found.items()))
 
 
-def _change(key, path_a, path_b, confidence):
+def _change(key: tuple[str, str], path_a: pathlib.Path, path_b: pathlib.Path, confidence: float) -> Change:
     a, b = (read_predictions(path, _classes_in(path)) for path in (path_a, path_b))
     pair, reason = None, ""
     try:
         if _classes_in(path_a) != _classes_in(path_b):
             raise InputError("they have other classes")
-        planned = tuple(int(max(one.max(), other.max())) + 1 for one, other in zip(a[:2], b[:2], strict=True))
-        pair = compare_pair(b, a, planned, confidence)
+        repeats, folds = (int(max(one.max(), other.max())) + 1 for one, other in zip(a[:2], b[:2], strict=True))
+        pair = compare_pair(b, a, (repeats, folds), confidence)
     except InputError as error:
         reason = str(error)
     same = not reason and all(np.array_equal(one, other) for one, other in zip(a, b, strict=True))
@@ -87,15 +88,15 @@ def _change(key, path_a, path_b, confidence):
     return Change(*key, *reached, same, pair, reason, np.nan, _causes(path_a, path_b))
 
 
-def _classes_in(path):
+def _classes_in(path: pathlib.Path) -> tuple[str, ...]:
     """The names of the classes in the header of a file of predictions."""
     with open(path, encoding="utf-8") as file:
         return tuple(file.readline().rstrip("\n").split(",")[len(COLUMNS) :])
 
 
-def _causes(path_a, path_b):
+def _causes(path_a: pathlib.Path, path_b: pathlib.Path) -> list[tuple[str, object, object]] | None:
     records = [path.parent.parent / "runs" / path.stem / "0" / "0.json" for path in (path_a, path_b)]
     if not all(record.is_file() for record in records):
         return None
-    a, b = map(read_record, records)
-    return differing_keys(*({key: one.get(key) for key in EXPLAINING} for one in (a, b)))
+    a, b = ({key: one.get(key) for key in EXPLAINING} for one in map(read_record, records))
+    return differing_keys(a, b)

@@ -8,6 +8,7 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.results.accuracy import run_accuracies
 from ffnet.results.accuracy_table import synthetic_notes
+from ffnet.results.experiments import Experiment
 from ffnet.results.paired import CorrectedTest, McNemar, corrected_t_test, holm, mcnemar_exact
 from ffnet.results.predictions import Predictions, predicted_labels
 from ffnet.results.rendering import Table, number, percent
@@ -52,7 +53,7 @@ class Pair(NamedTuple):
     mcnemar: McNemar | None
 
 
-def compare_pair(first, second, planned, confidence):
+def compare_pair(first: Predictions, second: Predictions, planned: tuple[int, int], confidence: float) -> Pair:
     """The Pair of two Predictions on their common runs. planned: (repeats, folds), at least those of either.
 
     Raises InputError with the reason where they cannot be paired: no common run, or other scans in one.
@@ -69,12 +70,12 @@ def compare_pair(first, second, planned, confidence):
     return Pair(corrected_t_test(a, b, confidence), repeat, mcnemar)
 
 
-def common_runs(first, second):
+def common_runs(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:
     """Two Predictions cut to the runs that both have, so that row i of both is the same scan in the same run.
 
     Raises InputError where there is no such run, or where one tested other scans in it.
     """
-    runs = [_run_codes(one) for one in (first, second)]
+    runs = _run_codes(first), _run_codes(second)
     if not np.array_equal(*runs):
         both = np.intersect1d(*runs)
         if not len(both):
@@ -86,7 +87,7 @@ def common_runs(first, second):
     return first, second
 
 
-def comparison_table(experiments, confidence):
+def comparison_table(experiments: list[Experiment], confidence: float) -> Table:
     """The Table `comparisons` over all pairs of Experiments of each dataset."""
     rows, lines = [], []
     for dataset in dict.fromkeys(one.dataset for one in experiments):
@@ -99,40 +100,40 @@ def comparison_table(experiments, confidence):
             which = dataset, a.collection.kind, a.name, b.name
             rows.append((*which, *_row(pair, confidence, *corrected)))
             lines.append((*which, *_line(pair, confidence, *corrected)))
-    heading = ("dataset", "data", "first", "second", "runs", "difference", f"{confidence:.0%} interval", "p", "Holm")
-    heading = (*heading, "d", "McNemar", "its p, Holm", "g", "differ?")
+    heading: tuple[str, ...] = ("dataset", "data", "first", "second", "runs", "difference")
+    heading = (*heading, f"{confidence:.0%} interval", "p", "Holm", "d", "McNemar", "its p, Holm", "g", "differ?")
     notes = (*NOTES, *synthetic_notes(experiments))
     return Table("comparisons", "Comparisons", COLUMNS, rows, heading, lines, left=4, notes=notes)
 
 
-def p_text(p):
+def p_text(p: float) -> str:
     """A p-value for people."""
     return "<0.001" if p < 0.001 else number(p, ".3f")
 
 
-def points_text(low, high):
+def points_text(low: float, high: float) -> str:
     """Two differences as percent points with their signs; "" for NaN."""
     return "" if np.isnan(low) else f"{100 * low:+.1f} to {100 * high:+.1f}"
 
 
-def _run_codes(predictions):
+def _run_codes(predictions: Predictions) -> np.ndarray:
     """(n,) int, one number for each repeat and fold."""
     return predictions.repeat << 32 | predictions.fold
 
 
-def _cut(predictions, kept):
+def _cut(predictions: Predictions, kept: np.ndarray) -> Predictions:
     return predictions if kept.all() else Predictions(*(column[kept] for column in predictions))
 
 
-def _compare(a, b, confidence):
-    planned = tuple(map(max, zip(a.planned, b.planned, strict=True)))
+def _compare(a: Experiment, b: Experiment, confidence: float) -> Pair:
+    repeats, folds = map(max, zip(a.planned, b.planned, strict=True))
     try:
-        return compare_pair(a.predictions, b.predictions, planned, confidence)
+        return compare_pair(a.predictions, b.predictions, (repeats, folds), confidence)
     except InputError as error:
         raise InputError(f"{a.name} and {b.name} on {a.dataset} cannot be compared: {error}") from None
 
 
-def _row(pair, confidence, p_holm, mcnemar_holm):
+def _row(pair: Pair, confidence: float, p_holm: float, mcnemar_holm: float) -> tuple[str, ...]:
     test, mcnemar = pair.test, pair.mcnemar
     ends = test.low, test.high, test.naive_low, test.naive_high
     values = (
@@ -145,7 +146,7 @@ def _row(pair, confidence, p_holm, mcnemar_holm):
     return *values, *counts, f"{mcnemar.p:.6g}", f"{mcnemar_holm:.6g}", number(mcnemar.g, ".3f")
 
 
-def _line(pair, confidence, p_holm, mcnemar_holm):
+def _line(pair: Pair, confidence: float, p_holm: float, mcnemar_holm: float) -> tuple[str, ...]:
     test, mcnemar = pair.test, pair.mcnemar
     answer = "yes" if p_holm <= 1 - confidence else "not shown" if p_holm <= 1 else ""
     return (

@@ -1,9 +1,13 @@
 """A page on which a person finds the bad scan: texture with landmarks, depth, normals and masks, the worst first."""
 
+import os
 import textwrap
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ffnet.results.figures import blank_figure
 from ffnet.results.maps_figure import MASK_GREYS, on_map
@@ -27,12 +31,19 @@ class Cell(NamedTuple):
 
     quality: Quality
     reason: str | None
-    pictures: list
+    pictures: list[np.ndarray]
     landmarks: np.ndarray | None
     size: int
 
 
-def read_cells(rows, reasons, maps, normals, masks, size):
+def read_cells(
+    rows: Sequence[Quality],
+    reasons: dict[str, str],
+    maps: Iterable[str | os.PathLike],
+    normals: Iterable[str | os.PathLike],
+    masks: Iterable[str | os.PathLike],
+    size: int,
+) -> list[Cell]:
     """Cells of Quality rows, in their order. reasons: scan -> why it was left out. maps, normals, masks: paths of the
     stages' files, shard by shard. size: of the picture whose pixels the landmarks count."""
     cells = {row.scan: Cell(row, reasons.get(row.scan), [], None, size) for row in rows}
@@ -45,7 +56,9 @@ def read_cells(rows, reasons, maps, normals, masks, size):
     return list(cells.values())
 
 
-def _cell(cell, scan, maps, normals, masks):
+def _cell(
+    cell: Cell, scan: str, maps: dict[str, np.ndarray], normals: dict[str, np.ndarray], masks: dict[str, np.ndarray]
+) -> Cell:
     at = {name: columns["scan"].tolist().index(scan) for name, columns in (("maps", maps), ("normals", normals))}
     pictures = [maps["texture"][at["maps"]], maps["depth"][at["maps"]], normals["normals"][at["normals"]]]
     if scan in (scans := masks["scan"].tolist()):
@@ -56,7 +69,7 @@ def _cell(cell, scan, maps, normals, masks):
     return cell._replace(pictures=pictures, landmarks=masks["implausible_landmarks"][row])
 
 
-def contact_sheet(cells, title):
+def contact_sheet(cells: Sequence[Cell], title: str) -> Figure:
     """A matplotlib Figure, to be saved with DPI, of Cells in rows of COLUMNS, from left to right."""
     lines = -(-len(cells) // COLUMNS)
     width = COLUMNS * (WIDTH + SPACE) + SPACE
@@ -81,7 +94,7 @@ def contact_sheet(cells, title):
     return figure
 
 
-def _draw(axes, sheet, cell, left, top):
+def _draw(axes: Axes, sheet: np.ndarray, cell: Cell, left: int, top: int) -> None:
     """One scan: pictures into the sheet, letters and landmarks onto the axes."""
     x, y = left + FRAME, top + FRAME + CAPTION
     ink = "black" if cell.reason is None else ALARM
@@ -101,7 +114,7 @@ def _draw(axes, sheet, cell, left, top):
         axes.text(x, y + 1, text, fontsize=7.5, va="top", linespacing=1.25, parse_math=False)
 
 
-def caption(cell):
+def caption(cell: Cell) -> str:
     """The line above a scan."""
     quality = cell.quality
     parts = [textwrap.shorten(quality.scan, 60, placeholder="..."), f"{quality.expression} {quality.intensity}"]
@@ -112,12 +125,12 @@ def caption(cell):
     return "   ".join(parts)
 
 
-def fit_text(text, width, lines):
+def fit_text(text: str, width: int, lines: int) -> str:
     """Text in at most so many lines of so many letters, cut with dots where it is longer."""
     return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" ..."))
 
 
-def shown(cell):
+def shown(cell: Cell) -> list[np.ndarray]:
     """The pictures of a Cell, each (S, S, 3) in [0, 1], white off the face."""
     if not cell.pictures:
         return []
@@ -131,13 +144,13 @@ def shown(cell):
     return [np.broadcast_to(picture, (*picture.shape[:2], 3)) for picture in pictures]
 
 
-def enlarge(picture):
+def enlarge(picture: np.ndarray) -> np.ndarray:
     """A picture (S, S, 3) at PANEL x PANEL: every pixel shows the one that holds its centre."""
     places = ((np.arange(PANEL) + 0.5) * len(picture) / PANEL).astype(int)
     return picture[places[:, None], places]
 
 
-def sheet_title(dataset, synthetic, drawn, taken, quarantined):
+def sheet_title(dataset: str, synthetic: bool, drawn: int, taken: int, quarantined: int) -> str:
     """One line: whose scans these are, and how many of how many. quarantined: of all that were taken."""
     data = f"{dataset}, synthetic data" if synthetic else dataset
     which = f"all {taken} scans" if drawn == taken else f"the worst {drawn} of {taken} scans"

@@ -1,6 +1,10 @@
 """What the network sees of a scan: three attribute maps and two masks side by side (paper, Fig. 2)."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
@@ -21,7 +25,12 @@ def plain_columns(shard: StageFile) -> dict[str, np.ndarray]:
     return shard.columns | {"texture": plain_texture(shard.columns["texture"], settings)}
 
 
-def choose_scans(columns, subject, expressions, classes=EXPRESSIONS):
+def choose_scans(
+    columns: dict[str, np.ndarray],
+    subject: str | None,
+    expressions: Sequence[str],
+    classes: Sequence[str] = EXPRESSIONS,
+) -> list[int]:
     """Rows of a shard to draw: one scan per expression, in the order given, each of the subject's highest intensity.
 
     columns: name -> array of a shard file. subject: its name, or None for the first with most of the expressions.
@@ -43,7 +52,9 @@ def choose_scans(columns, subject, expressions, classes=EXPRESSIONS):
     return rows
 
 
-def maps_figure(columns, rows, title, names=None):
+def maps_figure(
+    columns: dict[str, np.ndarray], rows: Sequence[int], title: str, names: Sequence[str] | None = None
+) -> Figure:
     """A matplotlib Figure with one line of five maps for each of the rows of a shard's columns.
 
     names: what stands beside each line; None for the expressions of the column label. The 51 landmarks lie over
@@ -66,25 +77,24 @@ def maps_figure(columns, rows, title, names=None):
             if line == len(rows) - 1:
                 place = (left + PANEL / 2) / width
                 figure.text(place, (BOTTOM - 0.07) / height, CAPTIONS[panel], ha="center", va="top", fontsize=9)
-        figure.text(
-            LEFT / 2 / width, (low + PANEL / 2) / height, names[line], rotation=90, ha="center", va="center", fontsize=9
-        )
-    figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9)
+        beside = figure.text(LEFT / 2 / width, (low + PANEL / 2) / height, names[line], rotation=90, fontsize=9)
+        beside.set(ha="center", va="center", parse_math=False)  # names of files may have dollars
+    figure.text(0.5, 1 - 0.1 / height, title, ha="center", va="top", fontsize=9, parse_math=False)
     return figure
 
 
-def plot_landmarks(axes, columns, row, colour="#ffe119"):
+def plot_landmarks(axes: Axes, columns: dict[str, np.ndarray], row: int, colour: str = "#ffe119") -> None:
     """The 51 landmarks of a row of a shard's columns over one of its maps."""
     x, y = on_map(columns["landmarks"][row], columns["mask1"].shape[1], columns["depth"].shape[1]).T
     axes.plot(x, y, "o", markersize=1.9, color=colour, markeredgecolor="black", markeredgewidth=0.35)
 
 
-def maps_title(dataset, subject, synthetic):
+def maps_title(dataset: str, subject: str, synthetic: bool) -> str:
     """One line: whose maps these are."""
     return f"{dataset}, subject {subject}" + (", synthetic data" if synthetic else "")
 
 
-def on_map(landmarks, size, map_size):
+def on_map(landmarks: np.ndarray, size: int, map_size: int) -> np.ndarray:
     """Landmarks (n, 2) in pixels of a size x size picture -> pixels of the same picture at map_size x map_size.
 
     Pixel centres have whole numbers in both, so pixel 0 of 56 covers pixels 0 and 1 of 112 and its centre is 0.5.
@@ -92,7 +102,7 @@ def on_map(landmarks, size, map_size):
     return (landmarks + 0.5) * (map_size / size) - 0.5
 
 
-def pictures(columns, row):
+def pictures(columns: dict[str, np.ndarray], row: int) -> tuple[np.ndarray, ...]:
     """Texture, depth, normals as RGB or grey (112, 112[, 3]) with white off the face; mask-1 and mask-2 in [0, 1]."""
     texture, depth, normals = (columns[name][row] for name in ("texture", "depth", "normals"))
     face = (normals != 0).any(axis=-1) | (depth != 0)

@@ -3,6 +3,7 @@
 Differences are first minus second, shares of 1.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def mcnemar_exact(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
     return McNemar(first_only, second_only, p, first_only / n - 0.5 if n else np.nan)
 
 
-def holm(values: np.ndarray) -> np.ndarray:
+def holm(values: Sequence[float] | np.ndarray) -> np.ndarray:
     """p-values of a family of tests, corrected by S. Holm, Scandinavian Journal of Statistics 6, 1979.
 
     (n,) float, NaN for tests that could not be made, which are not counted. The k-th smallest of m times m - k + 1, at

@@ -8,8 +8,8 @@ a block of their own below Table 1 or 2, those on other collections below Table 
 from typing import NamedTuple
 
 from ffnet.results.accuracy_table import interval_text, synthetic_notes
-from ffnet.results.experiments import Experiment
-from ffnet.results.paper import PaperRow, read_paper
+from ffnet.results.experiments import Collection, Experiment
+from ffnet.results.paper import Network, PaperRow, read_paper
 from ffnet.results.rendering import Table, percent
 
 TITLES = {
@@ -56,7 +56,7 @@ class Cell(NamedTuple):
     ours: Experiment | None
 
 
-def paper_tables(experiments, collections):
+def paper_tables(experiments: list[Experiment], collections: dict[str, Collection]) -> list[Table]:
     """The five Tables of Experiments. collections: dataset -> Collection of all datasets, with or without runs."""
     paper = read_paper()
     matched = match(experiments, paper)
@@ -72,10 +72,10 @@ def paper_tables(experiments, collections):
     return [_table(source, found) for source, found in cells.items()]
 
 
-def match(experiments, paper):
+def match(experiments: list[Experiment], paper: list[PaperRow]) -> dict[tuple[str, Network], Experiment]:
     """(dataset, Network) -> the Experiment that stands for it in the tables."""
     names = {row.network: row.experiment for row in paper if row.network}
-    matched = {}
+    matched: dict[tuple[str, Network], Experiment] = {}
     for one in experiments:
         key = one.dataset, one.network
         if key not in matched or one.name == names.get(one.network):
@@ -83,14 +83,16 @@ def match(experiments, paper):
     return matched
 
 
-def _cells(row, matched, collections):
+def _cells(
+    row: PaperRow, matched: dict[tuple[str, Network], Experiment], collections: dict[str, Collection]
+) -> list[Cell]:
     standing = [name for name, collection in collections.items() if collection.paper == row.dataset]
     if row.network is None or not standing:
         return [Cell(row, "", "", None)]
     return [Cell(row, name, collections[name].kind, matched.get((name, row.network))) for name in standing]
 
 
-def _table(source, cells):
+def _table(source: str, cells: list[Cell]) -> Table:
     heading, left, lines = _ablation(cells) if source in ("Table 3", "Table 4") else _list(source, cells)
     notes = (*NOTES, *(f"*: {note}" for note in synthetic_notes([cell.ours for cell in cells if cell.ours])))
     name, title = source.lower().replace(" ", ""), f"{source} of the paper: {TITLES[source]}"
@@ -98,7 +100,7 @@ def _table(source, cells):
     return Table(name, title, COLUMNS, rows, heading, lines, left=left, notes=notes, latex=True)
 
 
-def _row(cell):
+def _row(cell: Cell) -> tuple[str, ...]:
     which = _which(cell)
     if not cell.ours:
         return *which, cell.dataset, cell.kind, *[""] * 8
@@ -108,15 +110,16 @@ def _row(cell):
     return *which, cell.dataset, cell.kind, cell.ours.name, *map(percent, shares), *counts
 
 
-def _which(cell):
+def _which(cell: Cell) -> tuple[str, str, str, str, str]:
     """dataset, method, modality, feature, paper."""
     if cell.printed:
         return cell.printed[1:6]
     own = cell.ours
+    assert own is not None  # a Cell has one of the two
     return own.collection.paper or own.dataset, own.name, own.network.data, "", ""
 
 
-def _list(source, cells):
+def _list(source: str, cells: list[Cell]) -> tuple[tuple[str, ...], int, list[tuple[str, ...]]]:
     """heading, how many columns to the left, lines: a line per cell."""
     shown = (0, 1, 2) if source == "Table 5" else (1, 2, 3)
     words = ("Dataset", "Model", "Modality") if source == "Table 5" else ("Method", "Data", "Feature")
@@ -126,18 +129,20 @@ def _list(source, cells):
         ours = "", "", ""
         if cell.ours:
             found = cell.ours.accuracy
-            ours = _ours(cell), interval_text(found.low, found.high), cell.ours.runs_text
+            ours = _ours(cell.ours), interval_text(found.low, found.high), cell.ours.runs_text
         lines.append((*(which[i] for i in shown), _place(cell), which[4], *ours))
     return (*words, "ours is on", "paper %", "ours %", "interval", "runs"), 4, lines
 
 
-def _ablation(cells):
+def _ablation(cells: list[Cell]) -> tuple[tuple[str, ...], int, list[tuple[str, ...]]]:
     """heading, how many columns to the left, lines: of each model a line as printed and one for each dataset.
 
     Behind ours stand its runs, repeats x folds.
     """
-    lines, places = {}, dict.fromkeys(_place(cell) for cell in cells if cell.dataset)
+    lines: dict[tuple[str, str], list[str]] = {}
+    places = dict.fromkeys(_place(cell) for cell in cells if cell.dataset)
     for cell in cells:
+        assert cell.printed is not None  # what the paper does not have follows other tables
         model, column = cell.printed.method, MAPS.index(cell.printed.data)
         lines.setdefault((model, PAPER), [""] * len(MAPS))[column] = cell.printed.accuracy
         for place in places:
@@ -145,14 +150,14 @@ def _ablation(cells):
             if not cell.printed.network:
                 line[column] = cell.printed.accuracy
         if cell.ours:
-            lines[model, _place(cell)][column] = f"{_ours(cell)} ({cell.ours.runs_text})"
+            lines[model, _place(cell)][column] = f"{_ours(cell.ours)} ({cell.ours.runs_text})"
     return ("Model", "figures", *MAPS), 2, [(*key, *texts) for key, texts in lines.items()]
 
 
-def _ours(cell):
+def _ours(one: Experiment) -> str:
     """The figure with a mark that goes with it wherever it is copied."""
-    return percent(cell.ours.accuracy.mean) + "*" * cell.ours.collection.synthetic
+    return percent(one.accuracy.mean) + "*" * one.collection.synthetic
 
 
-def _place(cell):
+def _place(cell: Cell) -> str:
     return f"{cell.dataset} ({cell.kind})" if cell.dataset else ""

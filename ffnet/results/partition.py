@@ -1,13 +1,16 @@
 """Whether the tested scans are what cross-validation by subject promises: every scan once per repeat."""
 
+import os
 import pathlib
 from collections import Counter
+from collections.abc import Iterable
 
 from ffnet.errors import InputError
+from ffnet.results.predictions import Predictions
 from ffnet.training.splits import read_split
 
 
-def read_splits(paths):
+def read_splits(paths: Iterable[str | os.PathLike]) -> dict[int, dict[str, int]]:
     """{repeat: {subject: fold}} from the files .../{repeat}.csv with the columns subject,fold.
 
     Raises InputError that names the file and the line.
@@ -20,7 +23,7 @@ def read_splits(paths):
     return splits
 
 
-def check_partition(predictions, splits, where):
+def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]], where: str | os.PathLike) -> None:
     """Raises InputError unless every repeat tests each scan of the selected subjects exactly once, in the right fold.
 
     splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages.
@@ -42,7 +45,7 @@ def check_partition(predictions, splits, where):
             )
 
 
-def check_tested(predictions, records):
+def check_tested(predictions: Predictions, records: dict[pathlib.Path, dict]) -> None:
     """Raises InputError unless each run holds as many scans as its record says: a file that is cut at a line end shows
     it in nothing else. records: {path: record} of the same runs."""
     here = Counter(zip(predictions.repeat.tolist(), predictions.fold.tolist(), strict=True))
@@ -55,13 +58,15 @@ def check_tested(predictions, records):
             )
 
 
-def check_folds(predictions, splits, where):
+def check_folds(
+    predictions: Predictions, splits: dict[int, dict[str, int]], where: str | os.PathLike
+) -> dict[int, dict[str, tuple[str, int]]]:
     """{repeat: {scan: (subject, label)}}, for runs some of which may be missing.
 
     splits, where: as in check_partition. Raises InputError where a subject is tested in another fold than its split
     says, or a scan twice in a repeat.
     """
-    tested = {repeat: {} for repeat in splits}
+    tested: dict[int, dict[str, tuple[str, int]]] = {repeat: {} for repeat in splits}
     for repeat, fold, scan, subject, label in zip(*(column.tolist() for column in predictions[:5]), strict=True):
         name = f"{where}/{repeat}/{fold}.csv"
         if repeat not in tested:

@@ -1,12 +1,14 @@
 """Tables from the runs that exist, while others are still missing; and which these are."""
 
 import json
+import os
 import pathlib
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.results.accuracy import summarise
-from ffnet.results.experiments import Experiment
+from ffnet.results.experiments import Collection, Experiment
+from ffnet.results.paper import Network
 from ffnet.results.partition import check_folds, check_tested, read_splits
 from ffnet.results.predictions import gather_runs
 from ffnet.results.records import read_record, read_records
@@ -36,11 +38,11 @@ class Plan(NamedTuple):
 class RunsSoFar(NamedTuple):
     """paths: predictions of the runs that are there. missing: (repeat, fold, why)."""
 
-    paths: list
-    missing: list
+    paths: list[pathlib.Path]
+    missing: list[tuple[int, int, str]]
 
 
-def find_runs(folder, plan):
+def find_runs(folder: str | os.PathLike, plan: Plan) -> RunsSoFar:
     """The RunsSoFar of a Plan in a results folder; a run whose record shows other settings is missing."""
     found, wanted = RunsSoFar([], []), json.loads(json.dumps(plan.settings))
     for repeat in range(plan.repeats):
@@ -56,14 +58,22 @@ def find_runs(folder, plan):
     return found
 
 
-def experiments_so_far(folder, plans, collections, networks, confidence):
+def experiments_so_far(
+    folder: str | os.PathLike,
+    plans: list[Plan],
+    collections: dict[str, Collection],
+    networks: dict[str, Network],
+    confidence: float,
+) -> tuple[list[Experiment], dict[tuple[str, str], dict], list[RunsSoFar]]:
     """(Experiments that have a run, what gather_records makes of their records, RunsSoFar of each plan).
 
-    plans: list of Plan. collections, networks, confidence: as in read_experiments. The records are told by (dataset,
-    experiment). Raises InputError if there is no run at all, and where a file is not whole or tests a subject in
-    another fold than its split says.
+    collections, networks, confidence: as in read_experiments. The records are told by (dataset, experiment).
+    Raises InputError if there is no run at all, and where a file is not whole or tests a subject in another fold than
+    its split says.
     """
-    experiments, told, found = [], {}, [find_runs(folder, plan) for plan in plans]
+    experiments: list[Experiment] = []
+    told: dict[tuple[str, str], dict] = {}
+    found = [find_runs(folder, plan) for plan in plans]
     for plan, runs in zip(plans, found, strict=True):
         if not runs.paths:
             continue
@@ -83,7 +93,7 @@ def experiments_so_far(folder, plans, collections, networks, confidence):
     return experiments, told, found
 
 
-def missing_table(plans, found):
+def missing_table(plans: list[Plan], found: list[RunsSoFar]) -> Table:
     """The Table `missing`: every missing run as CSV, how many for people. found: RunsSoFar of each of the plans."""
     rows, lines = [], []
     for plan, runs in zip(plans, found, strict=True):
@@ -99,7 +109,7 @@ def missing_table(plans, found):
     return Table("missing", "Missing runs", COLUMNS, rows, heading, lines, left=2, notes=notes)
 
 
-def missing_warning(plans, found):
+def missing_warning(plans: list[Plan], found: list[RunsSoFar]) -> tuple[str, ...]:
     """A sentence for the top of every table; nothing once all runs are there."""
     wanted, made = sum(plan.repeats * plan.folds for plan in plans), sum(len(runs.paths) for runs in found)
     if made == wanted:

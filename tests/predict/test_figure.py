@@ -89,11 +89,12 @@ def test_each_class_has_a_bar_as_long_as_it_is_probable_and_the_first_stands_out
     [
         (CLASSES, "F0001_AN03WH_F3D.wrl", ("depth", "normals", "texture")),
         (("a", "b"), r"a $\frac$ long name " * 12, ("depth", "texture")),
+        ((r"$\frac$", "a$b_$c"), "x", ("depth",)),
         (tuple(f"lip_corner_puller_of_kind_{n}" for n in range(20)), "x" * 250, ("depth",)),
         (tuple(f"{'m' * 30}{n:02}" for n in range(25)), "W" * 250, ("depth", "normals", "texture")),
         (tuple(f"class_{n}" for n in range(80)), "x", ("texture",)),
     ],
-    ids=["six", "two", "twenty", "wide", "eighty"],
+    ids=["six", "two", "dollars", "twenty", "wide", "eighty"],
 )
 def test_no_word_leaves_the_picture_or_lies_on_another(classes, name, modalities, columns, moved):
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -1,5 +1,8 @@
+import io
+import re
 from dataclasses import asdict
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,6 +22,14 @@ MATRIX = np.array([[90.0 if i == j else i + 2.0 * j / 10 for j in range(6)] for 
 
 def texts(figure):
     return [text.get_text() for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]]
+
+
+def words_as_drawn(figure):
+    """The texts of an SVG of a figure; what is laid out as mathematics is none of them."""
+    svg = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(svg, format="svg")
+    return re.findall(r">([^<>]*)</text>", svg.getvalue())
 
 
 def test_confusion_cells_stand_at_their_row_and_column_with_their_value():
@@ -144,6 +155,13 @@ def test_every_chosen_scan_has_a_line_of_five_maps_top_down_with_its_expression_
     height = {text.get_text(): text.get_position()[1] for text in figure.texts}
     assert height["surprise"] > height["anger"] > height["(d) mask-1"] and height["the title"] > height["surprise"]
     assert {"(a) texture $I_t$", "(b) depth $I_d$", "(c) normals $I_n$", "(e) mask-2"} <= set(height)
+
+
+@pytest.mark.parametrize("name", ["a$b_$c.wrl", r"$\frac$.wrl"])
+def test_dollars_in_a_title_or_beside_a_line_are_letters_and_no_mathematics(name, shard):
+    words = words_as_drawn(maps_figure(shard, [2, 3], name, ["anger", name]))
+    assert words.count(name) == 2 and "anger" in words
+    assert "(d) mask-1" in words and not any("$I_" in word for word in words)  # the maps' symbols are mathematics
 
 
 def test_scans_are_the_highest_intensity_of_each_expression_in_the_order_asked_for(shard):

@@ -1,14 +1,17 @@
 """The paper's Tables 3 to 5, and what it argues from them (section 3.4), in its figures and in ours."""
 
+from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, Group, pair, signed
+from ffnet.results.report.sources import Sources
 
+Key = tuple[str, str]  # model and data of a cell of the paper's Tables 3 to 5
 MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NAMES = {"I_d": "depth", "I_n": "normals", "I_t": "texture", "I_dnt": "all three", "3D": "3D", "2D+3D": "2D+3D"}
 MODELS = ("F3DNet", "F3DNet-M", "VGG16-BN", "VGG16-BN-M", "FFNet", "FFNet-M")
 TABLES = {"BU-3DFE": "table3", "Bosphorus": "table4"}
 
 
-def arguments():
+def arguments() -> list[tuple[str, list[tuple[str, Key, list[Key]]]]]:
     """[(title, [(claim, first, seconds)])]: first, and each of the seconds, is a (model, data) of Tables 3 to 5; the
     claim is that the first beats all seconds."""
     masks = [(model, name) for model in ("F3DNet", "VGG16-BN") for name in MAPS] + [("FFNet", "I_dnt")]
@@ -32,7 +35,7 @@ def arguments():
     ]
 
 
-def ablation_grids(sources, collections):
+def ablation_grids(sources: Sources, collections: dict[str, Collection]) -> list[Grid]:
     """The Grids of Tables 3, 4 and 5: a Group of the paper's figures and one for each dataset in its place."""
     grids = []
     for number, paper in ((3, "BU-3DFE"), (4, "Bosphorus")):
@@ -50,7 +53,9 @@ def ablation_grids(sources, collections):
     return [*grids, Grid("Table 5 of the paper: with texture and without, percent.", columns, groups)]
 
 
-def _groups(rows, models, paper, collections):
+def _groups(
+    rows: list[dict[str, str]], models: list[tuple[str, list[Key]]], paper: str, collections: dict[str, Collection]
+) -> list[Group]:
     places = [name for name, collection in collections.items() if collection.paper == paper]
     printed = {(row["method"], row["modality"]): row["paper"] for row in rows}
     lines = [[Cell(model), *(Cell(printed.get(key, "").replace("-", "–")) for key in keys)] for model, keys in models]
@@ -62,7 +67,7 @@ def _groups(rows, models, paper, collections):
     return groups
 
 
-def _cell(row, printed):
+def _cell(row: dict[str, str] | None, printed: str | None) -> Cell:
     if row is None:  # the paper has no such experiment
         return Cell("–" if printed == "-" else "")
     if not row["ours"]:
@@ -71,7 +76,7 @@ def _cell(row, printed):
     return Cell(row["ours"], sub=interval, hint=f"{row['experiment']}, {row['repeats']} x {row['folds']} runs")
 
 
-def argument_grids(sources, collections):
+def argument_grids(sources: Sources, collections: dict[str, Collection]) -> list[Grid]:
     """For each of the paper's collections a Grid of its arguments: the paper's difference, and each dataset's."""
     grids = []
     for paper, table in TABLES.items():
@@ -95,7 +100,7 @@ def argument_grids(sources, collections):
     return grids
 
 
-def _ours(sources, rows, place, first, seconds):
+def _ours(sources: Sources, rows: list[dict[str, str]], place: str, first: Key, seconds: list[Key]) -> Cell:
     """The Cell of our difference on one dataset; hatched where one of the experiments was not run."""
     ours = {(row["method"], row["modality"]): row for row in rows if row["our_dataset"] == place and row["ours"]}
     if not all(key in ours for key in (first, *seconds)):
@@ -104,7 +109,7 @@ def _ours(sources, rows, place, first, seconds):
     return difference(sources.tables["comparisons"], place, ours[first]["experiment"], ours[best]["experiment"])
 
 
-def difference(comparisons, dataset, first, second):
+def difference(comparisons: list[dict[str, str]], dataset: str, first: str, second: str) -> Cell:
     """The Cell of first minus second, from comparisons.csv, whichever way round it stands there."""
     for row in comparisons:
         if row["dataset"] == dataset and {row["first"], row["second"]} == {first, second}:

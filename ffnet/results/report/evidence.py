@@ -2,23 +2,26 @@
 
 from typing import NamedTuple
 
+from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, minus, pair, signed
+from ffnet.results.report.sources import Sources
 
+Square = tuple[str, float | None, str]  # of a confusion matrix: its text, its share of 1 or None, what hovering tells
 HARDEST = 5  # subjects of each experiment on the page; subjects.csv has all
 
 
 class Matrix(NamedTuple):
-    """A confusion matrix. rows: (class, cells as (text, share of 1 or None, hint), (recall, precision, F1))."""
+    """A confusion matrix. rows: (class, Squares, (recall, precision, F1))."""
 
     experiment: str
-    classes: list
-    rows: list
+    classes: list[str]
+    rows: list[tuple[str, list[Square], tuple[str, str, str]]]
     kind: str
 
 
-def matrices(sources, collections):
-    """dataset -> [Matrix]: percent of each true class, as confusion.csv has them."""
-    found = {}
+def matrices(sources: Sources, collections: dict[str, Collection]) -> dict[str, list[Matrix]]:
+    """dataset -> Matrices: percent of each true class, as confusion.csv has them."""
+    found: dict[str, list[Matrix]] = {}
     for dataset, collection in collections.items():
         rows = [row for row in sources.tables["confusion"] if row["dataset"] == dataset]
         scores = {
@@ -36,23 +39,23 @@ def matrices(sources, collections):
     return found
 
 
-def _square(row):
+def _square(row: dict[str, str]) -> Square:
     hint = f"{row['true']} taken for {row['predicted']}: {row['count']} times"
     if not row["percent"]:
         return "", None, hint
     return f"{float(row['percent']):.1f}", float(row["percent"]) / 100, hint
 
 
-def comparison_grid(sources, collections):
+def comparison_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of comparisons.csv: any two experiments on the same splits."""
     columns = [Column("first", left=True), Column("second", left=True), Column("difference")]
     columns += [Column("interval"), Column("p", hint="corrected resampled t-test"), Column("p, Holm"), Column("d")]
     columns += [Column("McNemar", hint="scans that the first alone : the second alone names rightly")]
     columns += [Column("its p, Holm"), Column("g"), Column("runs")]
 
-    def line(row):
+    def line(row: dict[str, str]) -> list[Cell]:
         counts = f"{row['first_only']} : {row['second_only']}" if row["first_only"] else ""
-        texts = row["first"], row["second"], signed(row["difference"])
+        texts: tuple[str, ...] = (row["first"], row["second"], signed(row["difference"]))
         texts = (*texts, pair(signed(row["interval_low"]), signed(row["interval_high"])), p_value(row["p"]))
         texts = (*texts, p_value(row["p_holm"]), minus(row["cohens_d"]), counts, p_value(row["mcnemar_p_holm"]))
         return cells(*texts, minus(row["cohens_g"]), row["runs"])
@@ -67,40 +70,40 @@ def comparison_grid(sources, collections):
     return Grid("Any two experiments on the same splits.", columns, groups, notes)
 
 
-def differences(sources):
+def differences(sources: Sources) -> list[tuple[str, int, int]]:
     """[(dataset, pairs of experiments that differ, all pairs)]: by the corrected t-test and Holm's correction."""
-    found = {}
+    found: dict[str, list[bool]] = {}
     for row in sources.tables["comparisons"]:
         differs = row["p_holm"] != "" and float(row["p_holm"]) <= 1 - float(row["confidence"])
         found.setdefault(row["dataset"], []).append(differs)
     return [(dataset, sum(here), len(here)) for dataset, here in found.items()]
 
 
-def p_value(text):
+def p_value(text: str) -> str:
     """A p-value as text with three decimals; "" for ""."""
     return "" if not text else "<0.001" if float(text) < 0.001 else f"{float(text):.3f}"
 
 
-def subject_grid(sources, collections):
+def subject_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of the hardest subjects of each experiment."""
     columns = [Column("experiment", left=True), Column("subject", left=True), Column("accuracy %")]
     columns += [Column("tests"), Column("scans")]
     rows = [row for row in sources.tables["subjects"] if int(row["rank"]) <= HARDEST]
 
-    def line(row):
+    def line(row: dict[str, str]) -> list[Cell]:
         return cells(row["experiment"], row["subject"], row["accuracy"], row["tests"], row["scans"])
 
     caption = f"The {HARDEST} hardest subjects of each experiment."
     return Grid(caption, columns, by_dataset(rows, collections, line), ("All subjects are in subjects.csv.",))
 
 
-def leakage_grid(sources, collections):
+def leakage_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of leakage.csv, without a row before the audit."""
     columns = [Column("experiment", left=True), Column("runs audited"), Column("subjects in both halves")]
     columns += [Column("identical scans in both halves"), Column("identical scans"), Column("quarantined")]
     names = ("runs_audited", "subjects_in_both_halves", "identical_scans_in_both_halves", "identical_scans")
 
-    def line(row):
+    def line(row: dict[str, str]) -> list[Cell]:
         return cells(row["experiment"], *(row[name] for name in names), row["quarantined"])
 
     notes = (
@@ -112,12 +115,12 @@ def leakage_grid(sources, collections):
     return Grid("Does anything that was tested also stand in the training half?", columns, groups, notes)
 
 
-def audited_runs(sources):
+def audited_runs(sources: Sources) -> int:
     """How many runs were audited."""
     return sum(int(row["runs_audited"]) for row in sources.tables["leakage"])
 
 
-def leaks(sources):
+def leaks(sources: Sources) -> list[str]:
     """A sentence for each experiment that leaks."""
     return [
         f"{row['experiment']} on {row['dataset']} leaks: its accuracy cannot be believed. {row['leaks']}"
@@ -126,7 +129,7 @@ def leaks(sources):
     ]
 
 
-def quarantine_grid(sources, collections):
+def quarantine_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of every scan that was left out, with the reason."""
     columns = [Column(title, left=True) for title in ("scan", "left out by", "reason")]
     rows = [row._asdict() | {"dataset": name} for name, rejected in sources.quarantine.items() for row in rejected]
@@ -134,6 +137,6 @@ def quarantine_grid(sources, collections):
     return Grid("Scans that were left out.", columns, groups)
 
 
-def quarantine_counts(sources):
+def quarantine_counts(sources: Sources) -> list[tuple[str, int, int]]:
     """[(dataset, left out, taken)]."""
     return [(name, len(rows), sources.taken[name]) for name, rows in sources.quarantine.items()]

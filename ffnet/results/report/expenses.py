@@ -1,10 +1,13 @@
 """What it took: hours, memory, machines and versions; and what the networks learned on the way."""
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, Group, cells, group_title
 from ffnet.results.report.plots import Curve, curve, loss_top
+from ffnet.results.report.sources import Sources
 
 MADE_WITH = {
     "python": "Python",
@@ -28,8 +31,8 @@ class Lesson(NamedTuple):
     accuracy: Curve | None
 
 
-def lessons(sources, collections):
-    """{dataset: [Lesson]} of all experiments that were trained in epochs; losses on one scale."""
+def lessons(sources: Sources, collections: dict[str, Collection]) -> dict[str, list[Lesson]]:
+    """dataset -> Lessons of all experiments that were trained in epochs; losses on one scale."""
     top = loss_top(sources.records.values())
     found = {}
     for dataset in collections:
@@ -43,18 +46,18 @@ def lessons(sources, collections):
     return found
 
 
-def _panels(top):
+def _panels(top: float) -> tuple[tuple[str, float], ...]:
     return ("loss", top), ("accuracy", 1.0)
 
 
-def sums(sources):
+def sums(sources: Sources) -> tuple[str, ...]:
     """(all runs one after another, all jobs of the stages one after another) as text; "" where nothing was measured."""
     runs = sum(told["seconds"]["all"] for told in sources.records.values())
     jobs = sum(job.seconds for jobs in sources.jobs.values() for job in jobs if not math.isnan(job.seconds))
     return tuple(duration(seconds) if seconds else "" for seconds in (runs, jobs))
 
 
-def stage_grid(sources, collections):
+def stage_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of the stages before training; a stage whose logs are gone stays empty."""
     columns = [Column("stage", left=True), Column("jobs"), Column("time"), Column("processor time")]
     columns += [Column("longest job"), Column("most memory, MB")]
@@ -72,7 +75,7 @@ def stage_grid(sources, collections):
     return Grid("Preprocessing.", columns, groups, notes)
 
 
-def training_grid(sources, collections):
+def training_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid of all experiments: how long their runs took."""
     columns = [Column("experiment", left=True), Column("runs"), Column("time of all"), Column("mean of a run")]
     columns += [Column("longest run"), Column("parameters"), Column("device", left=True)]
@@ -90,11 +93,11 @@ def training_grid(sources, collections):
     return Grid("Training and testing, one run at a time on its cores.", columns, groups)
 
 
-def version_grid(sources):
+def version_grid(sources: Sources) -> Grid:
     """The Grid of what the runs were made with; more than one value of a thing, each with its number of runs."""
     lines = []
     for name, title in MADE_WITH.items():
-        counts = {}
+        counts: dict[str, int] = {}
         for told in sources.records.values():
             for value, runs in told["made_with"][name].items():
                 counts[value] = counts.get(value, 0) + runs
@@ -102,7 +105,7 @@ def version_grid(sources):
             several = len(counts) > 1
             texts = [f"{value} ({runs} runs)" if several else value for value, runs in sorted(counts.items())]
             lines.append(cells(title, ", ".join(texts)))
-    seen = {}
+    seen: dict[tuple[str, str], list[str]] = {}
     for (dataset, name), told in sources.records.items():
         seen.setdefault((dataset, told["data"]), []).append(name)
     for (dataset, data), names in seen.items():
@@ -113,7 +116,7 @@ def version_grid(sources):
     return Grid("What the runs were made with, as their records say.", columns, [Group("", "", lines)])
 
 
-def duration(seconds):
+def duration(seconds: float) -> str:
     """Seconds for people: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min; "" for NaN."""
     if math.isnan(seconds):
         return ""
@@ -127,9 +130,9 @@ def duration(seconds):
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def _most(values):
+def _most(values: Iterable[float]) -> float:
     return max((value for value in values if not math.isnan(value)), default=math.nan)
 
 
-def _listed(counts):
+def _listed(counts: dict[str, int]) -> str:
     return ", ".join(counts)

@@ -1,10 +1,18 @@
 """What was reached and what is missing: the headline table, the intervals as a plot, the paper's list of methods."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from ffnet.results.accuracy_table import PAPER_HEADING
+from ffnet.results.experiments import Collection
+from ffnet.results.report.evidence import Matrix
+from ffnet.results.report.expenses import Lesson
 from ffnet.results.report.grid import Cell, Column, Grid, Group, by_dataset, cells, group_title, pair
-from ffnet.results.report.plots import axis, bars
+from ffnet.results.report.plots import Bar, axis, bars
+from ffnet.results.report.sources import Sources
 from ffnet.results.so_far import NOT_MADE, STALE
 
+Shown = TypeVar("Shown", Matrix, Lesson)  # what is shown of one experiment
 COLUMNS = [
     Column("experiment", left=True),
     Column("accuracy %", hint="mean over all runs"),
@@ -23,7 +31,7 @@ FEW = 4  # experiments of a dataset that stand open all, where there are no more
 SPREADS = ("sd_over_runs", "sd_over_repeats", "repeats", "folds", "runs", "subjects", "scans", "chance")
 
 
-def headline(sources, collections, experiments):
+def headline(sources: Sources, collections: dict[str, Collection], experiments: Sequence[str]) -> Grid:
     """The Grid of accuracy.csv: of each dataset every experiment, those without a run visibly empty."""
     groups = []
     for dataset, collection in collections.items():
@@ -40,7 +48,7 @@ def headline(sources, collections, experiments):
     return Grid("Accuracy of every experiment.", COLUMNS, groups, notes)
 
 
-def _line(name, row):
+def _line(name: str, row: dict[str, str] | None) -> list[Cell]:
     if row is None:
         return [Cell(name), *[Cell("", missing=True)] * (len(COLUMNS) - 1)]
     interval, asked = pair(row["interval_low"], row["interval_high"]), int(row["repeats"]) * int(row["folds"])
@@ -48,31 +56,33 @@ def _line(name, row):
     return cells(name, row["accuracy"], interval, row[PAPER_HEADING], *(told[column] for column in SPREADS))
 
 
-def interval_plot(sources, collections):
+def interval_plot(
+    sources: Sources, collections: dict[str, Collection]
+) -> tuple[list[tuple[int, float]], list[tuple[str, str, list[Bar]]]]:
     """(ticks, [(title, kind, Bars)]) of all datasets on one axis."""
     accuracy, intervals = sources.tables["accuracy"], sources.tables["intervals"]
     ticks, place = axis([*accuracy, *intervals])
     plots = []
     for dataset, collection in collections.items():
-        here = [[row for row in rows if row["dataset"] == dataset] for rows in (accuracy, intervals)]
-        if here[0]:
-            plots.append((group_title(dataset, collection), collection.kind, bars(*here, place)))
+        here, ends = ([row for row in rows if row["dataset"] == dataset] for rows in (accuracy, intervals))
+        if here:
+            plots.append((group_title(dataset, collection), collection.kind, bars(here, ends, place)))
     return ticks, plots
 
 
-def interval_grid(sources, collections):
+def interval_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     """The Grid behind the plot: the corrected interval beside the naive one."""
     columns = [Column("experiment", left=True), Column("accuracy %"), Column("corrected interval %")]
     columns += [Column("naive interval %", hint="as if all runs were independent, which they are not"), Column("runs")]
 
-    def line(row):
+    def line(row: dict[str, str]) -> list[Cell]:
         corrected, naive = (pair(row[f"{kind}_low"], row[f"{kind}_high"]) for kind in ("corrected", "naive"))
         return cells(row["experiment"], row["accuracy"], corrected, naive, row["runs"])
 
     return Grid("The same in numbers.", columns, by_dataset(sources.tables["intervals"], collections, line))
 
 
-def missing_grid(sources, collections, experiments):
+def missing_grid(sources: Sources, collections: dict[str, Collection], experiments: Sequence[str]) -> Grid:
     """The Grid of the experiments of which runs are missing, from missing.csv and accuracy.csv."""
     columns = [Column("experiment", left=True)]
     columns += [Column(title) for title in ("runs asked for", "made", NOT_MADE, STALE)]
@@ -96,9 +106,9 @@ def missing_grid(sources, collections, experiments):
     return Grid("Experiments of which runs are missing; all others are whole.", columns, groups, notes)
 
 
-def fold(found, rows):
-    """(open, folded) of what is shown of the experiments of a dataset, each with a field experiment: of more than FEW,
-    those stand open that are in the paper's Tables 1 and 2. rows: of these tables, see Sources."""
+def fold(found: list[Shown], rows: list[dict[str, str]]) -> tuple[list[Shown], list[Shown]]:
+    """(open, folded) of what is shown of the experiments of a dataset: of more than FEW, those stand open that are in
+    the paper's Tables 1 and 2. rows: of these tables, see Sources."""
     main = {row["experiment"] for row in rows if row["paper"]}
     if len(found) <= FEW:
         return found, []
@@ -106,7 +116,7 @@ def fold(found, rows):
     return shown, [one for one in found if one not in shown]
 
 
-def method_grids(sources):
+def method_grids(sources: Sources) -> list[Grid]:
     """Grids of the paper's Tables 1 and 2: all methods as printed, with our figures beside them."""
     columns = [Column(title, left=True) for title in ("method", "data", "feature")]
     columns += [Column("paper %"), Column("ours %"), Column("ours is on", left=True), Column("interval %")]
@@ -121,7 +131,7 @@ def method_grids(sources):
     return grids
 
 
-def _method(row):
+def _method(row: dict[str, str]) -> list[Cell]:
     printed = cells(row["method"], row["modality"], row["feature"], row["paper"])
     if row["our_dataset"] and not row["ours"]:
         return [*printed, Cell("", missing=True), Cell(row["our_dataset"]), Cell("", missing=True)]

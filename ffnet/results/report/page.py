@@ -1,30 +1,42 @@
 """report.html: one file with everything in it, which loads nothing and can be read without JavaScript."""
 
 import json
+import os
 import pathlib
+from collections.abc import Sequence
 
+from ffnet.results.experiments import Collection
 from ffnet.results.report import ablation, evidence, expenses, headline
 from ffnet.results.report.grid import group_title
 from ffnet.results.report.pictures import embed
+from ffnet.results.report.sources import Sources
 from ffnet.storage import write_text
 
 HERE = pathlib.Path(__file__).parent
 PARTS = ("page.html", "parts.html", "page.css", "page.js")
 
 
-def write_report(path, sources, collections, experiments, config):
-    """Writes the page. sources: Sources. collections: dataset -> Collection. experiments: names of those that are to be
-    run, in order. config: all of config.yaml as plain values. The same content gives the same bytes."""
+def write_report(
+    path: str | os.PathLike,
+    sources: Sources,
+    collections: dict[str, Collection],
+    experiments: Sequence[str],
+    config: dict,
+) -> None:
+    """Writes the page. collections: dataset -> Collection. experiments: names of those that are to be run, in
+    order. config: all of config.yaml as plain values. The same content gives the same bytes."""
     write_text(path, render(contents(sources, collections, experiments, config)))
 
 
-def contents(sources, collections, experiments, config):
+def contents(
+    sources: Sources, collections: dict[str, Collection], experiments: Sequence[str], config: dict
+) -> dict[str, object]:
     """name -> what page.html shows, see there."""
     ticks, plots = headline.interval_plot(sources, collections)
     runs, missing = sum(int(row["runs"]) for row in sources.tables["accuracy"]), len(sources.tables["missing"])
     methods = [row for name in ("table1", "table2") for row in sources.tables[name]]
 
-    def folded(found):
+    def folded(found: dict[str, list[headline.Shown]]) -> dict[str, tuple[list[headline.Shown], list[headline.Shown]]]:
         rows = {name: [row for row in methods if row["our_dataset"] == name] for name in found}
         return {name: headline.fold(here, rows[name]) for name, here in found.items()}
 
@@ -65,7 +77,7 @@ def contents(sources, collections, experiments, config):
     }
 
 
-def render(shown):
+def render(shown: dict[str, object]) -> str:
     """The page of contents(); every text in it is escaped."""
     import jinja2
 
@@ -77,7 +89,7 @@ def render(shown):
     return templates.get_template("page.html").render(**shown, **parts)
 
 
-def config_text(config):
+def config_text(config: dict) -> str:
     """config as YAML, its sections in their order."""
     import yaml
 

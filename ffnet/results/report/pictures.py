@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 from typing import NamedTuple
 
 WIDEST, PIXELS = 1840, 6e6  # a picture larger than this is shrunk
@@ -16,7 +17,7 @@ class Picture(NamedTuple):
     height: int
 
 
-def embed(path):
+def embed(path: str | os.PathLike) -> Picture:
     """The Picture of an image file, shrunk to at most WIDEST pixels of width and PIXELS in all. Equal files give equal
     bytes."""
     from PIL import Image

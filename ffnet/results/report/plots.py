@@ -5,6 +5,7 @@ same size.
 """
 
 import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 STEP = 10  # percent between two lines of the axis of accuracy; half of it where the axis is short
@@ -16,8 +17,8 @@ class Bar(NamedTuple):
 
     experiment: str
     mean: float
-    corrected: tuple | None
-    naive: tuple | None
+    corrected: tuple[float, ...] | None
+    naive: tuple[float, ...] | None
     chance: float | None
     paper: float | None
     text: str
@@ -33,7 +34,7 @@ class Curve(NamedTuple):
     last: str
 
 
-def axis(rows):
+def axis(rows: Iterable[dict[str, str]]) -> tuple[list[tuple[int, float]], Callable[[float], float]]:
     """(ticks as (percent, place), place of a percent) for rows of the tables accuracy and intervals.
 
     Chance may lie to the left of it: the differences between experiments are small beside that to chance.
@@ -42,13 +43,13 @@ def axis(rows):
     values = [float(row[name]) for row in rows for name in names if row.get(name)]
     low = min(90, STEP * math.floor(min(values, default=0) / STEP))
 
-    def place(value):
+    def place(value: float) -> float:
         return round(100 * (value - low) / (100 - low), 3)
 
     return [(tick, place(tick)) for tick in range(low, 101, STEP // 2 if low >= 60 else STEP)], place
 
 
-def bars(accuracy, intervals, place):
+def bars(accuracy: list[dict[str, str]], intervals: list[dict[str, str]], place: Callable[[float], float]) -> list[Bar]:
     """The Bars of one dataset's rows of the tables accuracy and intervals, which go in step."""
     found = []
     for row, ends in zip(accuracy, intervals, strict=True):
@@ -72,7 +73,7 @@ def bars(accuracy, intervals, place):
     return found
 
 
-def curve(epochs, name, top):
+def curve(epochs: list[dict], name: str, top: float) -> Curve | None:
     """The Curve of one quantity over the epochs of gather_records; None where there are none or none is finite.
 
     name: loss or accuracy. top: value at the upper edge; the lower is 0. The band is one standard deviation up and
@@ -84,7 +85,7 @@ def curve(epochs, name, top):
         return None
     most = epochs[-1]["epoch"]
 
-    def point(epoch, value):
+    def point(epoch: int, value: float) -> str:
         x = 50.0 if most == 1 else 100 * (epoch - 1) / (most - 1)
         return f"{x:.2f},{100 * (1 - min(max(value / top, 0), 1)):.2f}"
 
@@ -99,7 +100,7 @@ def curve(epochs, name, top):
     )
 
 
-def loss_top(records):
+def loss_top(records: Iterable[dict]) -> float:
     """A round number above every loss of the records, the upper edge of all plots of it."""
     ends = [row["loss"]["mean"] + (row["loss"]["sd"] or 0.0) for record in records for row in record["epochs"]]
     most = max((end for end in ends if math.isfinite(end)), default=1.0)

@@ -1,7 +1,10 @@
 """What the runs of one experiment took and learned: their records in one small file."""
 
 import hashlib
+import os
+import pathlib
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -11,7 +14,7 @@ MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "co
 CURVES = ("loss", "accuracy")  # of the training half, after each epoch
 
 
-def gather_records(found):
+def gather_records(found: dict[pathlib.Path, dict]) -> dict:
     """What report.html shows of the records of an experiment's runs, a dict that JSON can hold.
 
     found: {path: record}. runs: how many. seconds: all of them together, and the longest. made_with: name -> {value:
@@ -32,11 +35,11 @@ def gather_records(found):
     }
 
 
-def _counted(values):
+def _counted(values: Iterable[object]) -> dict[str, int]:
     return dict(sorted(Counter(str(value) for value in values if value is not None).items()))
 
 
-def _epochs(record, path):
+def _epochs(record: dict, path: str | os.PathLike) -> list[list[float]]:
     try:
         return [[float(row[name]) for name in CURVES] for row in record.get("epochs", [])]
     except (KeyError, TypeError, ValueError) as error:
@@ -45,11 +48,11 @@ def _epochs(record, path):
         ) from error
 
 
-def _curves(runs):
+def _curves(runs: list[list[list[float]]]) -> list[dict]:
     rows = []
     for epoch in range(max(map(len, runs))):
         values = np.array([run[epoch] for run in runs if epoch < len(run)])
-        row = {"epoch": epoch + 1, "runs": len(values)}
+        row: dict[str, object] = {"epoch": epoch + 1, "runs": len(values)}
         for name, column in zip(CURVES, values.T, strict=True):
             spread = float(column.std(ddof=1)) if len(column) > 1 else None
             row[name] = {"mean": float(column.mean()), "sd": spread}

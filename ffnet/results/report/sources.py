@@ -2,11 +2,14 @@
 
 import csv
 import json
+import os
 import pathlib
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.quarantine import read_quarantine
+from ffnet.storage import Rejected
 
 TABLES = ("accuracy", "intervals", "classes", "confusion", "subjects", "comparisons")
 PAPER_TABLES = tuple(f"table{number}" for number in range(1, 6))
@@ -22,21 +25,27 @@ class Benchmark(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """so_far: whether runs may be missing. tables: name -> list of dicts, text as in the CSV; no row where there is no
-    audit yet, or no run that may be missing. taken: dataset -> how many
-    scans. quarantine: dataset -> Rejected rows. records: (dataset, experiment) -> what gather_records made. jobs:
-    (dataset, stage) -> Benchmarks. pictures: (dataset, "maps" or "contact_sheet") -> path, of those that are there."""
+    """so_far: whether runs may be missing. tables: name -> rows, text as in the CSV; no row where there is no audit
+    yet, or no run that may be missing. taken: dataset -> how many scans. quarantine: of each dataset. records:
+    (dataset, experiment) -> what gather_records made. jobs: of (dataset, stage). pictures: (dataset, "maps" or
+    "contact_sheet") -> path, of those that are there."""
 
     so_far: bool
-    tables: dict
-    taken: dict
-    quarantine: dict
-    records: dict
-    jobs: dict
-    pictures: dict
+    tables: dict[str, list[dict[str, str]]]
+    taken: dict[str, int]
+    quarantine: dict[str, list[Rejected]]
+    records: dict[tuple[str, str], dict]
+    jobs: dict[tuple[str, str], list[Benchmark]]
+    pictures: dict[tuple[str, str], pathlib.Path]
 
 
-def read_sources(results, logs, datasets, records, so_far=False):
+def read_sources(
+    results: str | os.PathLike,
+    logs: str | os.PathLike,
+    datasets: Collection[str],
+    records: dict[tuple[str, str], dict],
+    so_far: bool = False,
+) -> Sources:
     """The Sources of a results folder. logs: the folder of the jobs' logs. datasets: names. records: as in Sources.
     so_far: whether the tables are those of tables_so_far.
 
@@ -62,13 +71,15 @@ def read_sources(results, logs, datasets, records, so_far=False):
     )
 
 
-def gathered_records(results, datasets, experiments):
+def gathered_records(
+    results: str | os.PathLike, datasets: Iterable[str], experiments: Collection[str]
+) -> dict[tuple[str, str], dict]:
     """(dataset, experiment) -> what gather_records made. Raises InputError that names a file that is not whole."""
     places = [(dataset, experiment) for dataset in datasets for experiment in experiments]
     return {key: _record(pathlib.Path(results, key[0], "records", f"{key[1]}.json")) for key in places}
 
 
-def read_benchmarks(folder):
+def read_benchmarks(folder: pathlib.Path) -> list[Benchmark]:
     """The Benchmarks of the .tsv files that Snakemake wrote in a folder; [] where there is none."""
     jobs = []
     for path in sorted(folder.glob("*.tsv")):
@@ -78,14 +89,14 @@ def read_benchmarks(folder):
     return jobs
 
 
-def _value(text):
+def _value(text: str | None) -> float:
     try:
-        return float(text)
-    except (TypeError, ValueError):  # "NA" and "-" of a job too short to be measured
+        return float(text or "")
+    except ValueError:  # "NA" and "-" of a job too short to be measured
         return float("nan")
 
 
-def _rows(path):
+def _rows(path: pathlib.Path) -> list[dict[str, str]]:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, strict=True))
@@ -93,7 +104,7 @@ def _rows(path):
         raise InputError(f"{path}: the report needs this table, and it cannot be read ({error})") from error
 
 
-def _record(path):
+def _record(path: pathlib.Path) -> dict:
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
