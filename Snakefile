@@ -1,5 +1,6 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. The table of contents; each stage has its file in rules/.
 import os
+import re
 from dataclasses import asdict
 
 from ffnet.config import read_config
@@ -37,8 +38,8 @@ except InputError as error:
 
 
 wildcard_constraints:
-    dataset="|".join(collections),
-    experiment="|".join(settings.experiments),
+    dataset="|".join(map(re.escape, collections)),
+    experiment="|".join(map(re.escape, settings.experiments)),
     subject=r"[A-Za-z0-9]+",
     ethnicity="[A-Z]{2}",
     shard=r"shard-\d+",

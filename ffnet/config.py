@@ -1,6 +1,7 @@
 """config.yaml, whole: one section per stage, each read by the stage's own dataclass."""
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ffnet.demo.settings import DemoSettings
@@ -11,10 +12,12 @@ from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_e
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
-from ffnet.settings import read_settings
+from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
 from ffnet.training.settings import ProtocolSettings, RidgeSettings, TrainingSettings
+
+TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def read_config(mapping: object) -> Config:
     A dataset that is null is left out: so a file put over config.yaml says that it does not want it.
     """
     config = read_settings(Config, without_null_datasets(mapping), "config.yaml")
+    check_datasets(config.datasets)
     check_experiments(config.experiments, "config.yaml: experiments")
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
     check_final_models(config.training.final_models, config.experiments)
@@ -56,6 +60,15 @@ def without_null_datasets(mapping: object) -> object:
         return mapping
     kept = {name: dataset for name, dataset in mapping["datasets"].items() if dataset is not None}
     return mapping | {"datasets": kept}
+
+
+def check_datasets(names: Collection[str]) -> None:
+    """Raises InputError unless each name can be that of a folder of results/, and of none that is there already."""
+    for name in names:
+        where = f"config.yaml: datasets.{name}"
+        check_folder_name(name, where)
+        if name in TAKEN:
+            raise InputError(f"{where}: results/{name} is a folder of the results already; take another name")
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -91,6 +92,12 @@ def _check_bounds(value: typing.Any, metadata: Mapping[str, typing.Any], where: 
             raise InputError(f"{where}: {item!r} came, at least {metadata['least']} is needed")
         if "most" in metadata and not item <= metadata["most"]:
             raise InputError(f"{where}: {item!r} came, at most {metadata['most']} is allowed")
+
+
+def check_folder_name(name: str, where: str) -> None:
+    """Raises InputError unless a row's name can be that of a folder everywhere."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise InputError(f"{where}: the name becomes a folder: letters, digits, '_', '-' and '.' only")
 
 
 def setting(*, choices: tuple | None = None, least: float | None = None, most: float | None = None) -> typing.Any:

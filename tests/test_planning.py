@@ -222,6 +222,20 @@ def test_a_change_of_the_final_models_changes_no_run():
 
 
 @pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("../mine", r"config.yaml: datasets...\/mine: the name becomes a folder"),
+        ("my scans", "config.yaml: datasets.my scans: the name becomes a folder"),
+        ("a|b", "the name becomes a folder"),
+        ("tables", "config.yaml: datasets.tables: results/tables is a folder of the results already"),
+    ],
+)
+def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
+    with pytest.raises(InputError, match=message):
+        config_of(datasets={name: MAPPING["datasets"]["demo-bu3dfe"]})
+
+
+@pytest.mark.parametrize(
     ("names", "message"),
     [
         (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),

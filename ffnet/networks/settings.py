@@ -2,10 +2,9 @@
 
 import dataclasses
 import os
-import re
 
 from ffnet.errors import InputError
-from ffnet.settings import read_settings, setting
+from ffnet.settings import check_folder_name, read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
 BACKBONES = ("f3dnet", "vgg16_bn")
@@ -81,8 +80,7 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
     """Raises InputError that names the row and what is wrong with it. experiments: name -> ExperimentSettings."""
     for name, experiment in experiments.items():
         row, used = f"{where}.{name}", set(experiment.streams.values())
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-            raise InputError(f"{row}: the name becomes a folder: letters, digits, '_', '-' and '.' only")
+        check_folder_name(name, row)
         if not used:
             raise InputError(f"{row}: depth, normals and texture are all 'none'; at least one must be in use")
         if RIDGE in used and used != {RIDGE}:

@@ -1,6 +1,7 @@
 """inspect --out: the picture of the five maps."""
 
 import os
+import pathlib
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from ffnet.commands.inspect import inspect_file, picture_paths
 from ffnet.commands.listed import Listed
 from ffnet.errors import InputError
 from ffnet.results.maps_figure import GAP, LEFT, PANEL
+from ffnet.scans.readers import find_texture
 
 NONE = Listed({}, {})
 
@@ -48,6 +50,15 @@ def test_a_folder_that_cannot_be_made_stops_before_any_file(tmp_path, capsys, se
         picture_paths(["x.wrl"], tmp_path / "file")
     assert main(["inspect", "x.wrl", "--out", str(tmp_path / "file"), "--config", settings_file()]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+@pytest.mark.parametrize("name", ["b\udce9.wrl", "顔.wrl"])
+def test_a_name_that_is_no_text_or_not_in_the_font_is_drawn_all_the_same(wrl, config, tmp_path, name):
+    (tmp_path / name).write_bytes(wrl.read_bytes())
+    picture = find_texture(str(wrl))
+    (tmp_path / f"{name[:-4]}{os.path.splitext(picture)[1]}").write_bytes(pathlib.Path(picture).read_bytes())
+    told = inspect_file(str(tmp_path / name), config, NONE, "mm", str(tmp_path / "maps.png"))
+    assert told.error is None and (tmp_path / "maps.png").stat().st_size
 
 
 def test_a_picture_that_cannot_be_written_is_told_with_what_was_found(wrl, config, tmp_path):
