@@ -37,16 +37,6 @@ def test_the_projects_own_config_holds_together():
         assert sum(len(rows) for rows in planned.shards.values()) == len(planned.rows)
 
 
-@pytest.mark.parametrize(
-    ("section", "key", "near"),
-    [("maps", "sise", "size"), ("training", "epoch", "epochs"), ("masks", "radius", "radius_")],
-)
-def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section, key, near):
-    mapping = MAPPING | {section: MAPPING[section] | {key: 1}}
-    with pytest.raises(InputError, match=f"config.yaml: {section}: unknown key '{key}'; did you mean '{near}"):
-        read_config(mapping)
-
-
 def test_files_on_disk_are_planned_with_a_missing_texture_left_out(tmp_path):
     folder = tmp_path / "bs000"
     folder.mkdir()
@@ -219,33 +209,6 @@ def test_a_change_of_the_final_models_changes_no_run():
         for c in (config_of(), config_of(training={"final_models": []}))
     ]
     assert settings[0] == settings[1]
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("../mine", r"config.yaml: datasets...\/mine: the name becomes a folder"),
-        ("my scans", "config.yaml: datasets.my scans: the name becomes a folder"),
-        ("a|b", "the name becomes a folder"),
-        ("tables", "config.yaml: datasets.tables: results/tables is a folder of the results already"),
-    ],
-)
-def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
-    with pytest.raises(InputError, match=message):
-        config_of(datasets={name: MAPPING["datasets"]["demo-bu3dfe"]})
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
-        (["ridge"], "training.final_models: 'ridge' is no network"),
-        ("FFNet-M", "training.final_models: a list is needed here"),
-    ],
-)
-def test_final_models_are_experiments_with_a_network(names, message):
-    with pytest.raises(InputError, match=message):
-        config_of(training={"final_models": names})
 
 
 def test_a_row_of_ones_own_may_change_the_networks():

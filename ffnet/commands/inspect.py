@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from ffnet.commands.listed import Listed, read_lists
-from ffnet.commands.printing import printable
+from ffnet.commands.printing import drawable
 from ffnet.commands.report import (
     Report,
     landmark_warnings,
@@ -97,8 +97,7 @@ def draw_maps(
         raise InputError("config.yaml: datasets is empty, and nothing says how to project; name a dataset there")
     columns = prepare_scan(scan, config.preprocessing(unit, dataset.projection))
     columns["texture"] = plain_texture(columns["texture"], config.shards)
-    name = printable(os.path.basename(report.file), "latin-1")  # the letters that matplotlib's font has
-    figure = maps_figure(columns, [0], name, [report.expression or ""])
+    figure = maps_figure(columns, [0], drawable(report.file), [report.expression or ""])
     save_figure(figure, [picture], config.results.dpi)
     return report.warn(*landmark_warnings(columns))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.commands.inspect import picture_paths
-from ffnet.commands.printing import WIDTH, counted, printable, table_lines
+from ffnet.commands.printing import WIDTH, counted, drawable, printable, table_lines
 from ffnet.commands.report import landmark_warnings, pose_warnings
 from ffnet.errors import InputError
 from ffnet.predict.figure import prediction_figure
@@ -122,8 +122,7 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
         return outcome
     moved = saliency(predictor.network, predictor.inputs(prepared.columns), label)
     texture = plain_texture(prepared.columns["texture"], predictor.preprocessing.shards)
-    name = printable(os.path.basename(outcome.file), "latin-1")  # the letters that matplotlib's font has
-    title = f"{name}: seen as {outcome.seen_as} by {predictor.header['name']}"
+    title = f"{drawable(outcome.file)}: seen as {outcome.seen_as} by {predictor.header['name']}"
     figure = prediction_figure(prepared.columns | {"texture": texture}, row, predictor.classes, moved, title)
     try:
         save_figure(figure, [prepared.picture], DPI)

@@ -1,5 +1,6 @@
 """Tables and amounts as text, and how far a command is."""
 
+import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
@@ -28,6 +29,11 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 def printable(name: str, encoding: str = "utf-8") -> str:
     """A text, which may be the name of a file that is no text, with \\x.. and \\u.... for what the encoding lacks."""
     return name.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def drawable(path: str) -> str:
+    """The name of the file at a path, for a figure: in letters that matplotlib's font has."""
+    return printable(os.path.basename(path), "latin-1")
 
 
 def number(seconds: float | None) -> str:
