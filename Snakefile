@@ -4,10 +4,10 @@ import re
 from dataclasses import asdict
 
 from ffnet.config import read_config
-from ffnet.demo.plan import makehuman_path
+from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
-from ffnet.planning import (
+from ffnet.workflow.planning import (
     TABLES,
     demo_patterns,
     demo_settings,
@@ -15,13 +15,13 @@ from ffnet.planning import (
     is_synthetic,
     model_settings,
     paper_name,
-    plan_collection,
+    plan_dataset,
     pretrained_files,
     run_files,
     split_files,
 )
-from ffnet.provenance import code_hash
-from ffnet.scheduling import hold_one_timer
+from ffnet.workflow.provenance import code_hash
+from ffnet.workflow.scheduling import hold_one_timer
 
 
 configfile: "config.yaml"
@@ -32,7 +32,7 @@ hold_one_timer()
 
 try:
     settings = read_config(config)
-    collections = {name: plan_collection(name, settings) for name in settings.datasets}
+    collections = {name: plan_dataset(name, settings) for name in settings.datasets}
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

@@ -19,7 +19,7 @@ from rounds import print_times, time_in_turn
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from ffnet.geometry.raycast import import_open3d  # noqa: E402
-from ffnet.scans.bu3dfe import read_bu3dfe  # noqa: E402
+from ffnet.scans.formats.bu3dfe import read_bu3dfe  # noqa: E402
 
 ROUNDS = 15
 OURS = "ffnet read_bu3dfe, .wrl"

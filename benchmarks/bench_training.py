@@ -25,7 +25,7 @@ from ffnet.commands.config_file import read_config_file  # noqa: E402
 from ffnet.expressions import EXPRESSIONS  # noqa: E402
 from ffnet.networks.fusion import build_network  # noqa: E402
 from ffnet.networks.settings import NetworkSettings  # noqa: E402
-from ffnet.shards.collection import Collection  # noqa: E402
+from ffnet.shards.samples import Samples  # noqa: E402
 from ffnet.storage import write_stage  # noqa: E402
 from ffnet.training.adam import Adam  # noqa: E402
 from ffnet.training.loop import network_inputs, take, training_step  # noqa: E402
@@ -38,28 +38,28 @@ STARTS = {
     "interpreter": "pass",
     "numpy, h5py and what reads shards": "import numpy, h5py, ffnet.training.run",
     "torch": "import torch",
-    "all imports of a run": "import h5py, ffnet.training.run, ffnet.training.networks, safetensors.torch",
+    "all imports of a run": "import h5py, ffnet.training.run, ffnet.training.fit_network, safetensors.torch",
     "imports, 720 scans read, network built": """
 import yaml, ffnet.training.run, torch
 from ffnet.config import read_config
-from ffnet.shards.collection import read_collection
+from ffnet.shards.samples import read_samples
 from ffnet.networks.fusion import build_network
-import ffnet.training.networks
+import ffnet.training.fit_network
 config = read_config(yaml.safe_load(open({config!r})))
-read_collection([{shard!r}])
+read_samples([{shard!r}])
 build_network(config.experiments["FFNet-M"], config.networks, 6)
 """,
 }
 
 
 def random_collection(count):
-    """A Collection of noise."""
+    """A Samples of noise."""
     random = np.random.default_rng(0)
     maps = {"depth": (112, 112), "normals": (112, 112, 3), "texture": (112, 112, 3), "mask1": (56, 56)}
     columns = {name: random.random((count, *shape), np.float32) for name, shape in (maps | {"mask2": (28, 28)}).items()}
     names = np.array([f"s{number:04d}" for number in range(count)])
     label = np.arange(count) % len(EXPRESSIONS)
-    return Collection(scan=names, subject=names, label=label, intensity=label, **columns)
+    return Samples(scan=names, subject=names, label=label, intensity=label, **columns)
 
 
 class Scans(Dataset):

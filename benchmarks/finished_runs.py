@@ -15,14 +15,14 @@ import yaml
 
 from ffnet.commands.config_file import put_over
 from ffnet.config import read_config
-from ffnet.demo.plan import collection_files
+from ffnet.demo.roster import collection_files
 from ffnet.masks.weights import halve, landmark_mask
 from ffnet.normals.shard import compute_normals
-from ffnet.planning import fold_settings, plan_collection
 from ffnet.shards.hashes import shard_list
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_stage, write_text
 from ffnet.training.splits import split_subjects, split_table
+from ffnet.workflow.planning import fold_settings, plan_dataset
 
 ROOT = pathlib.Path(__file__).parents[1]
 PARTS = ("Snakefile", "rules", "workflow_scripts", "ffnet", "envs", "profiles", "requirements.lock")
@@ -56,7 +56,7 @@ def make_project(folder, change):
 
 def write_collection(place, name, config):
     """Manifest, stages, quarantine and splits of a dataset. place: its folder of results."""
-    collection = plan_collection(name, config)
+    collection = plan_dataset(name, config)
     rows = [",".join(map(str, row)) for row in collection.rows]
     write_text(place / "manifest.csv", "\n".join([",".join(collection.rows[0]._fields), *rows]) + "\n")
     random = np.random.default_rng(5)
@@ -111,7 +111,7 @@ def made_up_stages(random, rows, config):
 
 def write_runs(place, name, config):
     """Predictions and records of all runs of a dataset; experiments differ in how often they are right."""
-    classes, rows = config.datasets[name].classes, plan_collection(name, config).rows
+    classes, rows = config.datasets[name].classes, plan_dataset(name, config).rows
     random = np.random.default_rng(7)
     patterns = [made_up_texts(random, chosen, len(classes)) for chosen in range(len(classes))]
     heads = [f"{row.scan},{row.subject},{row.expression}," for row in rows]

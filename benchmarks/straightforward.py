@@ -19,7 +19,7 @@ from ffnet.geometry.mesh import sample_texture  # noqa: E402
 from ffnet.geometry.raycast import pixel_centres  # noqa: E402
 from ffnet.maps.project import Projection  # noqa: E402
 from ffnet.maps.shard import clean_maps  # noqa: E402
-from ffnet.masks.landmarks import find_landmarks  # noqa: E402
+from ffnet.masks.salient_landmarks import find_landmarks  # noqa: E402
 from ffnet.masks.weights import halve, landmark_mask  # noqa: E402
 from ffnet.normals.depth import normals_from_depth  # noqa: E402
 from ffnet.scans.load import load_scan  # noqa: E402

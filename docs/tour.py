@@ -16,26 +16,26 @@ import yaml
 from docs.tour_figures import draw_all
 from docs.tour_page import page_text
 from ffnet.config import read_config
-from ffnet.demo import plan
-from ffnet.demo.collection import make_bosphorus_subject
+from ffnet.demo import roster
 from ffnet.demo.makehuman import read_head
 from ffnet.demo.model import build_model
 from ffnet.demo.studio import rotation_xyz
+from ffnet.demo.write_subject import make_bosphorus_subject
 from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.packing import unpack_mesh
 from ffnet.maps.cleaning import find_outliers
 from ffnet.maps.project import Projection, project
 from ffnet.maps.shard import project_maps
 from ffnet.masks.shard import make_masks
 from ffnet.normals.shard import compute_normals
-from ffnet.provenance import ROOT
+from ffnet.scans.formats.readers import read_scan
 from ffnet.scans.index import bosphorus_row
 from ffnet.scans.load import FrontalScan, load_scan
-from ffnet.scans.meshes import unpack_mesh
 from ffnet.scans.pose import Pose, find_pose
-from ffnet.scans.readers import read_scan
 from ffnet.scans.shard import load_scans
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_text
+from ffnet.workflow.provenance import ROOT
 
 SUBJECT, SCAN = "bs000", "bs000_E_SURPRISE_0"
 LAYOUT, DATASET = "bosphorus", "demo-bosphorus"
@@ -70,7 +70,7 @@ def walk(config, folder):
     """The Walk of the scan SCAN, generated into a folder with the settings of a Config."""
     demo = dataclasses.replace(config.demo, folder=str(folder), takes=1, pose_deviation=TURN)
     make_bosphorus_subject(build_model(read_head()), demo, SUBJECT)
-    dataset, path = config.datasets[DATASET], f"{plan.subject_folder(demo, LAYOUT, SUBJECT)}/{SCAN}"
+    dataset, path = config.datasets[DATASET], f"{roster.subject_folder(demo, LAYOUT, SUBJECT)}/{SCAN}"
     row = bosphorus_row(f"{path}.bnt", {f"{path}.png"}, config.scans.shards)
     raw = read_scan(row.mesh, row.texture, config.scans, dataset.unit)
     pose = find_pose(raw, config.scans.pose)
@@ -95,7 +95,7 @@ def walk(config, folder):
         normals=normals,
         masks=masks,
         shard=join_stages(maps, normals, masks, config.shards),
-        **truth(plan.truth_path(demo, LAYOUT, SUBJECT), pose),
+        **truth(roster.truth_path(demo, LAYOUT, SUBJECT), pose),
     )
 
 

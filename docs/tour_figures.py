@@ -5,12 +5,13 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from ffnet.demo.studio import rotation_xyz
+from ffnet.figures.maps_figure import on_map
+from ffnet.figures.saving import blank_figure, save_figure
 from ffnet.geometry.mesh import vertex_normals
 from ffnet.geometry.raycast import cast_view, interpolate, view_texture
+from ffnet.geometry.shading import shade
 from ffnet.normals.depth import normals_from_depth
-from ffnet.results.figures import blank_figure, save_figure
-from ffnet.results.maps_figure import on_map
-from ffnet.scans.pose import EYE_CORNERS, NOSE_TIP, landmarks_in_space, shade
+from ffnet.scans.pose import EYE_CORNERS, NOSE_TIP, landmarks_in_space
 
 PANEL, GAP, CAPTION, TITLE = 2.1, 0.14, 0.42, 0.34  # inches
 DPI, VIEW = 160, 320

@@ -6,14 +6,21 @@ import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ffnet.errors import InputError, ScanError
 from ffnet.settings import setting
-from ffnet.storage import Rejected
 
 T = TypeVar("T")
 SHOWN = 10  # rows of a list too long for a message
+
+
+class Rejected(NamedTuple):
+    """A scan that was left out, by which stage, and why: a row of quarantine.csv."""
+
+    scan: str
+    stage: str
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ffnet.errors import InputError
+from ffnet.quarantine import Rejected
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-class Rejected(NamedTuple):
-    """A scan that was left out, by which stage, and why: a row of quarantine.csv."""
-
-    scan: str
-    stage: str
-    reason: str
 
 
 class StageFile(NamedTuple):

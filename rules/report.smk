@@ -16,7 +16,7 @@ rule make_report:
     conda:
         "../envs/ffnet.yaml"
     params:
-        collections=COLLECTIONS,
+        collections=DATASETS,
         experiments=chosen,
         config=config,
         code=code_hash("workflow_scripts/make_report.py"),

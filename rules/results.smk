@@ -2,7 +2,7 @@
 
 GATHERED = [f"results/{dataset}/predictions/{experiment}.csv" for dataset in collections for experiment in chosen]
 
-COLLECTIONS = {
+DATASETS = {
     name: {"synthetic": is_synthetic(name, settings), "paper": paper_name(dataset), "classes": dataset.classes}
     for name, dataset in settings.datasets.items()
 }
@@ -66,7 +66,7 @@ rule hash_scans:
 rule make_tables:
     """Make all tables over all collections and experiments, and audit them for leaks."""
     input:
-        "ffnet/results/paper.csv",
+        "ffnet/results/tables/paper.csv",
         expand("results/{dataset}/{list}.csv", dataset=collections, list=["hashes", "quarantine"]),
         [split_files(settings, dataset, experiment) for dataset in collections for experiment in chosen],
         predictions=GATHERED,
@@ -81,7 +81,7 @@ rule make_tables:
         "../envs/ffnet.yaml"
     params:
         confidence=settings.results.confidence,
-        collections=COLLECTIONS,
+        collections=DATASETS,
         networks=NETWORKS,
         code=code_hash("workflow_scripts/make_tables.py"),
     script:
@@ -113,7 +113,7 @@ rule tables_so_far:
         "../envs/ffnet.yaml"
     params:
         confidence=settings.results.confidence,
-        collections=COLLECTIONS,
+        collections=DATASETS,
         networks=NETWORKS,
         plans=PLANS,
         config=config,

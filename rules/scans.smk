@@ -20,7 +20,7 @@ rule load_scans:
     """Read, turn and crop the scans of {wildcards.dataset}, {wildcards.shard}."""
     input:
         lambda wildcards: collections[wildcards.dataset].raw_files(wildcards.shard),
-        "ffnet/scans/mean_face.csv",
+        "ffnet/landmarks/mean_face.csv",
     output:
         "results/{dataset}/scans/{shard}.h5",
     log:

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from ffnet.config import read_config
 from ffnet.networks.settings import NetworkSettings
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 SHOWN = {"bu3dfe": ("anger",), "bosphorus": ("happiness",)}
 
@@ -43,19 +43,19 @@ def settings_mapping():
 @pytest.fixture(scope="session")
 def faces(tmp_path_factory, settings_mapping):
     """A folder with one scan in the layout of each collection, and the truth about them."""
-    from ffnet.demo import plan
-    from ffnet.demo.collection import make_bosphorus_subject, make_bu3dfe_subject
+    from ffnet.demo import roster
     from ffnet.demo.makehuman import read_head
     from ffnet.demo.model import build_model
+    from ffnet.demo.write_subject import make_bosphorus_subject, make_bu3dfe_subject
 
     folder = tmp_path_factory.mktemp("faces")
     demo = dataclasses.replace(
         read_config(settings_mapping()).demo, folder=os.fspath(folder), subjects=1, intensities=(4,), takes=1
     )
-    model, every = build_model(read_head()), plan.list_scans
+    model, every = build_model(read_head()), roster.list_scans
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            plan, "list_scans", lambda *told: [s for s in every(*told) if s.expression in SHOWN[told[1].layout]]
+            roster, "list_scans", lambda *told: [s for s in every(*told) if s.expression in SHOWN[told[1].layout]]
         )
         make_bu3dfe_subject(model, demo, "F0001")
         make_bosphorus_subject(model, demo, "bs000")
@@ -88,7 +88,7 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     from ffnet.networks.fusion import build_network
     from ffnet.networks.model_file import write_model
-    from ffnet.planning import model_settings
+    from ffnet.workflow.planning import model_settings
 
     mapping = settings_mapping()
     mapping["networks"]["width"] = 0.05

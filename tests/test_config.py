@@ -3,7 +3,7 @@ import yaml
 
 from ffnet.config import read_config
 from ffnet.errors import InputError
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 

@@ -7,7 +7,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from ffnet.provenance import LOCK, ROOT, imported_names
+from ffnet.workflow.provenance import LOCK, ROOT, imported_names
 
 OTHERWISE = {"dlib": "dlib-bin"}  # its wheel does not say which modules it holds
 OWN = {"benchmarks", "docs", "ffnet", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}

@@ -6,7 +6,7 @@ import tomllib
 
 import yaml
 
-from ffnet.provenance import LOCK, ROOT
+from ffnet.workflow.provenance import LOCK, ROOT
 
 
 def read(path):

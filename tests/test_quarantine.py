@@ -3,13 +3,13 @@ import pytest
 from ffnet.errors import InputError, ScanError
 from ffnet.quarantine import (
     QuarantineSettings,
+    Rejected,
     each_scan,
     judge_quarantine,
     quarantine_text,
     read_quarantine,
     refuse_to_train,
 )
-from ffnet.storage import Rejected
 
 
 def work(i):

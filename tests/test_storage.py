@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.storage import Rejected, atomic_path, read_stage, write_stage, write_text
+from ffnet.quarantine import Rejected
+from ffnet.storage import atomic_path, read_stage, write_stage, write_text
 
 
 def test_a_stage_file_gives_back_what_was_written(tmp_path):

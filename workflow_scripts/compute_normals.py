@@ -1,6 +1,6 @@
 """Compute the normals of a shard's depth maps."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.normals.shard import compute_normals

@@ -1,13 +1,13 @@
 """Draw the confusion matrix of one experiment on one dataset."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.accuracy import summarise
-    from ffnet.results.classes import confusion_percent
-    from ffnet.results.confusion_figure import confusion_figure, confusion_title
-    from ffnet.results.figures import save_figure
+    from ffnet.figures.confusion_figure import confusion_figure, confusion_title
+    from ffnet.figures.saving import save_figure
     from ffnet.results.predictions import read_predictions
+    from ffnet.results.statistics.accuracy import summarise
+    from ffnet.results.statistics.classes import confusion_percent
 
     names, params = snakemake.wildcards, snakemake.params
     predictions = read_predictions(snakemake.input.predictions, params.classes)

@@ -1,11 +1,11 @@
 """Draw the worst scans of a dataset: texture with landmarks, depth, normals and masks."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
+    from ffnet.figures.contact_sheet import DPI, contact_sheet, read_cells, sheet_title
+    from ffnet.figures.saving import save_figure
     from ffnet.quarantine import read_quarantine
-    from ffnet.results.contact_sheet import DPI, contact_sheet, read_cells, sheet_title
-    from ffnet.results.figures import save_figure
     from ffnet.results.quality import read_quality
 
     paths, params = snakemake.input, snakemake.params

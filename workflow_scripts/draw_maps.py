@@ -1,10 +1,10 @@
 """Draw what the network sees of a few scans: texture, depth, normals and the two masks."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.figures import save_figure
-    from ffnet.results.maps_figure import choose_scans, maps_figure, maps_title, plain_columns
+    from ffnet.figures.maps_figure import choose_scans, maps_figure, maps_title, plain_columns
+    from ffnet.figures.saving import save_figure
     from ffnet.storage import read_stage
 
     params = snakemake.params

@@ -1,6 +1,6 @@
 """Fetch torchvision's VGG16-BN, or take the file put in place by hand, and keep its convolutions."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.networks.fetch import fetch_weights, imagenet_url

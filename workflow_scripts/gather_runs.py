@@ -1,17 +1,17 @@
 """Gather predictions and records of all runs of one experiment, once they are a whole partition."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     import json
     import pathlib
 
-    from ffnet.kept import forget_runs
-    from ffnet.results.partition import check_partition, check_tested, read_splits
+    from ffnet.results.audit.partition import check_partition, check_tested, read_splits
     from ffnet.results.predictions import gather_runs, write_predictions
     from ffnet.results.records import read_records
-    from ffnet.results.report.run_records import gather_records
+    from ffnet.results.run_records import gather_records
     from ffnet.storage import write_text
+    from ffnet.training.finished_runs import forget_runs
 
     paths, classes = snakemake.input, snakemake.params.classes
     records, predictions = read_records(paths.records), gather_runs(paths.runs, classes)

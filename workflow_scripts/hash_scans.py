@@ -1,9 +1,9 @@
 """Hash what the networks see of each scan, so that identical scans can be found."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.leakage import SEEN, hash_scans, hash_text
+    from ffnet.results.audit.leakage import SEEN, hash_scans, hash_text
     from ffnet.storage import read_stage, write_text
 
     hashes = [

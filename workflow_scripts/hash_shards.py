@@ -1,6 +1,6 @@
 """Stop before training if too many scans were left out; else hash what the networks get from each shard."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.quarantine import QuarantineSettings, read_quarantine, refuse_to_train

@@ -1,6 +1,6 @@
 """List the scans of a collection."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.scans.index import ScanRow, manifest_text

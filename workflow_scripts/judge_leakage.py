@@ -1,9 +1,9 @@
 """Stop if anything that was tested also stood in the training half."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.leakage import judge_leakage
+    from ffnet.results.audit.leakage import judge_leakage
     from ffnet.storage import write_text
 
     line = judge_leakage(snakemake.input[0])

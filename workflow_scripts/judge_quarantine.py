@@ -1,6 +1,6 @@
 """Stop if too many scans were left out."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.quarantine import QuarantineSettings, judge_quarantine, read_quarantine

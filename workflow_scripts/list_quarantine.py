@@ -1,6 +1,6 @@
 """List the scans that were left out, by which stage and why."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.quarantine import quarantine_text

@@ -1,6 +1,6 @@
 """Read, turn and crop the scans of a shard."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.scans.index import ScanRow

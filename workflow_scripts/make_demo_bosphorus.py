@@ -1,11 +1,11 @@
 """Make all demo scans of one subject in the layout of Bosphorus."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.demo.collection import make_bosphorus_subject
     from ffnet.demo.model import load_model
     from ffnet.demo.settings import DemoSettings
+    from ffnet.demo.write_subject import make_bosphorus_subject
     from ffnet.settings import read_settings
 
     settings = read_settings(DemoSettings, snakemake.params.demo, "config.yaml: demo")

@@ -1,6 +1,6 @@
 """Find landmarks on a shard's textures and lay the two masks around them."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.masks.settings import MaskSettings

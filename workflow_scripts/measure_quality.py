@@ -1,14 +1,14 @@
 """List how every scan of a dataset came through the stages, the worst first."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     import pathlib
 
     from ffnet.quarantine import read_quarantine
     from ffnet.results.quality import measured, quality_text, rank
+    from ffnet.scans.index import read_manifest
     from ffnet.storage import write_text
-    from ffnet.training.splits import read_manifest
 
     paths = snakemake.input
     manifest = read_manifest(pathlib.Path(paths.manifest).read_text("utf-8"))

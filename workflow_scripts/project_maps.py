@@ -1,6 +1,6 @@
 """Project the meshes of a shard to clean depth and texture maps."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.maps.settings import MapSettings

@@ -2,13 +2,14 @@
 
 import pathlib
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
+    from ffnet.scans.index import read_manifest
     from ffnet.settings import read_settings
     from ffnet.storage import write_text
     from ffnet.training.settings import ProtocolSettings
-    from ffnet.training.splits import read_manifest, split_subjects, split_table
+    from ffnet.training.splits import split_subjects, split_table
 
     params, wildcards = snakemake.params, snakemake.wildcards
     protocol = read_settings(ProtocolSettings, params.protocol, "config.yaml: protocol")

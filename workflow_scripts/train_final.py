@@ -1,6 +1,6 @@
 """Train one experiment on all selected subjects and write the network with all that a prediction needs."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.shards.hashes import read_shard_list

@@ -1,10 +1,10 @@
 """Train one experiment on all folds but one and predict that one."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.kept import run_once
     from ffnet.shards.hashes import read_shard_list
+    from ffnet.training.finished_runs import run_once
     from ffnet.training.run import Run, train_fold
 
     params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output

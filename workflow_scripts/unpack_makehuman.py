@@ -1,6 +1,6 @@
 """Unpack the MakeHuman head that the demo faces are made of."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.demo.makehuman import read_head

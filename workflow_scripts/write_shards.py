@@ -1,6 +1,6 @@
 """Join maps, normals and masks of a shard, scaled as the networks eat them."""
 
-from ffnet.jobs import job_log
+from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.settings import read_settings

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ffnet.commands.findings import Finding, some
 from ffnet.config import Config
-from ffnet.demo.plan import collection_files
+from ffnet.demo.roster import collection_files
 from ffnet.errors import InputError
 from ffnet.expressions import NEUTRAL
-from ffnet.planning import PlannedCollection, is_synthetic, plan_collection
 from ffnet.scans.index import ScanRow, complete_subjects
 from ffnet.scans.settings import DatasetSettings
 from ffnet.training.splits import split_subjects
+from ffnet.workflow.planning import PlannedDataset, is_synthetic, plan_dataset
 
 TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that are of no use without an image of their name
 COPY = "copy them again; until then these scans are left out"
@@ -32,7 +32,7 @@ def check_names(config: Config) -> Iterator[Finding]:
 def check_collection(name: str, config: Config) -> Iterator[Finding]:
     """Findings on one dataset: what is there, what is missing, what is odd, and whether it is enough."""
     try:
-        plan = plan_collection(name, config)
+        plan = plan_dataset(name, config)
     except InputError as error:
         yield Finding("PROBLEM", f"{name}: {error}")
         return
@@ -76,8 +76,8 @@ def check_rows(name: str, rows: list[ScanRow], dataset: DatasetSettings) -> Iter
         )
 
 
-def check_files(name: str, plan: PlannedCollection) -> Iterator[Finding]:
-    """What the files of a PlannedCollection on disk lack, and which scans are not taken."""
+def check_files(name: str, plan: PlannedDataset) -> Iterator[Finding]:
+    """What the files of a PlannedDataset on disk lack, and which scans are not taken."""
     bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(TEXTURE_BESIDE)]
     if bare:
         yield Finding(

@@ -8,7 +8,7 @@ from ffnet.commands.check_packages import import_package
 from ffnet.commands.findings import Finding
 from ffnet.config import Config
 from ffnet.errors import InputError
-from ffnet.planning import plan_collection
+from ffnet.workflow.planning import plan_dataset
 
 GIB = 2**30
 SCAN_BYTES = 6 * 10**6  # roughly what all stages keep of one scan; most of it is mesh and photo
@@ -79,7 +79,7 @@ def count_scans(config: Config | None) -> int:
     count = 0
     for name in config.datasets:
         try:
-            count += len(plan_collection(name, config).rows)
+            count += len(plan_dataset(name, config).rows)
         except InputError:
             continue  # check_collection has said so
     return count

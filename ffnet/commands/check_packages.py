@@ -10,8 +10,8 @@ import numpy as np
 from ffnet.commands.findings import Finding
 from ffnet.errors import InputError
 from ffnet.geometry.raycast import import_open3d
-from ffnet.provenance import LOCK
-from ffnet.scans.detector import detect_face
+from ffnet.landmarks.detector import detect_face
+from ffnet.workflow.provenance import LOCK
 
 DISTRIBUTIONS = {  # what is imported, and the name under which requirements.lock has it
     "torch": "torch",

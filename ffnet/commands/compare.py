@@ -2,11 +2,11 @@
 
 import math
 
-from ffnet.results.accuracy import Accuracy
-from ffnet.results.accuracy_table import interval_text
 from ffnet.results.changes import Change, compare_folders
-from ffnet.results.comparisons import p_text, points_text
-from ffnet.results.rendering import percent
+from ffnet.results.statistics.accuracy import Accuracy
+from ffnet.results.tables.accuracy_table import interval_text
+from ffnet.results.tables.comparisons import p_text, points_text
+from ffnet.results.tables.rendering import percent
 
 
 def compare_results(a: str, b: str, confidence: float) -> int:

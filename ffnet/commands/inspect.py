@@ -5,9 +5,7 @@ import json
 import os
 from collections.abc import Sequence
 
-from ffnet.commands.listed import Listed, read_lists
-from ffnet.commands.printing import drawable
-from ffnet.commands.report import (
+from ffnet.commands.inspect_report import (
     Report,
     landmark_warnings,
     listed_report,
@@ -16,11 +14,13 @@ from ffnet.commands.report import (
     posed_report,
     report_text,
 )
+from ffnet.commands.listed import Listed, read_lists
+from ffnet.commands.printing import drawable
 from ffnet.config import Config
 from ffnet.errors import InputError
+from ffnet.scans.formats.readers import find_texture, scan_suffix
 from ffnet.scans.index import LAYOUTS
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
-from ffnet.scans.readers import find_texture, scan_suffix
 from ffnet.scans.settings import DatasetSettings
 
 
@@ -87,8 +87,8 @@ def draw_maps(
 
     dataset: the file's DatasetSettings, or None for the first of config.yaml.
     """
-    from ffnet.results.figures import save_figure
-    from ffnet.results.maps_figure import maps_figure
+    from ffnet.figures.maps_figure import maps_figure
+    from ffnet.figures.saving import save_figure
     from ffnet.shards.one_scan import prepare_scan
     from ffnet.shards.scaling import plain_texture
 

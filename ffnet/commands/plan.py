@@ -9,10 +9,10 @@ import yaml
 
 from ffnet.commands.findings import some
 from ffnet.commands.printing import duration, number, table_lines
-from ffnet.commands.workload import Work, list_works
 from ffnet.config import Config
 from ffnet.errors import InputError
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
+from ffnet.workflow.workload import Work, list_works
 
 PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
 GIB = 2**30

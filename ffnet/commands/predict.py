@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.commands.inspect import picture_paths
+from ffnet.commands.inspect_report import landmark_warnings, pose_warnings
 from ffnet.commands.printing import WIDTH, counted, drawable, printable, table_lines
-from ffnet.commands.report import landmark_warnings, pose_warnings
 from ffnet.errors import InputError
-from ffnet.predict.figure import prediction_figure
+from ffnet.figures.prediction_figure import prediction_figure
+from ffnet.figures.saving import save_figure
 from ffnet.predict.predictor import Columns, Predictor, join_columns
 from ffnet.predict.saliency import saliency
-from ffnet.results.figures import save_figure
 from ffnet.shards.scaling import plain_texture
 from ffnet.storage import write_text
 

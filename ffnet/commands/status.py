@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
-from ffnet.commands.job_states import STATES, JobState, job_state
-from ffnet.commands.jobs import Job, list_jobs
 from ffnet.commands.printing import duration, number, table_lines
 from ffnet.config import Config
+from ffnet.workflow.job_list import Job, list_jobs
+from ffnet.workflow.job_states import STATES, JobState, job_state
 
 SHOWN = 5  # failed jobs whose logs are shown
 LINES = 5  # of each

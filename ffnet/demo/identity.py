@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.demo.makehuman import Head
-from ffnet.demo.plan import Subject
+from ffnet.demo.roster import Subject
 from ffnet.demo.settings import DemoSettings
 from ffnet.seeds import seed_of
 

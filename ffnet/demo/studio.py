@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from ffnet.demo import canvas, features, skin
-from ffnet.demo.expressions import expressed_shape
+from ffnet.demo.face_units import expressed_shape
 from ffnet.demo.identity import Identity, make_identity
 from ffnet.demo.model import NOSE_TIP, FaceModel
-from ffnet.demo.plan import Scan, Subject
+from ffnet.demo.roster import Scan, Subject
 from ffnet.demo.settings import DemoSettings
 from ffnet.geometry.mesh import vertex_normals
 from ffnet.geometry.raycast import Hits

@@ -2,12 +2,11 @@
 
 import numpy as np
 
+from ffnet.geometry.packing import unpack_mesh
 from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
 from ffnet.maps.project import Projection, project
 from ffnet.maps.settings import MapSettings
-from ffnet.quarantine import each_scan
-from ffnet.scans.meshes import unpack_mesh
-from ffnet.storage import Rejected
+from ffnet.quarantine import Rejected, each_scan
 
 CARRIED = ("scan", "subject", "label", "intensity")
 

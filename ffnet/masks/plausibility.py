@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.masks.landmarks import SALIENT
+from ffnet.landmarks.mean_face import mean_face
+from ffnet.masks.salient_landmarks import SALIENT
 from ffnet.masks.settings import MaskSettings
-from ffnet.scans.pose import mean_face
 
 FIRST = SALIENT.start
 LEFT = np.r_[17:22, 31, 32, 36:42, 48:51, 58:62, 67] - FIRST  # in the picture

@@ -5,12 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.masks.landmarks import find_landmarks
 from ffnet.masks.plausibility import check_plausibility, plausibility
+from ffnet.masks.salient_landmarks import find_landmarks
 from ffnet.masks.settings import MaskSettings
 from ffnet.masks.weights import halve, landmark_mask
-from ffnet.quarantine import each_scan
-from ffnet.storage import Rejected
+from ffnet.quarantine import Rejected, each_scan
 
 
 class Found(NamedTuple):

@@ -12,12 +12,12 @@ from ffnet.errors import InputError
 from ffnet.geometry.mesh import Mesh
 from ffnet.networks.fusion import FusionNet
 from ffnet.networks.model_file import read_model
+from ffnet.scans.formats.readers import check_mesh, find_texture
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
-from ffnet.scans.readers import check_mesh, find_texture
 from ffnet.settings import read_settings
-from ffnet.shards.collection import Collection
 from ffnet.shards.one_scan import prepare_scan
 from ffnet.shards.preprocessing import Preprocessing
+from ffnet.shards.samples import Samples
 from ffnet.training.loop import network_inputs, predict
 from ffnet.training.precision import Precision
 
@@ -82,7 +82,7 @@ class Predictor:
 
     def inputs(self, columns: Columns) -> dict[str, torch.Tensor]:
         """The tensors that the network takes of a shard's columns."""
-        return network_inputs(Collection(*(columns[name] for name in Collection._fields)), CPU)
+        return network_inputs(Samples(*(columns[name] for name in Samples._fields)), CPU)
 
 
 def load(model: str | os.PathLike) -> Predictor:

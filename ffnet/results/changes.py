@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.results.accuracy import Accuracy, summarise
-from ffnet.results.comparisons import Pair, compare_pair
-from ffnet.results.paired import holm
 from ffnet.results.predictions import COLUMNS, read_predictions
 from ffnet.results.records import read_record
+from ffnet.results.statistics.accuracy import Accuracy, summarise
+from ffnet.results.statistics.paired import holm
+from ffnet.results.tables.comparisons import Pair, compare_pair
 
 EXPLAINING = ("settings", "data_sha256", "device", "threads", "python", "numpy", "torch")  # of a run's record
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ffnet.quarantine import Rejected
 from ffnet.scans.index import ScanRow
-from ffnet.storage import Rejected, read_stage
+from ffnet.storage import read_stage
 
 SCANS = ("pose_route", "rotation_degrees")
 MAPS = ("points_per_pixel", "removed_share", "filled_share")

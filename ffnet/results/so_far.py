@@ -6,14 +6,14 @@ import pathlib
 from typing import NamedTuple
 
 from ffnet.errors import InputError
-from ffnet.results.accuracy import summarise
-from ffnet.results.experiments import Collection, Experiment
-from ffnet.results.paper import Network
-from ffnet.results.partition import check_folds, check_tested, read_splits
+from ffnet.results.audit.partition import check_folds, check_tested, read_splits
 from ffnet.results.predictions import gather_runs
 from ffnet.results.records import read_record, read_records
-from ffnet.results.rendering import Table
-from ffnet.results.report.run_records import gather_records
+from ffnet.results.run_records import gather_records
+from ffnet.results.statistics.accuracy import summarise
+from ffnet.results.tables.paper import Network
+from ffnet.results.tables.rendering import Table
+from ffnet.results.tested_experiments import DatasetInfo, Experiment
 
 COLUMNS = {
     "dataset": "name in config.yaml",
@@ -61,7 +61,7 @@ def find_runs(folder: str | os.PathLike, plan: Plan) -> RunsSoFar:
 def experiments_so_far(
     folder: str | os.PathLike,
     plans: list[Plan],
-    collections: dict[str, Collection],
+    collections: dict[str, DatasetInfo],
     networks: dict[str, Network],
     confidence: float,
 ) -> tuple[list[Experiment], dict[tuple[str, str], dict], list[RunsSoFar]]:

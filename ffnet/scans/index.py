@@ -212,3 +212,8 @@ def manifest_text(rows: list[ScanRow]) -> str:
     writer.writerow(ScanRow._fields)
     writer.writerows(rows)
     return text.getvalue()
+
+
+def read_manifest(text: str) -> list[ScanRow]:
+    """The ScanRows of manifest.csv."""
+    return [ScanRow(intensity=int(row.pop("intensity")), **row) for row in csv.DictReader(io.StringIO(text))]

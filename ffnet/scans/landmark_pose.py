@@ -16,8 +16,9 @@ from scipy.spatial import cKDTree
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_view, pixel_centres
-from ffnet.scans.landmark_files import read_bnd, read_lm2, read_lm3
-from ffnet.scans.pose import REACH, Pose, fit_rotation, mean_face
+from ffnet.landmarks.mean_face import mean_face
+from ffnet.scans.formats.landmark_files import read_bnd, read_lm2, read_lm3
+from ffnet.scans.pose import REACH, Pose, fit_rotation
 from ffnet.scans.settings import PoseSettings
 
 # BU-3DFE: eyes, brows, nose, mouth; the contour says little about the pose

@@ -8,9 +8,9 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
+from ffnet.scans.formats.readers import MILLIMETRES, find_landmarks, read_scan
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
-from ffnet.scans.readers import MILLIMETRES, find_landmarks, read_scan
 from ffnet.scans.settings import ScanSettings
 
 MARGIN = 1.25  # of the square's half side: what is kept around it

@@ -4,8 +4,6 @@ The mesh is pictured from the front with shading, dlib finds its landmarks on th
 are fitted to a mean face by a rotation, and so on for a few rounds.
 """
 
-import functools
-import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,17 +14,17 @@ from scipy.spatial.transform import Rotation
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh, vertex_normals
 from ffnet.geometry.raycast import Hits, cast_view, interpolate, pixel_centres, view_texture
-from ffnet.scans.detector import detect_face, predict_landmarks
+from ffnet.geometry.shading import shade, shaded_grey
+from ffnet.landmarks.detector import detect_face, predict_landmarks
+from ffnet.landmarks.mean_face import mean_face
 from ffnet.scans.settings import PoseSettings
 
-MEAN_FACE = pathlib.Path(__file__).with_name("mean_face.csv")
 RIGID = np.r_[17:28, 31:48]  # brows, root and base of the nose, eyes: what moves little with expression
 LEAST_RIGID = 12  # of them on the mesh; fewer may all lie on one half of the face
 EYE_CORNERS = [36, 45]
 NOSE_TIP = 30
 REACH = 6.0  # mm from a landmark to the nearest measured pixel
 STEPS = 6  # of the fit; they converge within three
-LIGHT = np.array([0.1, 0.3, 1.0]) / np.linalg.norm([0.1, 0.3, 1.0])
 
 
 class Pose(NamedTuple):
@@ -42,14 +40,6 @@ class Pose(NamedTuple):
     eye_distance: float
     eyes: np.ndarray
     route: str
-
-
-@functools.cache
-def mean_face() -> tuple[np.ndarray, np.ndarray]:
-    """dlib's 68 landmarks on a mean face in the frontal frame, mm, origin at the nose tip: (68, 3); and how far
-    faces differ from it (68, 3), standard deviation along each axis, mm."""
-    table = np.loadtxt(MEAN_FACE, delimiter=",", skiprows=1)
-    return table[:, 1:4], table[:, 4:7]
 
 
 def find_pose(mesh: Mesh, settings: PoseSettings) -> Pose:
@@ -118,17 +108,6 @@ def _pictures(mesh: Mesh, hits: Hits) -> Iterator[tuple[str, np.ndarray]]:
         np.clip(np.nan_to_num(view_texture(mesh, hits)) * shade(normals)[..., None], 0, 255).astype(np.uint8),
     )
     yield "shape", shaded_grey(normals)
-
-
-def shade(normals: np.ndarray) -> np.ndarray:
-    """Brightness (H, W) of a surface by Lambert's law with some light from everywhere; 0 where normals (H, W, 3) are
-    NaN."""
-    return np.nan_to_num(0.35 + 0.65 * np.clip(normals @ LIGHT, 0, 1))
-
-
-def shaded_grey(normals: np.ndarray) -> np.ndarray:
-    """A picture (H, W, 3) uint8 of a surface by its normals (H, W, 3) alone, black where they are NaN."""
-    return np.repeat(np.clip(200 * shade(normals)[..., None], 0, 255), 3, axis=2).astype(np.uint8)
 
 
 def fit_rotation(points: np.ndarray, target: np.ndarray, deviation: np.ndarray) -> np.ndarray:

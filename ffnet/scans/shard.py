@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ffnet.quarantine import each_scan
+from ffnet.geometry.packing import mesh_columns, pack_mesh
+from ffnet.quarantine import Rejected, each_scan
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import FrontalScan, load_scan
-from ffnet.scans.meshes import mesh_columns, pack_mesh
 from ffnet.scans.settings import ScanSettings
-from ffnet.storage import Rejected
 
 
 def load_scans(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.shards.collection import Collection, read_shard
+from ffnet.shards.samples import Samples, read_shard
 from ffnet.storage import read_table
 
 COLUMNS = ("file", "sha256")
 
 
-def data_hash(*collections: Collection) -> str:
+def data_hash(*collections: Samples) -> str:
     """SHA-256 over names, types, shapes and values of all columns."""
     digest = hashlib.sha256()
     for collection in collections:

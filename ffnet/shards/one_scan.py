@@ -8,11 +8,11 @@ from ffnet.errors import ScanError
 from ffnet.maps.shard import project_maps
 from ffnet.masks.shard import make_masks
 from ffnet.normals.shard import compute_normals
+from ffnet.quarantine import Rejected
 from ffnet.scans.load import FrontalScan
 from ffnet.scans.shard import pack_scan, scan_columns
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.shard import join_stages
-from ffnet.storage import Rejected
 
 UNKNOWN = -1  # label and intensity of a scan of which nobody said what it shows
 

@@ -12,10 +12,10 @@ from ffnet.networks.model_file import write_model
 from ffnet.networks.settings import IMAGENET, NONE, ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
-from ffnet.shards.collection import Collection, read_collection
 from ffnet.shards.hashes import data_hash
+from ffnet.shards.samples import Samples, read_samples
 from ffnet.training.device import hold_device
-from ffnet.training.networks import repeatable, train_network
+from ffnet.training.fit_network import repeatable, train_network
 from ffnet.training.resume import Keeper, state_key
 from ffnet.training.settings import TrainingSettings, conducted
 from ffnet.training.splits import read_split
@@ -57,7 +57,7 @@ def train_final(
         )
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
     training = conducted(read_settings(TrainingSettings, settings["training"], "config.yaml: training"), conduct)
-    collection = selected(read_collection(shards), read_split(split))
+    collection = selected(read_samples(shards), read_split(split))
     subjects = len(set(collection.subject.tolist()))
     print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans")
     seed = seed_of(training.seed, name, "final")
@@ -85,7 +85,7 @@ def train_final(
     keeper.finish()
 
 
-def selected(collection: Collection, folds: dict[str, int]) -> Collection:
+def selected(collection: Samples, folds: dict[str, int]) -> Samples:
     """The scans of the subjects of a split, subject -> fold. Raises InputError if there are none."""
     kept = np.isin(collection.subject, list(folds))
     if not kept.any():

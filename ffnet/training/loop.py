@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet
-from ffnet.shards.collection import Collection
+from ffnet.shards.samples import Samples
 from ffnet.training.adam import Adam
 from ffnet.training.precision import Precision
 from ffnet.training.progress import Progress
@@ -17,8 +17,8 @@ from ffnet.training.resume import Keeper
 from ffnet.training.settings import TrainingSettings
 
 
-def network_inputs(collection: Collection, device: torch.device) -> dict[str, torch.Tensor]:
-    """A Collection as the tensors a FusionNet takes, (n, channels, H, W), channels last in memory."""
+def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch.Tensor]:
+    """A Samples as the tensors a FusionNet takes, (n, channels, H, W), channels last in memory."""
     maps = {
         "depth": collection.depth[..., None],
         "normals": collection.normals,

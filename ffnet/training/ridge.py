@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ffnet.shards.collection import Collection
+from ffnet.shards.samples import Samples
 from ffnet.training.settings import RidgeSettings
 
 GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 
 
-def pixel_features(collection: Collection, modalities: Iterable[str], pixels: int) -> np.ndarray:
+def pixel_features(collection: Samples, modalities: Iterable[str], pixels: int) -> np.ndarray:
     """Area averages of the maps as rows of numbers, (n, features) float64.
 
     modalities: some of depth, normals, texture; texture counts as grey. pixels: side of the small picture, a divisor
@@ -57,7 +57,7 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def ridge_probabilities(
-    train: Collection, test: Collection, modalities: Iterable[str], classes: int, settings: RidgeSettings
+    train: Samples, test: Samples, modalities: Iterable[str], classes: int, settings: RidgeSettings
 ) -> np.ndarray:
     """Probabilities for the test half, (n_tested, classes). classes: their number. settings: RidgeSettings."""
     features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]

@@ -14,8 +14,8 @@ import numpy as np
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.seeds import seed_of
 from ffnet.settings import read_settings
-from ffnet.shards.collection import Collection, read_collection
 from ffnet.shards.hashes import data_hash
+from ffnet.shards.samples import Samples, read_samples
 from ffnet.storage import write_text
 from ffnet.training.resume import Keeper, state_key
 from ffnet.training.ridge import ridge_probabilities
@@ -51,7 +51,7 @@ def train_fold(
     is done. predictions, record: paths to write.
     """
     began = time.perf_counter()
-    collection = read_collection(shards)
+    collection = read_samples(shards)
     folds = read_split(split)
     for subject in sorted(set(folds) - set(collection.subject.tolist())):
         print(f"subject {subject} takes no part: all its scans were left out, see quarantine.csv")
@@ -82,8 +82,8 @@ def train_fold(
 
 
 def fit_and_predict(
-    train: Collection,
-    test: Collection,
+    train: Samples,
+    test: Samples,
     run: Run,
     settings: dict,
     conduct: dict,
@@ -92,7 +92,7 @@ def fit_and_predict(
 ) -> tuple[np.ndarray, dict]:
     """Trains on one half and predicts the other.
 
-    train, test: Collections. settings, conduct: as train_fold has them. keeper: Keeper of a network's state. Returns
+    train, test: Samples. settings, conduct: as train_fold has them. keeper: Keeper of a network's state. Returns
     probabilities (n_test, classes) and a dict of notes. Raises InputError if a subject is in both halves.
     """
     check_disjoint(train.subject, test.subject)
@@ -101,7 +101,7 @@ def fit_and_predict(
     if experiment.is_ridge:
         ridge = read_settings(RidgeSettings, settings["ridge"], "config.yaml: ridge")
         return ridge_probabilities(train, test, experiment.streams, classes, ridge), {"threads": threads}
-    from ffnet.training.networks import fit_network  # torch takes 2 s to import, ridge runs take none of it
+    from ffnet.training.fit_network import fit_network  # torch takes 2 s to import, ridge runs take none of it
 
     networks = read_settings(NetworkSettings, settings["networks"], "config.yaml: networks")
     training = conducted(read_settings(TrainingSettings, settings["training"], "config.yaml: training"), conduct)
@@ -109,7 +109,7 @@ def fit_and_predict(
     return fit_network(train, test, experiment, networks, training, classes, seed, threads, keeper)
 
 
-def prediction_table(test: Collection, probabilities: np.ndarray, classes: Sequence[str]) -> str:
+def prediction_table(test: Samples, probabilities: np.ndarray, classes: Sequence[str]) -> str:
     """CSV text: scan, subject, the label's name and a probability for each of the classes (their names) with eight
     decimals; rows sorted by scan."""
     text = io.StringIO()

@@ -1,7 +1,5 @@
 """Who takes part, and which subjects are tested together (paper, section 3.1)."""
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 
@@ -12,11 +10,6 @@ from ffnet.scans.index import ScanRow, complete_subjects
 from ffnet.seeds import seed_of
 from ffnet.storage import read_table
 from ffnet.training.settings import ProtocolSettings
-
-
-def read_manifest(text: str) -> list[ScanRow]:
-    """The ScanRows of manifest.csv."""
-    return [ScanRow(intensity=int(row.pop("intensity")), **row) for row in csv.DictReader(io.StringIO(text))]
 
 
 def draw_subjects(complete: list[str], count: int, dataset: str, seed: int) -> list[str]:

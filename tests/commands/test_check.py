@@ -10,10 +10,10 @@ from ffnet.commands.check_collections import missing_expressions
 from ffnet.commands.check_packages import DISTRIBUTIONS
 from ffnet.commands.findings import Finding, finding_text, some
 from ffnet.config import read_config
-from ffnet.demo.plan import collection_files
+from ffnet.demo.roster import collection_files
 from ffnet.expressions import EXPRESSIONS
-from ffnet.provenance import ROOT
 from ffnet.scans.index import ScanRow
+from ffnet.workflow.provenance import ROOT
 
 CODES = ("AN", "DI", "FE", "HA", "SA", "SU")
 

@@ -8,7 +8,7 @@ from ffnet.commands.check_packages import DISTRIBUTIONS, locked_versions, versio
 from ffnet.commands.findings import Finding
 from ffnet.config import read_config
 from ffnet.errors import InputError
-from ffnet.provenance import LOCK
+from ffnet.workflow.provenance import LOCK
 
 
 def test_packages_that_lack_or_break_are_problems_and_other_versions_are_notes(monkeypatch, tmp_path):

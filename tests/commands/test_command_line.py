@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from ffnet.__main__ import main
-from ffnet.provenance import ROOT
-from ffnet.scans.readers import DEPTH_IMAGES, FORMATS
+from ffnet.scans.formats.readers import DEPTH_IMAGES, FORMATS
+from ffnet.workflow.provenance import ROOT
 
 
 def test_settings_that_are_not_there_are_named(capsys, tmp_path, monkeypatch):

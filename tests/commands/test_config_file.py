@@ -11,8 +11,8 @@ from ffnet.commands.config_file import put_over, read_config_file
 from ffnet.config import read_config
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.planning import plan_collection
-from ffnet.provenance import ROOT
+from ffnet.workflow.planning import plan_dataset
+from ffnet.workflow.provenance import ROOT
 
 KEYS = st.sampled_from("abc")
 VALUES = st.none() | st.integers(0, 3) | st.lists(st.integers(0, 3), max_size=2)
@@ -67,7 +67,7 @@ def test_before_its_folder_is_set_the_message_says_where_to_write_it(name):
     config = read_config_file(ROOT / "config.yaml", ROOT / "configs" / f"{name}.yaml")
     message = rf"datasets.{name}.folder: there is no folder '{OWN[name][3]}'; .* in the file that you gave as CONFIG"
     with pytest.raises(InputError, match=message):
-        plan_collection(name, config)
+        plan_dataset(name, config)
 
 
 def test_both_files_and_the_papers_matrix_have_the_same_numbers():

@@ -57,10 +57,10 @@ def test_the_ridges_parameters_are_a_weight_for_each_feature_and_class(show, set
 def collection_of_one():
     import numpy as np
 
-    from ffnet.shards.collection import Collection
+    from ffnet.shards.samples import Samples
 
     maps = np.zeros((1, 112, 112), np.float32), np.zeros((1, 112, 112, 3)), np.zeros((1, 112, 112, 3))
-    return Collection(*[np.zeros(1)] * 4, *maps, np.zeros((1, 56, 56)), np.zeros((1, 28, 28)))
+    return Samples(*[np.zeros(1)] * 4, *maps, np.zeros((1, 56, 56)), np.zeros((1, 28, 28)))
 
 
 def test_an_own_row_shows_what_it_changes_and_other_classes_count(show):

@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 from ffnet.__main__ import main
 from ffnet.commands.inspect import inspect_file
 from ffnet.commands.listed import Listed
+from ffnet.scans.formats.readers import find_texture
 from ffnet.scans.load import read_mesh
 from ffnet.scans.pose import find_pose
-from ffnet.scans.readers import find_texture
 
 NONE = Listed({}, {})
 KEYS = [

@@ -11,8 +11,8 @@ from ffnet.__main__ import main
 from ffnet.commands.inspect import inspect_file, picture_paths
 from ffnet.commands.listed import Listed
 from ffnet.errors import InputError
-from ffnet.results.maps_figure import GAP, LEFT, PANEL
-from ffnet.scans.readers import find_texture
+from ffnet.figures.maps_figure import GAP, LEFT, PANEL
+from ffnet.scans.formats.readers import find_texture
 
 NONE = Listed({}, {})
 

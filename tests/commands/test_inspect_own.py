@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ffnet.commands.inspect import dataset_for, inspect_file
+from ffnet.commands.inspect_report import Report, report_text
 from ffnet.commands.listed import Listed
-from ffnet.commands.report import Report, report_text
 from ffnet.scans.load import read_mesh
 
 NONE = Listed({}, {})

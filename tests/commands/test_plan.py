@@ -4,13 +4,13 @@ import pytest
 import yaml
 
 from ffnet.__main__ import main
-from ffnet.commands.jobs import list_jobs, training_scans
 from ffnet.commands.plan import parse_seconds
-from ffnet.commands.workload import extrapolate, list_works, wanted_settings
 from ffnet.config import read_config
 from ffnet.errors import InputError
-from ffnet.planning import plan_collection
-from ffnet.provenance import ROOT
+from ffnet.workflow.job_list import list_jobs, training_scans
+from ffnet.workflow.planning import plan_dataset
+from ffnet.workflow.provenance import ROOT
+from ffnet.workflow.workload import extrapolate, list_works, wanted_settings
 from tests.commands.conftest import write
 
 
@@ -48,7 +48,7 @@ def runs_of(config, experiment):
 
 def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
     config = read_config(tiny)
-    rows = plan_collection("demo-bosphorus", config).rows
+    rows = plan_dataset("demo-bosphorus", config).rows
     assert training_scans(config, "demo-bosphorus", rows) == 12
     tiny["protocol"] |= {"subjects": 3, "folds": 3}
     assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx(12)

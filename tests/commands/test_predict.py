@@ -11,9 +11,9 @@ import torch
 from ffnet.commands.predict import Outcome, model_lines, outcome_lines, outcome_table, predict_files
 from ffnet.networks.model_file import read_model
 from ffnet.predict import load
+from ffnet.scans.formats.readers import find_texture
 from ffnet.scans.load import read_mesh
-from ffnet.scans.readers import find_texture
-from ffnet.shards.collection import read_collection
+from ffnet.shards.samples import read_samples
 from ffnet.storage import write_stage
 from ffnet.training.loop import network_inputs
 from ffnet.training.loop import predict as predict_with_network
@@ -81,7 +81,7 @@ def test_a_scan_gets_the_probabilities_that_the_workflows_stages_and_the_trained
 
     row = bu3dfe_row(str(wrl), files_in(os.path.dirname(wrl)), 1)
     write_stage(tmp_path / "shard.h5", by_the_workflow(row, "gridfit", config, tmp_path))
-    collection = read_collection([tmp_path / "shard.h5"])
+    collection = read_samples([tmp_path / "shard.h5"])
     device = torch.device("cpu")
     wanted = predict_with_network(
         read_model(final_model).network, network_inputs(collection, device), 32, Precision(device, "none")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from ffnet.commands import predict as command
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 
 def test_a_picture_of_each_scan_is_drawn_in_a_folder(predict, wrl, tmp_path):

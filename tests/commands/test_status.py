@@ -8,12 +8,12 @@ import time
 import pytest
 
 from ffnet.__main__ import main
-from ffnet.commands.job_states import QUIET, job_state, measured_seconds
-from ffnet.commands.jobs import Job, list_jobs
 from ffnet.commands.printing import duration, number, table_lines
 from ffnet.commands.status import status_rows
 from ffnet.config import read_config
-from ffnet.provenance import ROOT
+from ffnet.workflow.job_list import Job, list_jobs
+from ffnet.workflow.job_states import QUIET, job_state, measured_seconds
+from ffnet.workflow.provenance import ROOT
 from tests.commands.conftest import write
 
 HERE = f"started 2026-01-01 10:00:00 on {platform.node()}, process"

@@ -7,10 +7,10 @@ import os
 import numpy as np
 import pytest
 
-from ffnet.demo.collection import make_bosphorus_subject, make_bu3dfe_subject
 from ffnet.demo.makehuman import read_head
 from ffnet.demo.model import build_model
 from ffnet.demo.settings import DemoSettings
+from ffnet.demo.write_subject import make_bosphorus_subject, make_bu3dfe_subject
 
 SETTINGS = DemoSettings(
     folder="",

@@ -5,15 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ffnet.demo import plan
-from ffnet.demo.expressions import MIXTURES, unit_weights
+from ffnet.demo import roster
+from ffnet.demo.face_units import MIXTURES, unit_weights
 from ffnet.demo.identity import macro_weights, make_identity, unit_of
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 
 
 def weights_of(model, settings, expression, intensity, number=0, seed=0):
-    identity = make_identity(model.head, plan.list_subjects(settings, "bu3dfe")[number], settings)
-    scan = plan.Scan("any", expression, intensity, 0)
+    identity = make_identity(model.head, roster.list_subjects(settings, "bu3dfe")[number], settings)
+    scan = roster.Scan("any", expression, intensity, 0)
     return unit_weights(model.head.names, identity, scan, settings, np.random.default_rng(seed))
 
 
@@ -27,8 +27,8 @@ def test_macro_weights_of_a_kind_add_up_to_one():
 
 
 def test_two_subjects_differ_by_millimetres_and_the_same_one_not_at_all(model, settings):
-    first, second = (make_identity(model.head, s, settings) for s in plan.list_subjects(settings, "bu3dfe"))
-    again = make_identity(model.head, plan.list_subjects(settings, "bu3dfe")[0], settings)
+    first, second = (make_identity(model.head, s, settings) for s in roster.list_subjects(settings, "bu3dfe"))
+    again = make_identity(model.head, roster.list_subjects(settings, "bu3dfe")[0], settings)
     landmarks = model.head.landmarks
 
     def inner(identity):
@@ -39,7 +39,7 @@ def test_two_subjects_differ_by_millimetres_and_the_same_one_not_at_all(model, s
 
 
 def test_ethnicity_codes_steer_the_skin(model, settings):
-    subject = plan.list_subjects(settings, "bu3dfe")[0]
+    subject = roster.list_subjects(settings, "bu3dfe")[0]
     tones = {code: make_identity(model.head, subject._replace(ethnicity=code), settings).tone for code in ("WH", "BL")}
     assert tones["BL"] > tones["WH"] + 0.3
 

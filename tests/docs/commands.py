@@ -4,7 +4,7 @@ import re
 import shlex
 
 from ffnet.__main__ import build_parser
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 WRITTEN_BY_THE_READER = ("mine.yaml",)
 ASKED_OF_A_CLUSTER = {"sinfo": (), "squeue": (), "scancel": (), "tmux": ("new",), "tail": (), "awk": (), "xargs": ()}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "tour_template.md")

@@ -13,10 +13,10 @@ import yaml
 
 from ffnet.commands.config_file import put_over
 from ffnet.config import read_config
-from ffnet.demo.collection import make_bu3dfe_subject
-from ffnet.provenance import ROOT
+from ffnet.demo.write_subject import make_bu3dfe_subject
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings
+from ffnet.workflow.provenance import ROOT
 from tests.docs.commands import check_words, command_lines
 from tests.docs.conftest import PAGES, blocks, inline_code, name_of, tokens
 from tests.workflow.conftest import Project, make_tiny

@@ -7,7 +7,7 @@ import pytest
 
 from docs.config_reference import list_keys, page_text, read_comments
 from ffnet.config import Config
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 TEXT = (ROOT / "config.yaml").read_text(encoding="utf-8")
 KEYS = [key for _, keys in list_keys(Config, TEXT).values() for key in keys]

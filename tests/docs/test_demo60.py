@@ -6,8 +6,8 @@ import re
 import yaml
 
 from ffnet.commands.config_file import read_config_file
-from ffnet.planning import run_files
-from ffnet.provenance import ROOT
+from ffnet.workflow.planning import run_files
+from ffnet.workflow.provenance import ROOT
 
 CONFIG = "configs/demo60.yaml"
 FOLDER = ROOT / "docs" / "demo60"

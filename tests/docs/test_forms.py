@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 KINDS = {"textarea", "input", "dropdown", "checkboxes", "markdown"}

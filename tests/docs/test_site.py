@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from docs import tour
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 pytestmark = pytest.mark.slow
 LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}

@@ -3,11 +3,11 @@ import pytest
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.packing import mesh_columns, pack_mesh, unpack_mesh
 from ffnet.geometry.raycast import pixel_centres
 from ffnet.maps.project import Projection, project, seen_vertices, silhouette, splat_depth
 from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings
 from ffnet.maps.shard import clean_maps, project_maps
-from ffnet.scans.meshes import mesh_columns, pack_mesh, unpack_mesh
 
 SETTINGS = MapSettings(
     size=112,

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from scipy.interpolate import RBFInterpolator
 
-from ffnet.masks.landmarks import SALIENT
+from ffnet.landmarks.mean_face import mean_face
+from ffnet.masks.salient_landmarks import SALIENT
 from ffnet.masks.settings import MaskSettings
-from ffnet.scans.pose import mean_face
 from ffnet.settings import read_settings
 
 SIZE, MAP_SIZE, EXTENT = 56, 112, 150.0  # pixels of the small texture and of the maps; mm

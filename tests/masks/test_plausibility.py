@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ffnet.errors import ScanError
+from ffnet.landmarks.mean_face import mean_face
 from ffnet.masks.plausibility import (
     LEFT,
     RIGHT,
@@ -15,7 +16,6 @@ from ffnet.masks.plausibility import (
     plausibility,
     relief_explained,
 )
-from ffnet.scans.pose import mean_face
 
 CENTRED = np.array([[-2.0, -1], [2, -1], [0, 2], [0, 0]])
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 from ffnet.config import read_config
 from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import ExperimentSettings
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 CONFIG = read_config(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
 EXPERIMENTS = {name: row for name, row in CONFIG.experiments.items() if not row.is_ridge}

@@ -7,8 +7,8 @@ import ffnet.predict
 from ffnet.errors import InputError, ScanError
 from ffnet.maps.project import project
 from ffnet.predict.predictor import with_files
+from ffnet.scans.formats.readers import find_texture
 from ffnet.scans.load import load_scan, read_mesh
-from ffnet.scans.readers import find_texture
 
 
 def test_a_scan_gets_a_probability_for_each_class_in_the_order_of_the_model(predictor, wrl, config):

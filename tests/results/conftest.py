@@ -7,10 +7,10 @@ import pytest
 import scipy.stats
 
 from ffnet.expressions import EXPRESSIONS
-from ffnet.results.experiments import Collection, read_experiments
-from ffnet.results.paper import Network
 from ffnet.results.predictions import gather_runs, write_predictions
-from ffnet.results.rendering import csv_text
+from ffnet.results.tables.paper import Network
+from ffnet.results.tables.rendering import csv_text
+from ffnet.results.tested_experiments import DatasetInfo, read_experiments
 
 
 @pytest.fixture
@@ -63,10 +63,10 @@ NETWORKS = {
     "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
     "mine": Network("none", "none", "f3dnet", True),
 }
-COLLECTIONS = {
-    "demo": Collection(synthetic=True, paper="Bosphorus"),
-    "faces": Collection(synthetic=False, paper="BU-3DFE"),
-    "own": Collection(synthetic=False, paper=None, classes=("calm", "cross", "glad")),
+DATASETS = {
+    "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
+    "faces": DatasetInfo(synthetic=False, paper="BU-3DFE"),
+    "own": DatasetInfo(synthetic=False, paper=None, classes=("calm", "cross", "glad")),
 }
 RIGHT = {  # how many scans of each run are named rightly: repeats down, folds across; two subjects are in each fold
     ("demo", "ridge"): [[6, 5, 7, 4], [5, 6, 6, 6]],
@@ -81,18 +81,18 @@ RIGHT = {  # how many scans of each run are named rightly: repeats down, folds a
 class Known:
     """Runs and gathered files of known accuracy, and their rows as the csv module reads them."""
 
-    networks, collections, right, confidence = NETWORKS, COLLECTIONS, RIGHT, 0.95
+    networks, collections, right, confidence = NETWORKS, DATASETS, RIGHT, 0.95
 
     def __init__(self, folder):
         self.folder, self.paths = folder, []
         for (dataset, experiment), counts in RIGHT.items():
-            classes = COLLECTIONS[dataset].classes
+            classes = DATASETS[dataset].classes
             runs = _write_known(folder / dataset, experiment, counts, classes)
             self.paths.append(folder / dataset / "predictions" / f"{experiment}.csv")
             write_predictions(self.paths[-1], gather_runs(runs, classes), classes)
 
     def experiments(self):
-        return read_experiments(self.paths, COLLECTIONS, NETWORKS, self.confidence)
+        return read_experiments(self.paths, DATASETS, NETWORKS, self.confidence)
 
     def table(self, table):
         """The rows of a Table's CSV as dicts."""
@@ -100,7 +100,7 @@ class Known:
 
     def tested(self, dataset, experiment):
         """Dicts of every tested scan: repeat, fold, scan, subject, true, predicted."""
-        classes, rows = COLLECTIONS[dataset].classes, []
+        classes, rows = DATASETS[dataset].classes, []
         for path in sorted((self.folder / dataset / "runs" / experiment).glob("*/*.csv")):
             with open(path, newline="") as file:
                 for row in csv.DictReader(file):
@@ -111,7 +111,7 @@ class Known:
 
     def scores(self, dataset, experiment):
         """(T, K) percent: known, not computed from any file."""
-        return 100 * np.array(RIGHT[dataset, experiment]) / (2 * len(COLLECTIONS[dataset].classes))
+        return 100 * np.array(RIGHT[dataset, experiment]) / (2 * len(DATASETS[dataset].classes))
 
     def told(self, dataset, experiment):
         """What every table must tell of an experiment, as text, by numpy and scipy from the scores."""

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from ffnet.quarantine import Rejected
 from ffnet.results.quality import Quality, measured, quality_text, rank, read_quality
 from ffnet.scans.index import ScanRow
-from ffnet.storage import Rejected, write_stage
+from ffnet.storage import write_stage
 
 MANIFEST = [
     ScanRow(name, f"s{i}", "fear", 3, f"{name}.wrl", f"{name}.bmp", "shard-00") for i, name in enumerate("abcde")

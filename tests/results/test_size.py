@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 
 @pytest.mark.full

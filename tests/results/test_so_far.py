@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.accuracy_table import accuracy_table
-from ffnet.results.rendering import markdown_text
 from ffnet.results.so_far import Plan, experiments_so_far, find_runs, missing_table, missing_warning
+from ffnet.results.tables.accuracy_table import accuracy_table
+from ffnet.results.tables.rendering import markdown_text
 
 
 @pytest.fixture

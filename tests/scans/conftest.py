@@ -10,15 +10,15 @@ import pytest
 import yaml
 from scipy.spatial.transform import Rotation
 
-from ffnet.demo import bosphorus, bu3dfe, plan
+from ffnet.demo import bosphorus_files, bu3dfe_files, roster
 from ffnet.demo.makehuman import read_head
 from ffnet.demo.model import build_model
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import pose_head, prepare, rotation_xyz
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.scans.bosphorus import read_bosphorus
-from ffnet.scans.bu3dfe import read_bu3dfe
+from ffnet.scans.formats.bosphorus import read_bosphorus
+from ffnet.scans.formats.bu3dfe import read_bu3dfe
 from ffnet.scans.pose import NOSE_TIP
 from ffnet.scans.settings import PoseSettings
 from ffnet.settings import read_settings
@@ -127,9 +127,9 @@ def known_scans(request, tmp_path_factory):
 
     def make(seed, layout, numbers, scans):
         settings = read_settings(DemoSettings, demo | {"seed": seed, "subjects": max(numbers) + 1}, "demo")
-        people = plan.list_subjects(settings, layout)
+        people = roster.list_subjects(settings, layout)
         for subject in (people[number] for number in numbers):
-            sitter, planned = prepare(model, subject, settings), plan.list_scans(settings, subject)
+            sitter, planned = prepare(model, subject, settings), roster.list_scans(settings, subject)
             random = np.random.default_rng([seed, subject.number])
             for number in random.choice(len(planned), scans, replace=False):
                 posed = pose_head(sitter, planned[number], settings, random)
@@ -142,18 +142,18 @@ def known_scans(request, tmp_path_factory):
 
 def _scan_and_read(folder, layout, sitter, posed, settings, random):
     if layout == "bu3dfe":
-        face, numbers, _ = bu3dfe.scan_face(sitter, posed, settings, random)
-        bu3dfe.write_wrl(f"{folder}/a.wrl", face, style=0)
-        bu3dfe.write_bnd(f"{folder}/a.bnd", face, numbers)
-        bu3dfe.write_picture(f"{folder}/a.bmp", face.texture)
+        face, numbers, _ = bu3dfe_files.scan_face(sitter, posed, settings, random)
+        bu3dfe_files.write_wrl(f"{folder}/a.wrl", face, style=0)
+        bu3dfe_files.write_bnd(f"{folder}/a.bnd", face, numbers)
+        bu3dfe_files.write_picture(f"{folder}/a.bmp", face.texture)
         return folder / "a.wrl", read_bu3dfe(f"{folder}/a.wrl", f"{folder}/a.bmp")
-    planes, picture, _ = bosphorus.scan_range(sitter, posed, settings, random)
-    labelled = bosphorus.draw_labels(posed.landmarks, 0, np.random.default_rng(0))
-    places = {label: bosphorus.photo_share(point) * picture.shape[1::-1] for label, point in labelled.items()}
-    bosphorus.write_bnt(f"{folder}/a.bnt", planes, "a.png", only_depth=True)
-    bosphorus.write_lm3(f"{folder}/a.lm3", labelled, "a", "\n")
-    bosphorus.write_lm2(f"{folder}/a.lm2", places, "\n")
-    bu3dfe.write_picture(f"{folder}/a.png", picture)
+    planes, picture, _ = bosphorus_files.scan_range(sitter, posed, settings, random)
+    labelled = bosphorus_files.draw_labels(posed.landmarks, 0, np.random.default_rng(0))
+    places = {label: bosphorus_files.photo_share(point) * picture.shape[1::-1] for label, point in labelled.items()}
+    bosphorus_files.write_bnt(f"{folder}/a.bnt", planes, "a.png", only_depth=True)
+    bosphorus_files.write_lm3(f"{folder}/a.lm3", labelled, "a", "\n")
+    bosphorus_files.write_lm2(f"{folder}/a.lm2", places, "\n")
+    bu3dfe_files.write_picture(f"{folder}/a.png", picture)
     return folder / "a.bnt", read_bosphorus(f"{folder}/a.bnt", f"{folder}/a.png", longest_edge=12.0)
 
 

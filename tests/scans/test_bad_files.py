@@ -13,10 +13,10 @@ import yaml
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.provenance import ROOT
-from ffnet.scans.readers import check_mesh, read_scan
+from ffnet.scans.formats.readers import check_mesh, read_scan
 from ffnet.scans.settings import ScanSettings
 from ffnet.settings import read_settings
+from ffnet.workflow.provenance import ROOT
 
 SETTINGS = read_settings(ScanSettings, yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"], "scans")
 POINTS = b"0 0 0\n100 0 0\n100 100 0\n"

@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from ffnet.scans.bosphorus import read_bosphorus
-from ffnet.scans.bu3dfe import read_bu3dfe
-from ffnet.scans.depth_image import read_depth_image
-from ffnet.scans.frgc import read_abs
-from ffnet.scans.images import read_image
-from ffnet.scans.landmark_files import read_bnd, read_lm2, read_lm3
-from ffnet.scans.ply import read_ply
-from ffnet.scans.readers import check_mesh
+from ffnet.scans.formats.bosphorus import read_bosphorus
+from ffnet.scans.formats.bu3dfe import read_bu3dfe
+from ffnet.scans.formats.depth_image import read_depth_image
+from ffnet.scans.formats.frgc import read_abs
+from ffnet.scans.formats.images import read_image
+from ffnet.scans.formats.landmark_files import read_bnd, read_lm2, read_lm3
+from ffnet.scans.formats.ply import read_ply
+from ffnet.scans.formats.readers import check_mesh
 
 SIDE = 5
 COUNTS = [

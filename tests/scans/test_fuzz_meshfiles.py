@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ffnet.geometry.raycast import import_open3d
-from ffnet.scans.meshfiles import read_meshfile
-from ffnet.scans.readers import check_mesh
+from ffnet.scans.formats.meshfiles import read_meshfile
+from ffnet.scans.formats.readers import check_mesh
 
 COUNTS = [
     pytest.param(40, id="fast"),

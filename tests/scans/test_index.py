@@ -7,11 +7,11 @@ import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.provenance import ROOT
 from ffnet.scans.index import complete_subjects, files_below, image_beside, manifest_text, shard_of
 from ffnet.scans.index import index_scans as index_with_settings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
+from ffnet.workflow.provenance import ROOT
 
 SETTINGS = read_settings(ScanSettings, yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"], "scans")
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from ffnet.demo import bosphorus, bu3dfe
+from ffnet.demo import bosphorus_files, bu3dfe_files
 from ffnet.demo.studio import rotation_xyz
 from ffnet.errors import ScanError
-from ffnet.scans.landmark_files import read_bnd, read_lm3
+from ffnet.scans.formats.landmark_files import read_bnd, read_lm3
 from ffnet.scans.landmark_pose import (
     CONTOUR,
     GROUPS,
@@ -40,11 +40,11 @@ def turn_files(scan, folder, rotation, shift=(0.0, 0.0, 0.0), order=None, change
         moved = np.empty((numbers.max() + 1, 3))
         moved[numbers] = points @ rotation.T + shift
         path = folder / "a.bnd"
-        bu3dfe.write_bnd(path, Points(moved), numbers[slice(None) if order is None else order])
+        bu3dfe_files.write_bnd(path, Points(moved), numbers[slice(None) if order is None else order])
     else:
         named = {label: rotation @ point + shift for label, point in read_lm3(scan.path.with_suffix(".lm3")).items()}
         path = folder / "a.lm3"
-        bosphorus.write_lm3(path, change(named), "a", "\n")
+        bosphorus_files.write_lm3(path, change(named), "a", "\n")
     return scan.turned(rotation, shift), path
 
 
@@ -95,7 +95,9 @@ def test_left_may_be_the_persons_or_the_pictures(ranged, settings, tmp_path):
 def exchange(label):
     """The label of the other side, in letters as in the file."""
     return next(
-        other for other in bosphorus.bosphorus_points(np.zeros((68, 3))) if other.lower() == swapped(label.lower())
+        other
+        for other in bosphorus_files.bosphorus_points(np.zeros((68, 3)))
+        if other.lower() == swapped(label.lower())
     )
 
 
@@ -123,7 +125,7 @@ def test_the_unit_counts_for_bu3dfe_too(known, settings, tmp_path):
     numbers, points = read_bnd(known.path.with_suffix(".bnd"))
     centimetres = np.zeros((numbers.max() + 1, 3))
     centimetres[numbers] = points / 10
-    bu3dfe.write_bnd(tmp_path / "a.bnd", Points(centimetres), numbers)
+    bu3dfe_files.write_bnd(tmp_path / "a.bnd", Points(centimetres), numbers)
     wanted = pose_from_file(known.mesh, known.path.with_suffix(".bnd"), 1.0, settings)
     np.testing.assert_allclose(
         pose_from_file(known.mesh, tmp_path / "a.bnd", 10.0, settings).eyes, wanted.eyes, atol=0.02

@@ -5,12 +5,12 @@ import pytest
 import yaml
 
 from ffnet.errors import ScanError
-from ffnet.provenance import ROOT
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import crop, load_scan
 from ffnet.scans.settings import ScanSettings
 from ffnet.scans.shard import load_scans
 from ffnet.settings import read_settings
+from ffnet.workflow.provenance import ROOT
 
 SETTINGS = read_settings(ScanSettings, yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"], "scans")
 

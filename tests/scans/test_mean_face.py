@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ffnet.demo.studio import rotation_xyz
-from ffnet.scans.pose import MEAN_FACE, NOSE_TIP, RIGID, landmarks_in_space, mean_face
+from ffnet.landmarks.mean_face import MEAN_FACE, mean_face
+from ffnet.scans.pose import NOSE_TIP, RIGID, landmarks_in_space
 
 # the landmark on the other side of the face, for each of the 68
 MIRRORED = np.r_[16:-1:-1, 26:16:-1, 27:31, 35:30:-1, [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]]

@@ -6,7 +6,8 @@ from scipy.spatial.transform import Rotation
 
 from ffnet.demo.studio import rotation_xyz
 from ffnet.geometry.raycast import pixel_centres
-from ffnet.scans.pose import REACH, RIGID, fit_rotation, mean_face, points_under
+from ffnet.landmarks.mean_face import mean_face
+from ffnet.scans.pose import REACH, RIGID, fit_rotation, points_under
 
 
 def test_fit_rotation_returns_the_very_turn_whatever_the_weights():

@@ -7,9 +7,10 @@ from scipy.spatial.transform import Rotation
 from ffnet.demo.studio import rotation_xyz
 from ffnet.errors import InputError, ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.scans import detector
+from ffnet.landmarks import detector
+from ffnet.landmarks.mean_face import mean_face
 from ffnet.scans import pose as pose_module
-from ffnet.scans.pose import EYE_CORNERS, NOSE_TIP, RIGID, find_pose, mean_face
+from ffnet.scans.pose import EYE_CORNERS, NOSE_TIP, RIGID, find_pose
 
 
 @pytest.mark.parametrize("degrees", [(0, 0, 0), (20, 20, 20), (-20, -20, -20), (20, -20, 20), (-20, 20, -20)])

@@ -7,10 +7,10 @@ import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.provenance import ROOT
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
+from ffnet.workflow.provenance import ROOT
 
 MAPPING = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["scans"]
 SETTINGS = replace(read_settings(ScanSettings, MAPPING, "scans"), shards=1)

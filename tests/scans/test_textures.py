@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from ffnet.errors import ScanError
-from ffnet.scans import meshfiles
+from ffnet.landmarks.mean_face import mean_face
+from ffnet.scans.formats import meshfiles
+from ffnet.scans.formats.meshfiles import read_meshfile
+from ffnet.scans.formats.ply import read_ply
 from ffnet.scans.landmark_pose import mean_groups
-from ffnet.scans.meshfiles import read_meshfile
-from ffnet.scans.ply import read_ply
-from ffnet.scans.pose import mean_face
 
 PICTURE = np.full((4, 4, 3), 90, np.uint8)
 HEAD = "ply\nformat ascii 1.0\n{}element vertex 3\nproperty float x\nproperty float y\nproperty float z\n{}"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.shards.collection import read_collection
 from ffnet.shards.hashes import data_hash, read_shard_list, shard_list
+from ffnet.shards.samples import read_samples
 from ffnet.storage import write_stage
-from tests.shards.test_collection import columns_of, written
+from tests.shards.test_samples import columns_of, written
 
 
 def listed(tmp_path, paths):
@@ -18,7 +18,7 @@ def listed(tmp_path, paths):
 
 def test_the_data_hash_sees_every_column(tmp_path):
     (path,) = written(tmp_path, a=["s0", "s1"])
-    collection = read_collection([path])
+    collection = read_samples([path])
     before = data_hash(collection)
     assert data_hash(collection.take(slice(None))) == before
     for name, column in collection._asdict().items():
@@ -29,7 +29,7 @@ def test_the_data_hash_sees_every_column(tmp_path):
 
 def test_the_data_hash_in_closed_form(tmp_path):
     (path,) = written(tmp_path, a=["s3"])
-    collection = read_collection([path])
+    collection = read_samples([path])
     digest = hashlib.sha256()
     for name, column in collection._asdict().items():
         digest.update(f"{name} {column.dtype.str} {column.shape}".encode() + column.tobytes())

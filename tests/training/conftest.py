@@ -7,13 +7,13 @@ import pytest
 
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings
-from ffnet.shards.collection import Collection
+from ffnet.shards.samples import Samples
 from ffnet.storage import write_stage
 from ffnet.training.settings import RidgeSettings, TrainingSettings, run_settings
 
 
 def pattern_collection(subjects, seed=0):
-    """Six scans per subject: noise, and a bright square whose place is the label. A Collection sorted by scan."""
+    """Six scans per subject: noise, and a bright square whose place is the label. A Samples sorted by scan."""
     random = np.random.default_rng(seed)
     label = np.tile(np.arange(6), subjects)
     subject = np.repeat([f"s{number:02d}" for number in range(subjects)], 6)
@@ -22,7 +22,7 @@ def pattern_collection(subjects, seed=0):
         row, column = divmod(place, 3)
         values[20 + 40 * row : 44 + 40 * row, 4 + 36 * column : 28 + 36 * column] += 0.3
     depth = depth.astype(np.float32)
-    return Collection(
+    return Samples(
         scan=np.array([f"{name}_{number}" for name, number in zip(subject, label, strict=True)]),
         subject=subject,
         label=label,

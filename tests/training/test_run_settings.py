@@ -3,8 +3,8 @@ import dataclasses
 import yaml
 
 from ffnet.config import read_config
-from ffnet.provenance import ROOT
 from ffnet.training.settings import run_settings
+from ffnet.workflow.provenance import ROOT
 
 
 def test_how_many_repeats_there_are_is_nothing_that_a_run_depends_on():

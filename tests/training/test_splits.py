@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.scans.index import ScanRow, manifest_text
+from ffnet.scans.index import ScanRow, manifest_text, read_manifest
 from ffnet.training.settings import ProtocolSettings
 from ffnet.training.splits import (
     check_disjoint,
     draw_subjects,
     fold_masks,
     listed_subjects,
-    read_manifest,
     read_split,
     split_subjects,
     split_table,

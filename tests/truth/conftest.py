@@ -9,15 +9,15 @@ import yaml
 from scipy.spatial import cKDTree
 
 from ffnet.config import Config
-from ffnet.demo import bosphorus, bu3dfe, plan
+from ffnet.demo import bosphorus_files, bu3dfe_files, roster
 from ffnet.demo.makehuman import read_head
 from ffnet.demo.model import build_model
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import pose_head, prepare, rotation_xyz
 from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_view
-from ffnet.scans.bosphorus import read_bosphorus
-from ffnet.scans.bu3dfe import read_bu3dfe
+from ffnet.scans.formats.bosphorus import read_bosphorus
+from ffnet.scans.formats.bu3dfe import read_bu3dfe
 from ffnet.scans.load import MARGIN, crop
 from ffnet.settings import read_settings
 
@@ -66,8 +66,8 @@ def known_scans(config, settings, model, tmp_path_factory):
 
     def make(layout, people, scans, changes):
         demo = read_settings(DemoSettings, config["demo"] | {"seed": 11, "subjects": people} | changes, "demo")
-        for subject in plan.list_subjects(demo, layout):
-            sitter, planned = prepare(model, subject, demo), plan.list_scans(demo, subject)
+        for subject in roster.list_subjects(demo, layout):
+            sitter, planned = prepare(model, subject, demo), roster.list_scans(demo, subject)
             chosen = np.random.default_rng([11, subject.number]).choice(len(planned), scans, replace=False)
             for number in chosen.tolist():
                 random = np.random.default_rng([11, subject.number, number])
@@ -79,19 +79,19 @@ def known_scans(config, settings, model, tmp_path_factory):
 
 
 def _scan_mesh(folder, sitter, posed, demo, random):
-    face, _, reading = bu3dfe.scan_face(sitter, posed, demo, random)
-    bu3dfe.write_wrl(f"{folder}/a.wrl", face, style=0)
-    bu3dfe.write_picture(f"{folder}/a.bmp", face.texture)
-    axis, outward, _, _ = bu3dfe.cylinder(posed.landmarks)
+    face, _, reading = bu3dfe_files.scan_face(sitter, posed, demo, random)
+    bu3dfe_files.write_wrl(f"{folder}/a.wrl", face, style=0)
+    bu3dfe_files.write_picture(f"{folder}/a.bmp", face.texture)
+    axis, outward, _, _ = bu3dfe_files.cylinder(posed.landmarks)
     measured = axis + reading.values[..., None] * outward
     mesh = read_bu3dfe(f"{folder}/a.wrl", f"{folder}/a.bmp")
     return mesh, mesh, measured[reading.spiked]
 
 
 def _scan_range_image(folder, sitter, posed, demo, random):
-    planes, picture, reading = bosphorus.scan_range(sitter, posed, demo, random)
-    bosphorus.write_bnt(f"{folder}/a.bnt", planes, "a.png", only_depth=True)
-    bu3dfe.write_picture(f"{folder}/a.png", picture)
+    planes, picture, reading = bosphorus_files.scan_range(sitter, posed, demo, random)
+    bosphorus_files.write_bnt(f"{folder}/a.bnt", planes, "a.png", only_depth=True)
+    bu3dfe_files.write_picture(f"{folder}/a.png", picture)
     mesh, uncut = (read_bosphorus(f"{folder}/a.bnt", f"{folder}/a.png", longest_edge=edge) for edge in (12.0, np.inf))
     return mesh, uncut, np.moveaxis(planes[:3], 0, -1)[reading.spiked]
 

@@ -8,14 +8,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ffnet.demo import plan
-from ffnet.demo.collection import make_bosphorus_subject, make_bu3dfe_subject
+from ffnet.demo import roster
+from ffnet.demo.write_subject import make_bosphorus_subject, make_bu3dfe_subject
 from ffnet.maps.shard import project_maps
-from ffnet.masks.landmarks import SALIENT
+from ffnet.masks.salient_landmarks import SALIENT
 from ffnet.masks.shard import make_masks
+from ffnet.scans.formats.readers import read_scan
 from ffnet.scans.index import index_scans
 from ffnet.scans.pose import find_pose
-from ffnet.scans.readers import read_scan
 from ffnet.scans.shard import load_scans
 
 REGIONS = {"brows": slice(0, 10), "nose": slice(10, 19), "eyes": slice(19, 31), "mouth": slice(31, 51)}
@@ -37,9 +37,9 @@ def measure(layout, demo, every, settings, model, true_landmarks):
     for scans left out: the real stages from the raw files on. demo: DemoSettings of the collection, of which every
     second scan is taken if `every` is 2."""
     dataset = settings.datasets[f"demo-{layout}"]
-    for subject in plan.list_subjects(demo, layout):
+    for subject in roster.list_subjects(demo, layout):
         MAKE[layout](model, demo, subject.name)
-    rows, _ = index_scans(plan.collection_files(demo, layout), dataset, settings.scans)
+    rows, _ = index_scans(roster.collection_files(demo, layout), dataset, settings.scans)
     rows = rows[::every]
     scans, lost = load_scans(rows, dataset.unit, dataset.classes, settings.scans)
     maps, lost_maps = project_maps(scans, dataset.projection, settings.maps)
@@ -48,7 +48,7 @@ def measure(layout, demo, every, settings, model, true_landmarks):
     routes["failed"] = len(lost) + len(lost_maps) + len(lost_masks)
     assert sum(routes.values()) == len(rows)
     subjects = {row.subject for row in rows}
-    truth = {s: true_landmarks(plan.truth_path(demo, layout, s)) for s in subjects}
+    truth = {s: true_landmarks(roster.truth_path(demo, layout, s)) for s in subjects}
     squares = dict(zip(scans["scan"], zip(scans["center"], scans["extent"], strict=True), strict=True))
     found = dict(zip(masks["scan"], masks["landmarks"], strict=True))
     shifts = []

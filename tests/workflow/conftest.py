@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from benchmarks.bench_workflow import copy_project
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 
 
 class Project:
@@ -107,10 +107,10 @@ def new_project(tmp_path_factory):
 def bu3dfe_faces(tmp_path_factory):
     """A folder in BU-3DFE's layout with four people: neutral and the six expressions at level 4."""
     from ffnet.config import read_config
-    from ffnet.demo.collection import make_bu3dfe_subject
     from ffnet.demo.makehuman import read_head
     from ffnet.demo.model import build_model
-    from ffnet.demo.plan import list_subjects
+    from ffnet.demo.roster import list_subjects
+    from ffnet.demo.write_subject import make_bu3dfe_subject
 
     folder, mapping = tmp_path_factory.mktemp("faces"), yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
     make_tiny(mapping)

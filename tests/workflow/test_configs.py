@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from ffnet.commands.config_file import read_config_file
-from ffnet.commands.jobs import list_jobs
-from ffnet.provenance import ROOT
+from ffnet.workflow.job_list import list_jobs
+from ffnet.workflow.provenance import ROOT
 from tests.workflow.conftest import Project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 import yaml
 
-from ffnet.commands.jobs import list_jobs
 from ffnet.config import read_config
+from ffnet.workflow.job_list import list_jobs
 from tests.workflow.conftest import Project, make_tiny
 from tests.workflow.test_models import start_from_imagenet
 

@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from ffnet.jobs import DONE
+from ffnet.workflow.job_log import DONE
 from tests.workflow.conftest import Project, make_tiny
 
 MOST = 2.0  # seconds

@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
-from ffnet.scans.bu3dfe import read_bu3dfe
+from ffnet.scans.formats.bu3dfe import read_bu3dfe
 from ffnet.scans.index import BU3DFE_CODES, BU3DFE_NAME, BU4DFE_CODES
 from ffnet.storage import read_stage
 

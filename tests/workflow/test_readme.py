@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 
-from ffnet.provenance import ROOT
+from ffnet.workflow.provenance import ROOT
 from tests.docs.conftest import blocks
 from tests.workflow.conftest import Project, make_tiny
 

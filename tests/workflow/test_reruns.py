@@ -145,7 +145,7 @@ CHANGES = {
     "the script of a stage": (code("workflow_scripts/project_maps.py"), MAPS),
     "a module of one stage": (code("ffnet/masks/weights.py"), MASKS),
     "a module behind a module": (code("ffnet/maps/gridfit.py"), MAPS),
-    "a module of the tables alone": (code("ffnet/results/tables.py"), TABLE),
+    "a module of the tables alone": (code("ffnet/results/tables/all_tables.py"), TABLE),
     "a module of the command line": (code("ffnet/commands/check.py"), {}),
     "comments in every module": (comments, {}),
     "docstrings of every module": (docstrings, {}),

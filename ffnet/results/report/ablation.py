@@ -1,8 +1,8 @@
 """The paper's Tables 3 to 5, and what it argues from them (section 3.4), in its figures and in ours."""
 
-from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, Group, pair, signed
 from ffnet.results.report.sources import Sources
+from ffnet.results.tested_experiments import DatasetInfo
 
 Key = tuple[str, str]  # model and data of a cell of the paper's Tables 3 to 5
 MAPS = ("I_d", "I_n", "I_t", "I_dnt")
@@ -35,7 +35,7 @@ def arguments() -> list[tuple[str, list[tuple[str, Key, list[Key]]]]]:
     ]
 
 
-def ablation_grids(sources: Sources, collections: dict[str, Collection]) -> list[Grid]:
+def ablation_grids(sources: Sources, collections: dict[str, DatasetInfo]) -> list[Grid]:
     """The Grids of Tables 3, 4 and 5: a Group of the paper's figures and one for each dataset in its place."""
     grids = []
     for number, paper in ((3, "BU-3DFE"), (4, "Bosphorus")):
@@ -54,7 +54,7 @@ def ablation_grids(sources: Sources, collections: dict[str, Collection]) -> list
 
 
 def _groups(
-    rows: list[dict[str, str]], models: list[tuple[str, list[Key]]], paper: str, collections: dict[str, Collection]
+    rows: list[dict[str, str]], models: list[tuple[str, list[Key]]], paper: str, collections: dict[str, DatasetInfo]
 ) -> list[Group]:
     places = [name for name, collection in collections.items() if collection.paper == paper]
     printed = {(row["method"], row["modality"]): row["paper"] for row in rows}
@@ -76,7 +76,7 @@ def _cell(row: dict[str, str] | None, printed: str | None) -> Cell:
     return Cell(row["ours"], sub=interval, hint=f"{row['experiment']}, {row['repeats']} x {row['folds']} runs")
 
 
-def argument_grids(sources: Sources, collections: dict[str, Collection]) -> list[Grid]:
+def argument_grids(sources: Sources, collections: dict[str, DatasetInfo]) -> list[Grid]:
     """For each of the paper's collections a Grid of its arguments: the paper's difference, and each dataset's."""
     grids = []
     for paper, table in TABLES.items():

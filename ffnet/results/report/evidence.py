@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, by_dataset, cells, minus, pair, signed
 from ffnet.results.report.sources import Sources
+from ffnet.results.tested_experiments import DatasetInfo
 
 Square = tuple[str, float | None, str]  # of a confusion matrix: its text, its share of 1 or None, what hovering tells
 HARDEST = 5  # subjects of each experiment on the page; subjects.csv has all
@@ -19,7 +19,7 @@ class Matrix(NamedTuple):
     kind: str
 
 
-def matrices(sources: Sources, collections: dict[str, Collection]) -> dict[str, list[Matrix]]:
+def matrices(sources: Sources, collections: dict[str, DatasetInfo]) -> dict[str, list[Matrix]]:
     """dataset -> Matrices: percent of each true class, as confusion.csv has them."""
     found: dict[str, list[Matrix]] = {}
     for dataset, collection in collections.items():
@@ -46,7 +46,7 @@ def _square(row: dict[str, str]) -> Square:
     return f"{float(row['percent']):.1f}", float(row["percent"]) / 100, hint
 
 
-def comparison_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def comparison_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of comparisons.csv: any two experiments on the same splits."""
     columns = [Column("first", left=True), Column("second", left=True), Column("difference")]
     columns += [Column("interval"), Column("p", hint="corrected resampled t-test"), Column("p, Holm"), Column("d")]
@@ -84,7 +84,7 @@ def p_value(text: str) -> str:
     return "" if not text else "<0.001" if float(text) < 0.001 else f"{float(text):.3f}"
 
 
-def subject_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def subject_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of the hardest subjects of each experiment."""
     columns = [Column("experiment", left=True), Column("subject", left=True), Column("accuracy %")]
     columns += [Column("tests"), Column("scans")]
@@ -97,7 +97,7 @@ def subject_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     return Grid(caption, columns, by_dataset(rows, collections, line), ("All subjects are in subjects.csv.",))
 
 
-def leakage_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def leakage_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of leakage.csv, without a row before the audit."""
     columns = [Column("experiment", left=True), Column("runs audited"), Column("subjects in both halves")]
     columns += [Column("identical scans in both halves"), Column("identical scans"), Column("quarantined")]
@@ -129,7 +129,7 @@ def leaks(sources: Sources) -> list[str]:
     ]
 
 
-def quarantine_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def quarantine_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of every scan that was left out, with the reason."""
     columns = [Column(title, left=True) for title in ("scan", "left out by", "reason")]
     rows = [row._asdict() | {"dataset": name} for name, rejected in sources.quarantine.items() for row in rejected]

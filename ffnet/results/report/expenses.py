@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ffnet.results.experiments import Collection
 from ffnet.results.report.grid import Cell, Column, Grid, Group, cells, group_title
 from ffnet.results.report.plots import Curve, curve, loss_top
 from ffnet.results.report.sources import Sources
+from ffnet.results.tested_experiments import DatasetInfo
 
 MADE_WITH = {
     "python": "Python",
@@ -31,7 +31,7 @@ class Lesson(NamedTuple):
     accuracy: Curve | None
 
 
-def lessons(sources: Sources, collections: dict[str, Collection]) -> dict[str, list[Lesson]]:
+def lessons(sources: Sources, collections: dict[str, DatasetInfo]) -> dict[str, list[Lesson]]:
     """dataset -> Lessons of all experiments that were trained in epochs; losses on one scale."""
     top = loss_top(sources.records.values())
     found = {}
@@ -57,7 +57,7 @@ def sums(sources: Sources) -> tuple[str, ...]:
     return tuple(duration(seconds) if seconds else "" for seconds in (runs, jobs))
 
 
-def stage_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def stage_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of the stages before training; a stage whose logs are gone stays empty."""
     columns = [Column("stage", left=True), Column("jobs"), Column("time"), Column("processor time")]
     columns += [Column("longest job"), Column("most memory, MB")]
@@ -75,7 +75,7 @@ def stage_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     return Grid("Preprocessing.", columns, groups, notes)
 
 
-def training_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def training_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid of all experiments: how long their runs took."""
     columns = [Column("experiment", left=True), Column("runs"), Column("time of all"), Column("mean of a run")]
     columns += [Column("longest run"), Column("parameters"), Column("device", left=True)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ffnet.results.experiments import Collection
+from ffnet.results.tested_experiments import DatasetInfo
 
 LONG = 12  # rows; a table that is no result of its own is folded when it has more
 TALL = 40  # rows; a table with more stands in a box that scrolls
@@ -69,9 +69,9 @@ def cells(*texts: str) -> list[Cell]:
 
 
 def by_dataset(
-    rows: Sequence[dict[str, str]], collections: dict[str, Collection], make: Callable[[dict[str, str]], list[Cell]]
+    rows: Sequence[dict[str, str]], collections: dict[str, DatasetInfo], make: Callable[[dict[str, str]], list[Cell]]
 ) -> list[Group]:
-    """A Group for each dataset that has rows. collections: dataset -> Collection. make: a row's Cells."""
+    """A Group for each dataset that has rows. collections: dataset -> DatasetInfo. make: a row's Cells."""
     groups = []
     for dataset, collection in collections.items():
         here = [make(row) for row in rows if row["dataset"] == dataset]
@@ -80,7 +80,7 @@ def by_dataset(
     return groups
 
 
-def group_title(dataset: str, collection: Collection) -> str:
+def group_title(dataset: str, collection: DatasetInfo) -> str:
     """A dataset's name, and which of the paper's collections it stands for."""
     return f"{dataset}, in the place of {collection.paper}" if collection.paper else dataset
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ffnet.results.accuracy_table import PAPER_HEADING
-from ffnet.results.experiments import Collection
 from ffnet.results.report.evidence import Matrix
 from ffnet.results.report.expenses import Lesson
 from ffnet.results.report.grid import Cell, Column, Grid, Group, by_dataset, cells, group_title, pair
 from ffnet.results.report.plots import Bar, axis, bars
 from ffnet.results.report.sources import Sources
 from ffnet.results.so_far import NOT_MADE, STALE
+from ffnet.results.tables.accuracy_table import PAPER_HEADING
+from ffnet.results.tested_experiments import DatasetInfo
 
 Shown = TypeVar("Shown", Matrix, Lesson)  # what is shown of one experiment
 COLUMNS = [
@@ -31,7 +31,7 @@ FEW = 4  # experiments of a dataset that stand open all, where there are no more
 SPREADS = ("sd_over_runs", "sd_over_repeats", "repeats", "folds", "runs", "subjects", "scans", "chance")
 
 
-def headline(sources: Sources, collections: dict[str, Collection], experiments: Sequence[str]) -> Grid:
+def headline(sources: Sources, collections: dict[str, DatasetInfo], experiments: Sequence[str]) -> Grid:
     """The Grid of accuracy.csv: of each dataset every experiment, those without a run visibly empty."""
     groups = []
     for dataset, collection in collections.items():
@@ -57,7 +57,7 @@ def _line(name: str, row: dict[str, str] | None) -> list[Cell]:
 
 
 def interval_plot(
-    sources: Sources, collections: dict[str, Collection]
+    sources: Sources, collections: dict[str, DatasetInfo]
 ) -> tuple[list[tuple[int, float]], list[tuple[str, str, list[Bar]]]]:
     """(ticks, [(title, kind, Bars)]) of all datasets on one axis."""
     accuracy, intervals = sources.tables["accuracy"], sources.tables["intervals"]
@@ -70,7 +70,7 @@ def interval_plot(
     return ticks, plots
 
 
-def interval_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
+def interval_grid(sources: Sources, collections: dict[str, DatasetInfo]) -> Grid:
     """The Grid behind the plot: the corrected interval beside the naive one."""
     columns = [Column("experiment", left=True), Column("accuracy %"), Column("corrected interval %")]
     columns += [Column("naive interval %", hint="as if all runs were independent, which they are not"), Column("runs")]
@@ -82,7 +82,7 @@ def interval_grid(sources: Sources, collections: dict[str, Collection]) -> Grid:
     return Grid("The same in numbers.", columns, by_dataset(sources.tables["intervals"], collections, line))
 
 
-def missing_grid(sources: Sources, collections: dict[str, Collection], experiments: Sequence[str]) -> Grid:
+def missing_grid(sources: Sources, collections: dict[str, DatasetInfo], experiments: Sequence[str]) -> Grid:
     """The Grid of the experiments of which runs are missing, from missing.csv and accuracy.csv."""
     columns = [Column("experiment", left=True)]
     columns += [Column(title) for title in ("runs asked for", "made", NOT_MADE, STALE)]

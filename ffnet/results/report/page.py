@@ -5,11 +5,11 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-from ffnet.results.experiments import Collection
 from ffnet.results.report import ablation, evidence, expenses, headline
 from ffnet.results.report.grid import group_title
 from ffnet.results.report.pictures import embed
 from ffnet.results.report.sources import Sources
+from ffnet.results.tested_experiments import DatasetInfo
 from ffnet.storage import write_text
 
 HERE = pathlib.Path(__file__).parent
@@ -19,17 +19,17 @@ PARTS = ("page.html", "parts.html", "page.css", "page.js")
 def write_report(
     path: str | os.PathLike,
     sources: Sources,
-    collections: dict[str, Collection],
+    collections: dict[str, DatasetInfo],
     experiments: Sequence[str],
     config: dict,
 ) -> None:
-    """Writes the page. collections: dataset -> Collection. experiments: names of those that are to be run, in
+    """Writes the page. collections: dataset -> DatasetInfo. experiments: names of those that are to be run, in
     order. config: all of config.yaml as plain values. The same content gives the same bytes."""
     write_text(path, render(contents(sources, collections, experiments, config)))
 
 
 def contents(
-    sources: Sources, collections: dict[str, Collection], experiments: Sequence[str], config: dict
+    sources: Sources, collections: dict[str, DatasetInfo], experiments: Sequence[str], config: dict
 ) -> dict[str, object]:
     """name -> what page.html shows, see there."""
     ticks, plots = headline.interval_plot(sources, collections)

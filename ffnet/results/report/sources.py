@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from ffnet.errors import InputError
-from ffnet.quarantine import read_quarantine
-from ffnet.storage import Rejected
+from ffnet.quarantine import Rejected, read_quarantine
 
 TABLES = ("accuracy", "intervals", "classes", "confusion", "subjects", "comparisons")
 PAPER_TABLES = tuple(f"table{number}" for number in range(1, 6))

@@ -7,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from ffnet.results.leakage import audit_experiments, leakage_table
+from ffnet.results.audit.leakage import audit_experiments, leakage_table
 from ffnet.results.records import read_records
 from ffnet.results.report.page import contents, render
-from ffnet.results.report.run_records import gather_records
 from ffnet.results.report.sources import gathered_records, read_sources
-from ffnet.results.tables import all_tables, write_tables
+from ffnet.results.run_records import gather_records
+from ffnet.results.tables.all_tables import all_tables, write_tables
 
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
 CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}

@@ -5,7 +5,7 @@ from ffnet.results.report.headline import FEW, fold, headline, missing_grid
 from ffnet.results.report.page import contents, render
 from ffnet.results.report.sources import read_sources
 from ffnet.results.so_far import Plan, experiments_so_far, missing_table, missing_warning
-from ffnet.results.tables import all_tables, write_tables
+from ffnet.results.tables.all_tables import all_tables, write_tables
 
 NAMES = ["ridge", "FFNet", "FFNet-M", "mine"]
 

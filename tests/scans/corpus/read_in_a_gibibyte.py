@@ -16,7 +16,7 @@ import numpy as np
 import scipy.spatial  # noqa: F401
 
 from ffnet.errors import ScanError
-from ffnet.scans import bosphorus, bu3dfe, images, landmark_files
+from ffnet.scans.formats import bosphorus, bu3dfe, images, landmark_files
 
 GIBIBYTE = 1 << 30
 

@@ -1,0 +1,1 @@
+"""Everything that is drawn: maps, contact sheets, confusion matrices, predictions."""

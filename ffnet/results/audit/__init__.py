@@ -1,0 +1,1 @@
+"""Whether anything tested was also trained on."""

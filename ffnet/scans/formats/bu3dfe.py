@@ -1,0 +1,164 @@
+"""BU-3DFE's and BU-4DFE's meshes: VRML 2.0 text (.wrl) with a texture image."""
+
+import gzip
+import itertools
+import os
+import re
+import zlib
+
+import numpy as np
+
+from ffnet.errors import ScanError
+from ffnet.geometry.mesh import Mesh
+from ffnet.scans.formats.contents import MEBIBYTE, describe, read_contents
+from ffnet.scans.formats.images import read_image
+from ffnet.scans.formats.numbers import read_numbers
+from ffnet.scans.formats.vrml_transform import transformed
+
+MOST_BYTES = 32 * MEBIBYTE  # of text; BU-3DFE's files have 2 to 3 MB
+MOST_CORNERS = 64  # of a polygon; BU-3DFE's have 3 to 6
+BOM = b"\xef\xbb\xbf"
+COMMENT_OR_STRING = re.compile(rb'#[^\r\n]*|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+CLOCKWISE = re.compile(rb"ccw\s+FALSE")
+OPENING = re.compile(rb"\b(?:(Coordinate|TextureCoordinate)\s*\{\s*(point)|(coordIndex)|(texCoordIndex))\s*$")
+INDEX = re.compile(rb"\bcoordIndex\s*\[")
+EMPTY = re.compile(rb"\s*\]")
+LONGEST_OPENING = 1000  # bytes before a bracket in which its name is sought
+MOST_BLOCKS = 1000
+
+
+def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -> Mesh:
+    """The Mesh of a .wrl and its image, polygons cut into fans of triangles.
+
+    The blocks may stand in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
+    allows. The texture is matched by file name; a url inside the .wrl is never followed. Raises ScanError that names
+    the file, what is wrong with it and what to do.
+    """
+    text = _plain_text(mesh_path)
+    blocks = _find_blocks(text, mesh_path)
+    left_out = EMPTY.match(blocks.get("texCoordIndex", b"]")) and text.count(b"{") == text.count(b"}")
+    if left_out and "coordIndex" in blocks:
+        blocks["texCoordIndex"] = blocks["coordIndex"]  # VRML lets it out where both are the same
+    vertices = _read_points(blocks, "Coordinate point", mesh_path, width=3)
+    points = _read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
+    index = _read_polygons(blocks, "coordIndex", len(vertices), mesh_path)
+    if b"Transform" in text and (place := INDEX.search(text)):
+        vertices = transformed(vertices, text, place.start(), mesh_path)
+    texture_index = _read_polygons(blocks, "texCoordIndex", len(points), mesh_path)
+    if not np.array_equal(index < 0, texture_index < 0):
+        raise ScanError(
+            f"{mesh_path}: coordIndex has {np.sum(index < 0)} polygons and texCoordIndex {np.sum(texture_index < 0)}, "
+            "or of other sizes; they must have the same; export the mesh again"
+        )
+    fans = _fans(index)
+    at = text.find(b"ccw")
+    if at >= 0 and CLOCKWISE.match(text, at):
+        fans = fans[:, ::-1]
+    return Mesh(vertices, index[fans], points[texture_index[fans]], read_image(texture_path))
+
+
+def _plain_text(path: str | os.PathLike) -> bytes:
+    """The file's text with comments and strings blanked, for brackets may stand in them."""
+    data = read_contents(path, MOST_BYTES, "a VRML mesh")
+    if data.startswith(b"\x1f\x8b"):
+        data = _unzipped(path)
+    text = data.removeprefix(BOM)
+    if not text.lstrip().startswith((b"#VRML V2", b"#VRML V3")):
+        raise ScanError(
+            f"{path}: not a VRML 2.0 file: '#VRML V2.0 utf8' is wanted at its start, {describe(text)} came; "
+            "copy or export it again"
+        )
+    head = text.index(b"#") + 1
+    if text.find(b"#", head) < 0 and text.find(b'"', head) < 0:
+        return text
+    return COMMENT_OR_STRING.sub(b" ", text)
+
+
+def _unzipped(path: str | os.PathLike) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            pieces: list[bytes] = []
+            while sum(map(len, pieces)) <= MOST_BYTES and (piece := file.read(MEBIBYTE)):
+                pieces.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ScanError(f"{path}: gzip'd and damaged or cut short ({error}): copy it again") from error
+    if sum(map(len, pieces)) > MOST_BYTES:
+        raise ScanError(
+            f"{path}: unzips to more than {MOST_BYTES // MEBIBYTE} MiB, too large for a VRML mesh of a face"
+        )
+    return b"".join(pieces)
+
+
+def _find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
+    """{name: text from behind its bracket on} of the blocks of numbers."""
+    parts = text.split(b"[", MOST_BLOCKS)
+    blocks = {}
+    for before, behind in itertools.pairwise(parts):
+        opening = OPENING.search(before[-LONGEST_OPENING:])
+        if not opening:
+            continue
+        name = b" ".join(filter(None, opening.groups())).decode()
+        if name in blocks:
+            raise ScanError(f"{path}: the block '{name} [' stands there twice; one mesh a file is wanted: split it")
+        blocks[name] = behind
+    return blocks
+
+
+def _read_block(blocks: dict[str, bytes], name: str, dtype: type, path: str | os.PathLike) -> np.ndarray:
+    if name not in blocks:
+        raise ScanError(
+            f"{path}: the block '{name} [' is missing; the file is cut short or not a textured mesh: copy it again"
+        )
+    end = blocks[name].find(b"]")
+    if end < 0:
+        raise ScanError(f"{path}: the block '{name} [' has no closing ']'; the file is cut short: copy it again")
+    try:
+        return read_numbers(blocks[name], dtype, end=end)
+    except ValueError as error:
+        raise ScanError(
+            f"{path}: the block '{name}' holds something that is no number: {error}; the file is damaged: copy it again"
+        ) from error
+
+
+def _read_points(blocks: dict[str, bytes], name: str, path: str | os.PathLike, width: int) -> np.ndarray:
+    values = _read_block(blocks, name, np.float64, path)
+    if len(values) == 0 or len(values) % width:
+        raise ScanError(
+            f"{path}: the block '{name}' holds {len(values)} numbers, not a multiple of {width}: copy it again"
+        )
+    if not np.isfinite(values).all():
+        raise ScanError(f"{path}: the block '{name}' holds numbers that are not finite: export the mesh again")
+    return values.reshape(-1, width)
+
+
+def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | os.PathLike) -> np.ndarray:
+    """Vertex numbers (N,) of polygons, each closed by -1."""
+    index = _read_block(blocks, name, np.int64, path)
+    if len(index) and index[-1] != -1:
+        index = np.append(index, -1)  # VRML lets the last -1 out
+    if len(index) == 0:
+        raise ScanError(f"{path}: the block '{name}' is empty: a mesh without a triangle; export it again")
+    if index.min() < -1 or index.max() >= count:
+        raise ScanError(
+            f"{path}: the block '{name}' must hold numbers from 0 to {count - 1} and -1 at each end; "
+            f"it has {index.min()} to {index.max()}: export the mesh again"
+        )
+    sizes = np.diff(np.flatnonzero(index < 0), prepend=-1) - 1
+    if sizes.min() < 3 or sizes.max() > MOST_CORNERS:
+        wrong = sizes.min() if sizes.min() < 3 else sizes.max()
+        raise ScanError(
+            f"{path}: the block '{name}' has a polygon of {wrong} vertices; 3 to {MOST_CORNERS} are wanted, "
+            "then -1: export the mesh again"
+        )
+    return index
+
+
+def _fans(index: np.ndarray) -> np.ndarray:
+    """Where in index (N,) the triangles (M, 3) stand into which its polygons fall, all from a polygon's first."""
+    ends = np.flatnonzero(index < 0)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    first = np.repeat(starts, ends - starts - 2)
+    second = np.ones(len(index), bool)  # every corner but a polygon's first and last, and its -1
+    second[starts] = second[ends] = second[ends - 1] = False
+    second = np.flatnonzero(second)
+    return np.stack([first, second, second + 1], axis=1)

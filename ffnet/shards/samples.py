@@ -1,0 +1,61 @@
+"""The shards of a collection, read for training."""
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ffnet.errors import InputError
+from ffnet.storage import read_stage
+
+
+class Samples(NamedTuple):
+    """Scans ready for a network, sorted by name; the first axis of every array is the scan."""
+
+    scan: np.ndarray
+    """(n,) str"""
+    subject: np.ndarray
+    """(n,) str"""
+    label: np.ndarray
+    """(n,) int64, place in the classes of the dataset"""
+    intensity: np.ndarray
+    """(n,) int64"""
+    depth: np.ndarray
+    """(n, 112, 112) float32 in [0, 1], 0 off the face"""
+    normals: np.ndarray
+    """(n, 112, 112, 3) float32 in [-1, 1], 0 off the face"""
+    texture: np.ndarray
+    """(n, 112, 112, 3) float32 in [-1, 1], 0 off the face"""
+    mask1: np.ndarray
+    """(n, 56, 56) float32"""
+    mask2: np.ndarray
+    """(n, 28, 28) float32"""
+
+    def take(self, which: np.ndarray) -> "Samples":
+        """The scans of a boolean mask or of indices."""
+        return Samples(*(column[which] for column in self))
+
+
+def read_samples(paths: Sequence[str | os.PathLike]) -> Samples:
+    """The Samples of all shard files together, in the order of scan names, whatever the order of the files.
+
+    Raises InputError if there is no scan, a column is missing or a scan occurs twice.
+    """
+    shards = [read_shard(path) for path in paths]
+    if not sum(len(shard.scan) for shard in shards):
+        raise InputError(f"the {len(shards)} shard files hold no scan; results/*/quarantine.csv says why")
+    together = Samples(*(np.concatenate(columns) for columns in zip(*shards, strict=True)))
+    names, counts = np.unique(together.scan, return_counts=True)
+    if counts.max() > 1:
+        raise InputError(f"scan {names[counts.argmax()]} is in the shard files {counts.max()} times")
+    return together.take(np.argsort(together.scan))
+
+
+def read_shard(path: str | os.PathLike) -> Samples:
+    """The Samples of one shard file, in its order. Raises InputError if it is not whole."""
+    columns = read_stage(path).columns
+    for name in Samples._fields:
+        if name not in columns:
+            raise InputError(f"{path}: the column '{name}' is missing; delete the file and run again")
+    return Samples(*(columns[name] for name in Samples._fields))

@@ -1,0 +1,1 @@
+"""What Snakemake needs beside the stages: plans, logs, hashes of the code, places of files."""

@@ -1,0 +1,102 @@
+"""How much work the settings ask for: jobs, seconds and bytes by kind of job, from what finished jobs took."""
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ffnet.config import Config
+from ffnet.workflow.job_list import Job, list_jobs
+from ffnet.workflow.job_states import measured_seconds
+from ffnet.workflow.planning import fold_settings
+
+SAMPLE = 20  # finished jobs of a kind that are looked at
+
+
+class Work(NamedTuple):
+    """All jobs of one rule, or all runs of one experiment on one dataset.
+
+    seconds: of all jobs one after another, None where unknown. source: "measured", "given" or "". gpu: whether each job
+    takes a GPU. size: bytes of all outputs, None where unknown. measurable: False for jobs of seconds.
+    """
+
+    rule: str
+    dataset: str
+    experiment: str
+    jobs: int
+    seconds: float | None
+    source: str
+    gpu: bool
+    size: float | None
+    measurable: bool
+
+
+def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]:
+    """The Works of a Config in the order of the data. given: experiment -> seconds of one run. gpu: whether networks
+    are trained on GPUs. Raises InputError as list_jobs does."""
+    kinds: dict[tuple[str, str, str], list[Job]] = {}
+    for job in list_jobs(config):
+        runs = job.rule == "train_fold"
+        kinds.setdefault((job.rule, job.dataset * runs, job.experiment * runs), []).append(job)
+    made = {name: count_made(f"results/{name}/manifest.csv") for name in config.datasets}
+    works = []
+    for (rule, dataset, experiment), jobs in kinds.items():
+        on_gpu = gpu and bool(experiment) and not config.experiments[experiment].is_ridge
+        wanted = wanted_settings(config, dataset, experiment) if experiment else None
+        samples = take_samples(jobs, made, wanted, on_gpu)
+        seconds, size = (extrapolate(jobs, samples, column) for column in (0, 1))
+        source = "measured" if seconds else ""
+        if experiment in given:
+            seconds, source = given[experiment] * len(jobs), "given"
+        measurable = bool(jobs[0].timing)
+        works.append(Work(rule, dataset, experiment, len(jobs), seconds, source, on_gpu, size, measurable))
+    return works
+
+
+def wanted_settings(config: Config, dataset: str, experiment: str) -> dict:
+    """What the record of a run of these settings holds as `settings`."""
+    return json.loads(json.dumps(fold_settings(config, dataset, experiment)))
+
+
+def count_made(manifest: str) -> Counter[str]:
+    """Shard -> how many scans it had when manifest.csv was written; empty without the file."""
+    try:
+        with open(manifest, encoding="utf-8", newline="") as file:
+            return Counter(row["shard"] for row in csv.DictReader(file))
+    except FileNotFoundError:
+        return Counter()
+
+
+def take_samples(
+    jobs: Sequence[Job], made: dict[str, Counter[str]], wanted: dict | None, gpu: bool
+) -> list[tuple[float | None, int, int]]:
+    """(seconds or None, bytes, scans) of up to SAMPLE finished Jobs of one kind.
+
+    made: dataset -> count_made. wanted: the settings that runs must have had, None where the jobs are no runs. gpu:
+    whether runs on a GPU are looked for, or on cores.
+    """
+    samples: list[tuple[float | None, int, int]] = []
+    for job in jobs:
+        if len(samples) == SAMPLE or not all(os.path.exists(path) for path in job.outputs):
+            continue
+        scans = made[job.dataset][job.shard] if job.shard else 1
+        if wanted is not None:
+            with open(job.outputs[-1], encoding="utf-8") as file:
+                record = json.load(file)
+            if record["settings"] != wanted or (record.get("device", "cpu") != "cpu") != gpu:
+                continue
+            scans = record["scans"]["training"]
+        if scans:
+            samples.append((measured_seconds(job), sum(map(os.path.getsize, job.outputs)), scans))
+    return samples
+
+
+def extrapolate(jobs: Sequence[Job], samples: Sequence[tuple[float | None, int, int]], column: int) -> float | None:
+    """What all jobs take, in proportion to their scans, by one column of the samples; None where nothing is known."""
+    amounts = [(sample[column], sample[2]) for sample in samples]
+    known = [(amount, scans) for amount, scans in amounts if amount is not None]
+    if not known:
+        return None
+    return sum(amount for amount, _ in known) / sum(scans for _, scans in known) * sum(job.scans for job in jobs)

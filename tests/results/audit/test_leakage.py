@@ -1,0 +1,188 @@
+import csv
+
+import numpy as np
+import pytest
+
+from ffnet.errors import InputError
+from ffnet.results.audit.leakage import (
+    COLUMNS,
+    ScanHash,
+    audit,
+    audit_experiments,
+    hash_scans,
+    hash_text,
+    judge_leakage,
+    leak_warnings,
+    leakage_table,
+)
+from ffnet.results.tables.rendering import csv_text, markdown_text
+
+
+@pytest.fixture
+def columns():
+    """Four scans of two subjects: their maps as a shard holds them, all different."""
+    random = np.random.default_rng(0)
+    return {
+        "scan": np.array(["a", "b", "c", "d"]),
+        "subject": np.array(["s0", "s0", "s1", "s1"]),
+        "depth": random.random((4, 5, 5), np.float32),
+        "normals": random.random((4, 5, 5, 3), np.float32),
+        "texture": random.random((4, 5, 5, 3), np.float32),
+        "label": np.arange(4),
+    }
+
+
+@pytest.fixture
+def hashes(known):
+    """ScanHashes of the collection demo, all different."""
+    scans = {(row["scan"], row["subject"]) for row in known.tested("demo", "ridge")}
+    return [ScanHash(scan, subject, f"hash of {scan}") for scan, subject in sorted(scans)]
+
+
+def splits_of(known):
+    splits = {}
+    for row in known.tested("demo", "ridge"):
+        splits.setdefault(row["repeat"], {})[row["subject"]] = row["fold"]
+    return splits
+
+
+@pytest.fixture
+def ridge(known):
+    return known.experiments()[0].predictions
+
+
+def test_equal_maps_have_equal_hashes_whatever_their_names_and_one_pixel_makes_another(columns):
+    for name in ("depth", "normals", "texture"):
+        columns[name][3] = columns[name][0]
+    a, b, c, d = hash_scans(columns)
+    assert (a.scan, a.subject, d.scan, d.subject) == ("a", "s0", "d", "s1")
+    assert a.sha256 == d.sha256 and len({a.sha256, b.sha256, c.sha256}) == 3 and len(a.sha256) == 64
+    for name in ("depth", "normals", "texture"):
+        before = columns[name][3].copy()
+        columns[name][3].flat[7] += 1e-3
+        assert hash_scans(columns)[3].sha256 != a.sha256
+        columns[name][3] = before
+
+
+def test_hashes_are_written_sorted_with_their_columns():
+    text = hash_text([ScanHash("b", "s1", "2"), ScanHash("a", "s0", "1")])
+    assert text == "scan,subject,sha256\na,s0,1\nb,s1,2\n"
+
+
+def test_known_runs_leak_nothing(known, ridge, hashes):
+    found = audit(ridge, splits_of(known), hashes, 3)
+    assert found == (8, [], [], 0, 3)
+
+
+def test_an_identical_scan_of_another_subject_is_a_leak_in_every_run_that_parts_them(known, ridge, hashes):
+    splits = splits_of(known)
+    one, other = "s00_fear", "s05_anger"
+    same = [row._replace(sha256="same") if row.scan in (one, other) else row for row in hashes]
+    parted = [repeat for repeat, split in splits.items() if split["s00"] != split["s05"]]
+    found = audit(ridge, splits, same, 0)
+    assert parted and found.subjects == [] and found.identical == 2
+    wanted = set()
+    for repeat in parted:
+        for tested, trains in ((one, other), (other, one)):
+            fold = splits[repeat][tested.split("_")[0]]
+            wanted.add(f"repeat {repeat}, fold {fold}: scan {tested} is tested, {trains} trains")
+    assert set(found.scans) == wanted and len(found.scans) == 2 * len(parted)
+
+
+def test_identical_scans_of_one_subject_or_of_one_outside_the_split_are_no_leak(known, ridge, hashes):
+    extra = [ScanHash("x_fear", "nobody", "hash of s00_fear"), ScanHash("s00_more", "s00", "hash of s00_joy")]
+    same = [row._replace(sha256="hash of s00_fear") if row.scan == "s00_anger" else row for row in hashes]
+    found = audit(ridge, splits_of(known), [*same, *extra], 0)
+    assert found.scans == [] and found.subjects == [] and found.identical == 3
+
+
+def test_a_subject_tested_in_a_fold_that_is_not_its_own_is_a_leak(known, ridge, hashes):
+    splits = splits_of(known)
+    right = splits[1]["s03"]
+    splits[1]["s03"] = (right + 1) % 4
+    found = audit(ridge, splits, hashes, 0)
+    assert found.subjects == [f"repeat 1, fold {right}: subject s03"]
+    assert len(found.scans) == 6 and all("s03" in leak for leak in found.scans)
+
+
+def test_a_scan_that_the_shards_say_is_someone_elses_is_a_leak(known, ridge, hashes):
+    splits = splits_of(known)
+    away = next(subject for subject in splits[0] if splits[0][subject] != splits[0]["s03"])
+    wrong = [row._replace(subject=away) if row.scan == "s03_fear" else row for row in hashes]
+    found = audit(ridge, splits, wrong, 0)
+    assert f"repeat 0, fold {splits[0]['s03']}: subject {away}" in found.subjects
+
+
+def test_a_scan_that_the_predictions_say_is_someone_elses_is_a_leak(known, ridge, hashes):
+    split = splits_of(known)[0]
+    away = next(subject for subject in split if split[subject] != split["s03"])
+    wrong = ridge.subject.copy()
+    wrong[(ridge.scan == "s03_fear") & (ridge.repeat == 0)] = away
+    found = audit(ridge._replace(subject=wrong), splits_of(known), hashes, 0)
+    assert found.subjects == [f"repeat 0, fold {split['s03']}: subject {away}"]
+
+
+def test_a_tested_scan_that_is_in_no_shard_is_named(known, ridge, hashes):
+    with pytest.raises(InputError, match="scan s03_fear was tested and is in no shard"):
+        audit(ridge, splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0)
+
+
+@pytest.fixture
+def audited(own_known):
+    """(Known, a function that audits the experiments of demo on disk after replacing a text in hashes.csv)."""
+    folder = own_known.folder / "demo"
+    scans = sorted({(row["scan"], row["subject"]) for row in own_known.tested("demo", "ridge")})
+    (folder / "hashes.csv").write_text(hash_text([ScanHash(*scan, f"hash-{scan[0]}") for scan in scans]))
+    (folder / "quarantine.csv").write_text("scan,stage,reason\ns99_fear,scans,cut short\n")
+
+    def run(old="", new=""):
+        path = folder / "hashes.csv"
+        path.write_text(path.read_text().replace(old, new) if old else path.read_text())
+        experiments = [one for one in own_known.experiments() if one.dataset == "demo"]
+        return experiments, audit_experiments(experiments, own_known.folder)
+
+    return own_known, run
+
+
+def test_the_table_counts_what_was_audited_and_warns_of_nothing_where_nothing_leaks(audited, tmp_path):
+    known, run = audited
+    experiments, audits = run()
+    table = leakage_table(experiments, audits)
+    assert [tuple(row.values()) for row in known.table(table)] == [
+        ("demo", "ridge", "synthetic", "8", "0", "0", "0", "1", ""),
+        ("demo", "FFNet-M", "synthetic", "8", "0", "0", "0", "1", ""),
+        ("demo", "mine", "synthetic", "4", "0", "0", "0", "1", ""),
+    ]
+    assert leak_warnings(experiments, audits) == ()
+    (tmp_path / "leakage.csv").write_text(csv_text(table))
+    assert judge_leakage(tmp_path / "leakage.csv") == "no leak in 20 runs"
+
+
+def test_a_leak_stands_in_the_table_above_every_table_and_stops_the_run_with_the_list(audited, tmp_path):
+    known, run = audited
+    with open(known.folder / "demo" / "splits" / "0.csv", newline="") as file:
+        fold = {row["subject"]: row["fold"] for row in csv.DictReader(file)}
+    away = next(subject for subject in fold if fold[subject] != fold["s00"])
+    experiments, audits = run(f"hash-{away}_anger\n", "hash-s00_fear\n")
+    table = leakage_table(experiments, audits)
+    rows = known.table(table)
+    assert all(int(row["identical_scans_in_both_halves"]) >= 2 and row["identical_scans"] == "2" for row in rows)
+    assert f"repeat 0, fold {fold['s00']}: scan s00_fear is tested, {away}_anger trains" in rows[0]["leaks"]
+    warnings = leak_warnings(experiments, audits)
+    assert len(warnings) == 3 and "ridge on demo leaks: 0 subjects and" in warnings[0]
+    assert markdown_text(table, warnings).count("**WARNING: ") == 3
+    (tmp_path / "leakage.csv").write_text(csv_text(table))
+    with pytest.raises(InputError, match="(?s)leakage.csv: what was tested also stands .* FFNet-M on demo: 0 subj"):
+        judge_leakage(tmp_path / "leakage.csv")
+
+
+def test_where_everything_leaks_the_message_names_the_first_and_counts_the_rest(tmp_path):
+    leaks = "; ".join(f"repeat 0, fold 0: subject s{number}" for number in range(8))
+    row = dict.fromkeys(COLUMNS, "0") | {"dataset": "demo", "subjects_in_both_halves": "60", "leaks": leaks}
+    with open(tmp_path / "leakage.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(row | {"experiment": f"e{number}"} for number in range(19))
+    with pytest.raises(InputError, match="(?s)e2 on demo: 60 .* s0; .* s2; and more.* and 16 more experiments") as told:
+        judge_leakage(tmp_path / "leakage.csv")
+    assert "s3" not in str(told.value) and "e3" not in str(told.value) and len(str(told.value)) < 1000

@@ -1,0 +1,104 @@
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from ffnet.results.statistics.paired import corrected_t_test, holm, mcnemar_exact
+
+FIRST = np.array([[0.80, 0.90, 0.85, 0.95, 0.75], [0.85, 0.85, 0.90, 0.80, 0.85]])
+SECOND = np.array([[0.75, 0.85, 0.85, 0.85, 0.75], [0.75, 0.85, 0.85, 0.80, 0.85]])
+
+
+def test_corrected_t_test_by_hand_for_two_repeats_of_five_folds():
+    # differences .05 .05 0 .1 0 .1 0 .05 0 0: mean .035, sum of squares .0275 - 10 * .035^2 = .01525, variance / 9
+    found = corrected_t_test(FIRST, SECOND, 0.95)
+    error = math.sqrt(0.01525 / 9 * (1 / 10 + 1 / 4))
+    assert found.runs == 10 and found.difference == pytest.approx(0.035)
+    assert found.t == pytest.approx(0.035 / error) and found.d == pytest.approx(0.035 / math.sqrt(0.01525 / 9))
+    assert found.p == pytest.approx(2 * scipy.stats.t.sf(0.035 / error, 9))
+    np.testing.assert_allclose((found.low, found.high), scipy.stats.t.interval(0.95, 9, loc=0.035, scale=error))
+
+
+def test_without_the_correction_it_is_scipys_paired_t_test():
+    plain = scipy.stats.ttest_rel(FIRST.ravel(), SECOND.ravel())
+    found = corrected_t_test(FIRST, SECOND, 0.95)
+    assert found.t == pytest.approx(plain.statistic / math.sqrt(1 + 10 / 4)) and found.p > plain.pvalue
+    np.testing.assert_allclose((found.naive_low, found.naive_high), plain.confidence_interval(0.95))
+
+
+def test_the_papers_protocol_makes_t_smaller_by_the_square_root_of_112():
+    random = np.random.default_rng(1)
+    first, second = random.normal(0.9, 0.04, (100, 10)), random.normal(0.89, 0.04, (100, 10))
+    plain = scipy.stats.ttest_rel(first.ravel(), second.ravel()).statistic
+    assert plain / corrected_t_test(first, second, 0.95).t == pytest.approx(math.sqrt(1 + 1000 / 9))
+
+
+def test_exchanging_the_two_turns_every_sign():
+    one, other = corrected_t_test(FIRST, SECOND, 0.9), corrected_t_test(SECOND, FIRST, 0.9)
+    assert (one.difference, one.t, one.d, one.p) == (-other.difference, -other.t, -other.d, other.p)
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+
+
+def test_intervals_of_differences_stay_within_minus_1_and_1():
+    found = corrected_t_test(np.array([[1.0, 0.2, 1.0]]), np.array([[0.0, 0.1, 0.1]]), 0.95)
+    assert found.high == 1 and -1 <= found.low < 0
+    found = corrected_t_test(np.array([[0.0, 0.1, 0.1]]), np.array([[1.0, 0.2, 1.0]]), 0.95)
+    assert found.low == -1 and 0 < found.high <= 1
+
+
+def test_runs_that_only_one_has_count_nowhere():
+    first, second = FIRST.copy(), SECOND.copy()
+    first[1, 0], second[0, 3] = np.nan, np.nan
+    found = corrected_t_test(first, second, 0.95)
+    made = np.array([0.05, 0.05, 0, 0, 0, 0.05, 0, 0])
+    assert found.runs == 8 and found.difference == pytest.approx(made.mean())
+    assert found.t == pytest.approx(made.mean() / (made.std(ddof=1) * math.sqrt(1 / 8 + 1 / 4)))
+
+
+@pytest.mark.parametrize("second", [FIRST, FIRST - 0.5, FIRST + 1 / 3])
+def test_equal_differences_say_nothing_about_their_spread_whatever_the_rounding(second):
+    found = corrected_t_test(FIRST, second, 0.95)
+    assert found.difference == pytest.approx((FIRST - second)[0, 0])
+    assert np.isnan([found.low, found.high, found.naive_low, found.naive_high, found.t, found.p, found.d]).all()
+
+
+def test_one_run_or_one_fold_says_nothing_about_the_spread():
+    found = corrected_t_test(FIRST[:1, :1], SECOND[:1, :1], 0.95)
+    assert found.runs == 1 and np.isnan([found.low, found.high, found.t, found.p, found.d]).all()
+    found = corrected_t_test(FIRST.reshape(10, 1), SECOND.reshape(10, 1), 0.95)
+    assert np.isnan([found.low, found.high, found.t, found.p]).all()
+
+
+@pytest.mark.parametrize("only", [(0, 0), (1, 0), (3, 9), (9, 3), (10, 10), (0, 7), (50, 81)])
+def test_mcnemar_is_scipys_exact_binomial_test(only):
+    first = np.array([True] * only[0] + [False] * only[1] + [True] * 5 + [False] * 4)
+    second = np.array([False] * only[0] + [True] * only[1] + [True] * 5 + [False] * 4)
+    found = mcnemar_exact(first, second)
+    assert (found.first_only, found.second_only) == only
+    n = sum(only)
+    assert found.p == pytest.approx(scipy.stats.binomtest(only[0], n, 0.5).pvalue if n else 1)
+    assert found.g == pytest.approx(only[0] / n - 0.5) if n else math.isnan(found.g)
+
+
+def test_mcnemar_by_hand():
+    # 1 against 5: 2 * (1 + 6) / 64
+    found = mcnemar_exact(np.array([1, 0, 0, 0, 0, 0, 1], bool), np.array([0, 1, 1, 1, 1, 1, 1], bool))
+    assert found.p == pytest.approx(14 / 64) and found.g == pytest.approx(1 / 6 - 1 / 2)
+
+
+def test_holm_by_hand():
+    # sorted .005 .01 .03 .04 times 4 3 2 1: .02 .03 .06 .04, never falling: .02 .03 .06 .06
+    np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
+
+
+def test_holm_leaves_out_what_could_not_be_tested_and_stops_at_one():
+    np.testing.assert_allclose(holm([0.6, np.nan, 0.02, 0.7]), [1, np.nan, 0.06, 1])
+    assert holm([]).tolist() == [] and holm([0.3]).tolist() == [0.3]
+
+
+def test_holm_lies_between_no_correction_and_bonferronis():
+    values = np.random.default_rng(2).random(30) ** 4
+    found = holm(values)
+    assert (found >= values).all() and (found <= np.minimum(values * 30, 1)).all()
+    assert (np.diff(found[np.argsort(values)]) >= 0).all()

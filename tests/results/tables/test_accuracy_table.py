@@ -1,0 +1,205 @@
+import csv
+import io
+
+import numpy as np
+import pytest
+import scipy.stats
+import sklearn.metrics
+
+from ffnet.errors import InputError
+from ffnet.results.predictions import gather_runs, write_predictions
+from ffnet.results.tables.accuracy_table import accuracy_table, interval_table
+from ffnet.results.tables.paper import Network
+from ffnet.results.tables.rendering import csv_text, markdown_text
+from ffnet.results.tested_experiments import DatasetInfo, read_experiments
+
+DATASETS = {
+    "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
+    "mine": DatasetInfo(synthetic=False, paper=None),
+}
+NETWORKS = {
+    "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
+    "FFNet": Network("f3dnet", "f3dnet", "vgg16_bn", False),
+    "ridge": Network("ridge", "none", "ridge", False),
+}
+
+
+@pytest.fixture
+def gathered(write_runs, tmp_path):
+    """Three gathered files: FFNet-M (3 x 4) and ridge (1 x 4) on demo, FFNet-M (2 x 5) on mine."""
+
+    def make(dataset, experiment, **protocol):
+        paths, _ = write_runs(dataset=dataset, experiment=experiment, **protocol)
+        path = tmp_path / "results" / dataset / "predictions" / f"{experiment}.csv"
+        write_predictions(path, gather_runs(paths))
+        return path
+
+    return [
+        make("demo", "FFNet-M", repeats=3, folds=4, seed=1),
+        make("demo", "ridge", repeats=1, folds=4, seed=2),
+        make("mine", "FFNet-M", repeats=2, folds=5, subjects=10, seed=3),
+    ]
+
+
+def csv_rows(paths, confidence=0.95, table=accuracy_table):
+    found = table(read_experiments(paths, DATASETS, NETWORKS, confidence), confidence)
+    return list(csv.DictReader(io.StringIO(csv_text(found))))
+
+
+def markdown(paths, confidence=0.95):
+    return markdown_text(accuracy_table(read_experiments(paths, DATASETS, NETWORKS, confidence), confidence))
+
+
+def test_every_number_of_the_csv_agrees_with_scikit_learn_and_scipy(gathered):
+    protocols = [(3, 4, 8), (1, 4, 8), (2, 5, 10)]
+    for path, row, (repeats, folds, subjects) in zip(gathered, csv_rows(gathered), protocols, strict=True):
+        with open(path, newline="") as file:
+            tested = list(csv.DictReader(file))
+        scores = np.empty((repeats, folds))
+        names = ["anger", "disgust", "fear", "happiness", "sadness", "surprise"]
+        for repeat, fold in np.ndindex(repeats, folds):
+            run = [r for r in tested if (r["repeat"], r["fold"]) == (str(repeat), str(fold))]
+            predicted = [max(names, key=lambda name, r=r: float(r[name])) for r in run]
+            scores[repeat, fold] = 100 * sklearn.metrics.accuracy_score([r["label"] for r in run], predicted)
+        error = scores.std(ddof=1) * np.sqrt(1 / scores.size + 1 / (folds - 1))
+        low, high = scipy.stats.t.interval(0.95, scores.size - 1, loc=scores.mean(), scale=error)
+        assert row["accuracy"] == f"{scores.mean():.2f}" and row["sd_over_runs"] == f"{scores.std(ddof=1):.2f}"
+        over_repeats = "" if repeats == 1 else f"{scores.mean(axis=1).std(ddof=1):.2f}"
+        assert row["sd_over_repeats"] == over_repeats
+        assert (row["interval_low"], row["interval_high"]) == (f"{max(low, 0):.2f}", f"{min(high, 100):.2f}")
+        counts = [row[name] for name in ("subjects", "scans", "repeats", "folds", "runs")]
+        assert counts == [str(n) for n in (subjects, 6 * subjects, repeats, folds, repeats * folds)]
+
+
+def test_the_csv_says_what_is_synthetic_and_gives_the_papers_cell_only_where_there_is_one(gathered):
+    rows = csv_rows(gathered)
+    heading = "paper, on the real collection"
+    assert [(row["dataset"], row["experiment"], row["data"], row[heading]) for row in rows] == [
+        ("demo", "FFNet-M", "synthetic", "87.65"),
+        ("demo", "ridge", "synthetic", ""),
+        ("mine", "FFNet-M", "licensed", ""),
+    ]
+    assert {row["chance"] for row in rows} == {"16.67"} and {row["confidence"] for row in rows} == {"0.95"}
+
+
+def test_a_lower_confidence_gives_a_narrower_interval(gathered):
+    wide, narrow = csv_rows(gathered, 0.95)[0], csv_rows(gathered, 0.8)[0]
+    assert float(wide["interval_low"]) < float(narrow["interval_low"]) < float(narrow["interval_high"])
+
+
+def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
+    text = markdown(gathered)
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    bars = {tuple(i for i, character in enumerate(line) if character == "|") for line in lines}
+    assert len(lines) == 5 and len(bars) == 1
+    heading, _, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert heading[-2:] == ["95% interval", "paper, on the real collection"]
+    for cells, row in zip(body, csv_rows(gathered), strict=True):
+        found = dict(zip(heading, cells, strict=True))
+        assert (found["accuracy %"], found["sd"]) == (row["accuracy"], row["sd_over_runs"])
+        assert found["runs"] == f"{row['repeats']} x {row['folds']}"
+        ends = [float(end) for end in found["95% interval"].split(" to ")]
+        np.testing.assert_allclose(ends, [float(row["interval_low"]), float(row["interval_high"])], atol=0.0501)
+    assert "Chance is 16.67%" in text and "synthetic: generated faces" in text
+
+
+def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
+    text = markdown(gathered[2:], 0.9)
+    assert "synthetic" not in text and "90% interval" in text
+
+
+def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
+    paths, _ = write_runs(accuracy=2.0)
+    path = tmp_path / "results" / "demo" / "predictions" / "FFNet.csv"
+    write_predictions(path, gather_runs(paths))
+    row = csv_rows([path])[0]
+    assert (row["accuracy"], row["sd_over_runs"], row["interval_low"], row["interval_high"]) == (
+        "100.00",
+        "0.00",
+        "",
+        "",
+    )
+    text = markdown([path])
+    cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
+    assert cells[6:] == ["100.00", "0.00", "", "86.64"]
+
+
+def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gathered):
+    lines = gathered[1].read_text().splitlines(keepends=True)
+    gathered[1].write_text("".join(line for line in lines if "s03_fear" not in line))
+    with pytest.raises(InputError, match=f"{gathered[1]}: 47 scans were tested, 48 in {gathered[0]}.*is s03_fear"):
+        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("_fear,s00,fear,", "_fear,s00,fera,", "label 'fera'"),
+        ("repeat,fold,scan", "repeat,fold,name", "line 1: the columns"),
+    ],
+)
+def test_a_damaged_file_stops_the_table_and_is_named(gathered, edit, old, new, message):
+    edit(gathered[1], old, new)
+    with pytest.raises(InputError, match=f"{gathered[1]}.*{message}"):
+        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+
+
+def test_a_cut_file_stops_the_table_and_is_named(gathered):
+    gathered[2].write_bytes(gathered[2].read_bytes()[:-30])
+    with pytest.raises(InputError, match=f"{gathered[2]}, line .*cut"):
+        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+
+
+def test_chance_follows_the_classes_of_each_dataset(tmp_path):
+    classes = ("anger", "contempt", "fear", "neutral")
+    path = tmp_path / "results" / "mine" / "predictions" / "ridge.csv"
+    path.parent.mkdir(parents=True)
+    rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
+    path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
+    experiments = read_experiments([path], {"mine": DatasetInfo(False, None, classes)}, NETWORKS, 0.95)
+    table = accuracy_table(experiments, 0.95)
+    assert next(csv.DictReader(io.StringIO(csv_text(table))))["chance"] == "25.00"
+    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in markdown_text(table)
+
+
+def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_that_of_the_formula(gathered):
+    (row, _, _), accuracy = csv_rows(gathered, table=interval_table), csv_rows(gathered)[0]
+    for name in ("accuracy", "sd_over_runs", "sd_over_repeats", "runs"):
+        assert row[name] == accuracy[name]
+    assert (row["corrected_low"], row["corrected_high"]) == (accuracy["interval_low"], accuracy["interval_high"])
+    mean, spread = float(row["accuracy"]), float(row["sd_over_runs"])
+    low, high = scipy.stats.t.interval(0.95, 11, loc=mean, scale=spread / 12**0.5)
+    np.testing.assert_allclose([float(row["naive_low"]), float(row["naive_high"])], [low, high], atol=0.02)
+    wide, narrow = (float(row["corrected_high"]) - float(row["corrected_low"])), high - low
+    table = interval_table(read_experiments(gathered, DATASETS, NETWORKS, 0.95), 0.95)
+    assert table.lines[0][-1] == "2.2 x" and wide / narrow == pytest.approx((1 + 12 / 3) ** 0.5, rel=0.01)
+
+
+def test_every_column_of_accuracy_csv_for_known_scores(known):
+    heading = "paper, on the real collection"
+    printed = {("demo", "FFNet-M"): "87.65", ("demo", "mine"): "81.67", ("faces", "FFNet"): "89.01"}
+    printed["faces", "FFNet-M"] = "89.82"
+    for (dataset, name), row in zip(known.right, known.table(accuracy_table(known.experiments(), 0.95)), strict=True):
+        told, classes = known.told(dataset, name), len(known.collections[dataset].classes)
+        wanted = {key: value for key, value in told.items() if not key.startswith("naive")}
+        wanted |= {"dataset": dataset, "experiment": name, "confidence": "0.95", "subjects": "8"}
+        wanted |= {
+            "scans": str(8 * classes),
+            "chance": f"{100 / classes:.2f}",
+            heading: printed.get((dataset, name), ""),
+        }
+        assert row == wanted
+
+
+def test_every_column_of_intervals_csv_for_known_scores(known):
+    for (dataset, name), row in zip(known.right, known.table(interval_table(known.experiments(), 0.95)), strict=True):
+        wanted = known.told(dataset, name) | {"dataset": dataset, "experiment": name, "confidence": "0.95"}
+        wanted |= {"corrected_low": wanted.pop("interval_low"), "corrected_high": wanted.pop("interval_high")}
+        assert row == wanted
+
+
+def test_an_experiment_with_missing_runs_says_so(known):
+    one = known.experiments()[0]
+    partly = one._replace(accuracy=one.accuracy._replace(runs=7))
+    assert accuracy_table([partly, one], 0.95).lines[0][5] == "7 of 2 x 4"
+    assert accuracy_table([partly, one], 0.95).lines[1][5] == "2 x 4"

@@ -1,0 +1,67 @@
+import json
+import math
+import statistics
+
+import pytest
+
+from ffnet.errors import InputError
+from ffnet.results.records import read_records
+from ffnet.results.run_records import gather_records
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A function that writes records and returns them as they are read."""
+
+    def write(*records):
+        paths = [tmp_path / f"{number}.json" for number in range(len(records))]
+        for path, record in zip(paths, records, strict=True):
+            path.write_text(json.dumps({"settings": {}} | record))
+        return read_records(paths)
+
+    return write
+
+
+def epochs(*losses):
+    return [{"epoch": e + 1, "loss": loss, "accuracy": loss / 10, "seconds": 1.0} for e, loss in enumerate(losses)]
+
+
+def test_curves_are_mean_and_standard_deviation_over_the_runs_that_have_the_epoch(write):
+    runs = [[3.0, 2.0, 1.0], [2.5, 1.0], [2.0, 1.5]]
+    found = gather_records(write(*({"epochs": epochs(*run)} for run in runs)))["epochs"]
+    assert [row["epoch"] for row in found] == [1, 2, 3] and [row["runs"] for row in found] == [3, 3, 1]
+    for number in (0, 1):
+        values = [run[number] for run in runs]
+        assert found[number]["loss"]["mean"] == pytest.approx(statistics.mean(values))
+        assert found[number]["loss"]["sd"] == pytest.approx(statistics.stdev(values))
+        assert found[number]["accuracy"]["sd"] == pytest.approx(statistics.stdev(values) / 10)
+    assert found[2]["loss"] == {"mean": 1.0, "sd": None}
+
+
+def test_times_are_added_and_versions_counted(write):
+    told = [
+        {"seconds": {"all": 2.5}, "torch": "2.0", "threads": 1},
+        {"seconds": {"all": 4.0}, "torch": "2.1", "threads": 1},
+    ]
+    found = gather_records(write(*told, {"seconds": {"all": 1.0}, "pretrained_sha256": None}))
+    assert found["runs"] == 3 and found["seconds"] == {"all": 7.5, "longest": 4.0} and found["epochs"] == []
+    assert found["made_with"]["torch"] == {"2.0": 1, "2.1": 1} and found["made_with"]["threads"] == {"1": 2}
+    assert found["made_with"]["pretrained_sha256"] == {}
+
+
+def test_the_data_hash_changes_with_the_data_of_any_run(write):
+    one = gather_records(write({"data_sha256": "a"}, {"data_sha256": "b"}))["data"]
+    assert one == gather_records(write({"data_sha256": "a"}, {"data_sha256": "b"}))["data"]
+    assert one != gather_records(write({"data_sha256": "a"}, {"data_sha256": "c"}))["data"]
+
+
+def test_a_loss_that_is_no_number_any_more_stays_so(write):
+    assert math.isnan(gather_records(write({"epochs": epochs(1.0, math.nan)}))["epochs"][1]["loss"]["mean"])
+
+
+def test_epochs_of_another_shape_stop_with_the_name_of_the_record(write):
+    records = write({"epochs": epochs(1.0)}, {"epochs": [{"loss": 1.0}]})
+    with pytest.raises(
+        InputError, match=r"1\.json: its epochs are not as a run writes them \(KeyError\('accuracy'\)\)"
+    ):
+        gather_records(records)
