@@ -7,8 +7,8 @@ from ffnet.config import read_config
 from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
+from ffnet.workflow.files import TABLES
 from ffnet.workflow.planning import (
-    TABLES,
     demo_patterns,
     demo_settings,
     fold_settings,
@@ -89,7 +89,8 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
-        expand("results/{dataset}/{list}", dataset=collections, list=["quarantine.csv", "quarantine.txt"]),
+        expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/quarantine.txt", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),

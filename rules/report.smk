@@ -6,9 +6,11 @@ rule make_report:
     input:
         expand("ffnet/results/report/{part}", part=["page.html", "parts.html", "page.css", "page.js"]),
         TABLES,
-        expand("results/{dataset}/{list}.csv", dataset=collections, list=["quarantine", "manifest"]),
+        expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/manifest.csv", dataset=collections),
         expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
-        expand("results/figures/{dataset}_{kind}.png", dataset=collections, kind=["maps", "contact_sheet"]),
+        expand("results/figures/{dataset}_maps.png", dataset=collections),
+        expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),
     output:
         report("results/report.html", caption="captions/report.rst", category="Report"),
     log:

@@ -67,7 +67,8 @@ rule make_tables:
     """Make all tables over all collections and experiments, and audit them for leaks."""
     input:
         "ffnet/results/tables/paper.csv",
-        expand("results/{dataset}/{list}.csv", dataset=collections, list=["hashes", "quarantine"]),
+        expand("results/{dataset}/hashes.csv", dataset=collections),
+        expand("results/{dataset}/quarantine.csv", dataset=collections),
         [split_files(settings, dataset, experiment) for dataset in collections for experiment in chosen],
         predictions=GATHERED,
     output:

@@ -8,9 +8,10 @@ from ffnet.demo.roster import list_subjects, makehuman_path, subject_files_of
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.scans.index import ScanRow
 from ffnet.training.splits import split_subjects
-from ffnet.workflow.planning import TABLES, is_synthetic, plan_dataset, pretrained_files, run_files, split_files
+from ffnet.workflow import files
+from ffnet.workflow.planning import is_synthetic, plan_dataset, pretrained_files
 
-STAGES = {  # rules that make one file per shard, by stage, in the order of the data
+SHARD_RULES = {  # by stage
     "scans": "load_scans",
     "maps": "project_maps",
     "normals": "compute_normals",
@@ -44,12 +45,11 @@ def list_jobs(config: Config) -> list[Job]:
         plan = plan_dataset(dataset, config)
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
-    last = {
-        "make_tables": TABLES,
-        "judge_leakage": ("results/tables/leakage.txt",),
-        "make_report": ("results/report.html",),
-    }
-    return jobs + [Job("results", rule, "", "", files, f"logs/results/{rule}.log") for rule, files in last.items()]
+        jobs += figure_jobs(dataset, chosen)
+    last = {"make_tables": files.TABLES, "judge_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
+    return jobs + [
+        Job("results", rule, "", "", outputs, files.RESULTS_LOG.format(rule=rule)) for rule, outputs in last.items()
+    ]
 
 
 def demo_jobs(config: Config) -> list[Job]:
@@ -59,9 +59,10 @@ def demo_jobs(config: Config) -> list[Job]:
     for layout in layouts:
         for subject in list_subjects(config.demo, layout):
             name = f"{subject.name}_{subject.ethnicity}" if layout == "bu3dfe" else subject.name
-            files = tuple(subject_files_of(config.demo, subject))
-            jobs.append(Job("demo", f"make_demo_{layout}", "", "", files, f"logs/demo/{layout}/{name}.log"))
-    unpack = Job("demo", "unpack_makehuman", "", "", (makehuman_path(config.demo),), "logs/demo/unpack_makehuman.log")
+            log = files.DEMO_LOG.format(layout=layout, subject=name)
+            outputs = tuple(subject_files_of(config.demo, subject))
+            jobs.append(Job("demo", f"make_demo_{layout}", "", "", outputs, log))
+    unpack = Job("demo", "unpack_makehuman", "", "", (makehuman_path(config.demo),), files.UNPACK_LOG)
     return [unpack, *jobs] if layouts else []
 
 
@@ -69,7 +70,7 @@ def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
     """The job that fetches ImageNet's weights, where an experiment of those chosen starts from them."""
     if not any(IMAGENET_FILE in pretrained_files(config, name) for name in chosen):
         return []
-    return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), "logs/pretrained/fetch_imagenet.log")]
+    return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), files.PRETRAINED_LOG)]
 
 
 def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
@@ -81,53 +82,61 @@ def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
 
 def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
     """The jobs from raw files to shards of one dataset. shards: name -> its scans."""
-    results, logs = f"results/{dataset}", f"logs/{dataset}"
-    jobs = [Job("scans", "index_scans", dataset, "", (f"{results}/manifest.csv",), f"{logs}/index_scans.log")]
-    for stage, rule in STAGES.items():
+    jobs = [dataset_job("scans", "index_scans", dataset, files.MANIFEST)]
+    for stage, rule in SHARD_RULES.items():
         for shard, rows in shards.items():
-            output, place = (f"{results}/{stage}/{shard}.h5",), f"{dataset}/{rule}/{shard}"
-            timing = f"logs/benchmarks/{place}.tsv"
-            jobs.append(Job(stage, rule, dataset, "", output, f"logs/{place}.log", timing, shard, len(rows)))
-    files = {"hash_shards": "shards.csv", "list_quarantine": "quarantine.csv", "judge_quarantine": "quarantine.txt"}
-    for rule, file in files.items():
-        jobs.append(Job("shards", rule, dataset, "", (f"{results}/{file}",), f"{logs}/{rule}.log"))
-    return jobs
+            output = (files.STAGE.format(dataset=dataset, stage=stage, shard=shard),)
+            log, timing = (
+                pattern.format(dataset=dataset, rule=rule, shard=shard)
+                for pattern in (files.SHARD_LOG, files.SHARD_BENCHMARK)
+            )
+            jobs.append(Job(stage, rule, dataset, "", output, log, timing, shard, len(rows)))
+    after = {
+        "hash_shards": files.SHARD_HASHES,
+        "list_quarantine": files.QUARANTINE,
+        "judge_quarantine": files.QUARANTINE_CHECK,
+    }
+    return jobs + [dataset_job("shards", rule, dataset, pattern) for rule, pattern in after.items()]
 
 
 def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
-    """The jobs from shards to figures of one dataset. chosen: the experiments that have repeats. scans: on how many a
-    run trains."""
-    logs, figures = f"logs/{dataset}", f"results/figures/{dataset}"
-    splits = sorted({path for name in chosen for path in split_files(config, dataset, name)})
-    jobs = [
-        Job("training", "split_subjects", dataset, "", (path,), f"{logs}/split_subjects/{stem(path)}.log")
-        for path in splits
+    """The splits and runs of one dataset. chosen: experiments with repeats. scans: on how many a run trains."""
+    jobs = []
+    for repeat in range(max((config.experiments[name].repeats for name in chosen), default=0)):
+        output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
+        log = files.SPLIT_LOG.format(dataset=dataset, rule="split_subjects", repeat=repeat)
+        jobs.append(Job("training", "split_subjects", dataset, "", output, log))
+    for name in chosen:
+        for repeat in range(config.experiments[name].repeats):
+            for fold in range(config.protocol.folds):
+                run = {"dataset": dataset, "experiment": name, "repeat": repeat, "fold": fold}
+                outputs = files.RUN.format(**run), files.RUN_RECORD.format(**run)
+                log = files.RUN_LOG.format(rule="train_fold", **run)
+                jobs.append(Job("training", "train_fold", dataset, name, outputs, log, outputs[1], scans=scans))
+    return jobs
+
+
+def figure_jobs(dataset: str, chosen: Sequence[str]) -> list[Job]:
+    """What is gathered and drawn of one dataset once its runs are there."""
+    jobs = []
+    for name in chosen:
+        gathered = tuple(
+            pattern.format(dataset=dataset, experiment=name) for pattern in (files.PREDICTIONS, files.RECORDS)
+        )
+        drawn = files.figure_files(files.CONFUSION_FIGURE, dataset=dataset, experiment=name)
+        for rule, outputs in (("gather_runs", gathered), ("draw_confusion", drawn)):
+            log = files.EXPERIMENT_LOG.format(dataset=dataset, rule=rule, experiment=name)
+            jobs.append(Job("results", rule, dataset, name, outputs, log))
+    maps = files.figure_files(files.MAPS_FIGURE, dataset=dataset)
+    return jobs + [
+        dataset_job("results", "hash_scans", dataset, files.SCAN_HASHES),
+        dataset_job("results", "measure_quality", dataset, files.QUALITY),
+        dataset_job("results", "draw_contact_sheet", dataset, files.CONTACT_SHEET),
+        dataset_job("results", "draw_maps", dataset, *maps),
     ]
-    for name in chosen:
-        for path in run_files(config, dataset, name):
-            outputs = (path, path.removesuffix(".csv") + ".json")
-            place = f"{dataset}/train_fold/{path.removesuffix('.csv').partition('/runs/')[2]}"
-            log = f"logs/{place}.log"
-            jobs.append(Job("training", "train_fold", dataset, name, outputs, log, outputs[1], scans=scans))
-    for name in chosen:
-        gathered = f"results/{dataset}/predictions/{name}.csv", f"results/{dataset}/records/{name}.json"
-        jobs.append(Job("results", "gather_runs", dataset, name, gathered, f"{logs}/gather_runs/{name}.log"))
-        drawn = f"{figures}_{name}_confusion"
-        jobs.append(Job("results", "draw_confusion", dataset, name, both(drawn), f"{logs}/draw_confusion/{name}.log"))
-    seen = {
-        "hash_scans": (f"results/{dataset}/hashes.csv",),
-        "measure_quality": (f"results/{dataset}/quality.csv",),
-        "draw_contact_sheet": (f"{figures}_contact_sheet.png",),
-        "draw_maps": both(f"{figures}_maps"),
-    }
-    return jobs + [Job("results", rule, dataset, "", files, f"{logs}/{rule}.log") for rule, files in seen.items()]
 
 
-def both(figure: str) -> tuple[str, str]:
-    """The two files of a figure."""
-    return (f"{figure}.png", f"{figure}.svg")
-
-
-def stem(path: str) -> str:
-    """A file's name without folder and ending."""
-    return path.rpartition("/")[2].partition(".")[0]
+def dataset_job(stage: str, rule: str, dataset: str, *patterns: str) -> Job:
+    """The one job of a rule on a dataset, by the patterns of its outputs."""
+    outputs = tuple(pattern.format(dataset=dataset) for pattern in patterns)
+    return Job(stage, rule, dataset, "", outputs, files.DATASET_LOG.format(dataset=dataset, rule=rule))

@@ -14,6 +14,7 @@ from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
 from ffnet.training.settings import run_settings
+from ffnet.workflow import files
 
 
 class PlannedDataset(NamedTuple):
@@ -36,36 +37,30 @@ class PlannedDataset(NamedTuple):
 
     def shard_files(self, stage: str = "shards") -> list[str]:
         """The files of all shards, those ready to train or those of an earlier stage."""
-        return [f"results/{self.name}/{stage}/{shard}.h5" for shard in self.shards]
+        return [files.STAGE.format(dataset=self.name, stage=stage, shard=shard) for shard in self.shards]
 
     def shard_to_draw(self, results: ResultsSettings) -> str:
         """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""
         wanted = results.maps_subjects.get(self.name, self.rows[0].subject)
-        return next(f"results/{self.name}/shards/{row.shard}.h5" for row in self.rows if row.subject == wanted)
-
-
-TABLES = tuple(
-    f"results/tables/{table}.{form}"
-    for tables, forms in (
-        (("table1", "table2", "table3", "table4", "table5"), ("csv", "md", "tex")),
-        (("accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"), ("csv", "md")),
-        (("confusion",), ("csv",)),
-        (("columns",), ("md",)),
-    )
-    for table in tables
-    for form in forms
-)
+        shard = next(row.shard for row in self.rows if row.subject == wanted)
+        return files.STAGE.format(dataset=self.name, stage="shards", shard=shard)
 
 
 def run_files(config: Config, dataset: str, experiment: str) -> list[str]:
     """The predictions of all runs of an experiment."""
     repeats, folds = range(config.experiments[experiment].repeats), range(config.protocol.folds)
-    return [f"results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv" for repeat in repeats for fold in folds]
+    return [
+        files.RUN.format(dataset=dataset, experiment=experiment, repeat=repeat, fold=fold)
+        for repeat in repeats
+        for fold in folds
+    ]
 
 
 def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
     """The splits that an experiment uses."""
-    return [f"results/{dataset}/splits/{repeat}.csv" for repeat in range(config.experiments[experiment].repeats)]
+    return [
+        files.SPLIT.format(dataset=dataset, repeat=repeat) for repeat in range(config.experiments[experiment].repeats)
+    ]
 
 
 def pretrained_files(config: Config, experiment: str) -> list[str]:

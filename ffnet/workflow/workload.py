@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ffnet.config import Config
+from ffnet.workflow import files
 from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import measured_seconds
 from ffnet.workflow.planning import fold_settings
@@ -40,7 +41,7 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
     for job in list_jobs(config):
         runs = job.rule == "train_fold"
         kinds.setdefault((job.rule, job.dataset * runs, job.experiment * runs), []).append(job)
-    made = {name: count_made(f"results/{name}/manifest.csv") for name in config.datasets}
+    made = {name: count_made(files.MANIFEST.format(dataset=name)) for name in config.datasets}
     works = []
     for (rule, dataset, experiment), jobs in kinds.items():
         on_gpu = gpu and bool(experiment) and not config.experiments[experiment].is_ridge

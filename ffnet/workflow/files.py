@@ -1,0 +1,56 @@
+"""Where every file is: the layout of results/ and logs/, for Python.
+
+The rules write the same paths out, where a reader looks for them; a test holds both together. Fill in a pattern with
+str.format.
+"""
+
+STAGES = ("scans", "maps", "normals", "masks", "shards")  # those that make one file per shard, in the order of the data
+FIGURE_FORMS = ("png", "svg")
+
+MANIFEST = "results/{dataset}/manifest.csv"
+STAGE = "results/{dataset}/{stage}/{shard}.h5"
+SHARD_HASHES = "results/{dataset}/shards.csv"
+SCAN_HASHES = "results/{dataset}/hashes.csv"
+QUARANTINE = "results/{dataset}/quarantine.csv"
+QUARANTINE_CHECK = "results/{dataset}/quarantine.txt"
+QUALITY = "results/{dataset}/quality.csv"
+
+SPLIT = "results/{dataset}/splits/{repeat}.csv"
+RUN = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"
+RUN_RECORD = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"
+MODEL = "results/{dataset}/models/{experiment}.safetensors"
+
+PREDICTIONS = "results/{dataset}/predictions/{experiment}.csv"
+RECORDS = "results/{dataset}/records/{experiment}.json"
+TABLE = "results/tables/{table}.{form}"
+LEAKAGE_CHECK = "results/tables/leakage.txt"
+MAPS_FIGURE = "results/figures/{dataset}_maps.{form}"
+CONTACT_SHEET = "results/figures/{dataset}_contact_sheet.png"
+CONFUSION_FIGURE = "results/figures/{dataset}_{experiment}_confusion.{form}"
+REPORT = "results/report.html"
+PARTIAL = "results/tables_so_far"  # the folder of tables and report of an unfinished experiment
+
+TABLE_FORMS = {  # table -> endings of its files
+    **dict.fromkeys(("table1", "table2", "table3", "table4", "table5"), ("csv", "md", "tex")),
+    **dict.fromkeys(("accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"), ("csv", "md")),
+    "confusion": ("csv",),
+    "columns": ("md",),
+}
+TABLES = tuple(TABLE.format(table=table, form=form) for table, forms in TABLE_FORMS.items() for form in forms)
+
+DEMO_LOG = "logs/demo/{layout}/{subject}.log"
+UNPACK_LOG = "logs/demo/unpack_makehuman.log"
+PRETRAINED_LOG = "logs/pretrained/fetch_imagenet.log"
+DATASET_LOG = "logs/{dataset}/{rule}.log"
+SHARD_LOG = "logs/{dataset}/{rule}/{shard}.log"
+SPLIT_LOG = "logs/{dataset}/{rule}/{repeat}.log"
+RUN_LOG = "logs/{dataset}/{rule}/{experiment}/{repeat}/{fold}.log"
+EXPERIMENT_LOG = "logs/{dataset}/{rule}/{experiment}.log"
+RESULTS_LOG = "logs/results/{rule}.log"
+SHARD_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{shard}.tsv"
+MODEL_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{experiment}.tsv"
+
+
+def figure_files(pattern: str, **names: str) -> tuple[str, ...]:
+    """The files of a figure in all its forms, a pattern with {form} and other names."""
+    return tuple(pattern.format(form=form, **names) for form in FIGURE_FORMS)
