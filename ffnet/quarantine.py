@@ -23,6 +23,21 @@ class Rejected(NamedTuple):
     reason: str
 
 
+class Share(NamedTuple):
+    """How many scans of a group were left out."""
+
+    group: str
+    left_out: int
+    scans: int
+
+    def __str__(self) -> str:
+        return f"{self.left_out} of {self.scans} {self.group} were left out ({self.left_out / self.scans:.1%})"
+
+    def exceeds(self, settings: "QuarantineSettings") -> bool:
+        """Whether more than settings.max_share of the scans were left out."""
+        return self.left_out > settings.max_share * self.scans
+
+
 @dataclass(frozen=True)
 class QuarantineSettings:
     """Section `quarantine` of config.yaml."""
@@ -62,24 +77,25 @@ def quarantine_text(rejected: list[Rejected]) -> str:
     return text.getvalue()
 
 
-def judge_quarantine(
-    rejected: list[Rejected], taken: int, settings: QuarantineSettings, path: str | os.PathLike
+def check_quarantine(
+    rejected: list[Rejected], shares: list[Share], settings: QuarantineSettings, path: str | os.PathLike
 ) -> str:
-    """One line on how many of the `taken` scans were left out.
+    """A line on each Share.
 
-    rejected: Rejected rows. settings: QuarantineSettings. path: of quarantine.csv, for the message.
-    Raises InputError with the head of the list if more than settings.max_share were.
+    path: of quarantine.csv, for the message. Raises InputError with the head of the list if more than
+    settings.max_share of any Share were left out.
     """
-    share = f"{len(rejected)} of {taken} scans were left out ({len(rejected) / taken:.1%})"
-    if not _too_many(rejected, taken, settings):
-        return f"{share}, at most {settings.max_share:.1%} may be"
+    lines = [f"{share}, at most {settings.max_share:.1%} may be" for share in shares]
+    high = [str(share) for share in shares if share.exceeds(settings)]
+    if not high:
+        return "\n".join(lines)
     rows = [f"  {row.scan} ({row.stage}): {row.reason}" for row in sorted(rejected)]
     more = [f"  and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
     raise InputError(
         "\n".join(
             [
-                f"{share}, more than quarantine.max_share allows ({settings.max_share:.1%}). Repair the files or raise "
-                f"quarantine.max_share in config.yaml. The list is in {path}:",
+                f"{' and '.join(high)}, more than quarantine.max_share allows ({settings.max_share:.1%}). Repair the "
+                f"files or raise quarantine.max_share in config.yaml. The list is in {path}:",
                 *rows[:SHOWN],
                 *more,
             ]
@@ -87,16 +103,10 @@ def judge_quarantine(
     )
 
 
-def refuse_to_train(
-    rejected: list[Rejected], taken: int, settings: QuarantineSettings, path: str | os.PathLike
-) -> None:
-    """Raises InputError, short beside that of judge_quarantine, if it would. Arguments as there."""
-    if _too_many(rejected, taken, settings):
+def refuse_to_train(shares: list[Share], settings: QuarantineSettings, path: str | os.PathLike) -> None:
+    """Raises InputError, shorter than that of check_quarantine, if it would. Arguments as there."""
+    if any(share.exceeds(settings) for share in shares):
         raise InputError(f"nothing is trained, as too many scans were left out; they are listed in {path}")
-
-
-def _too_many(rejected: list[Rejected], taken: int, settings: QuarantineSettings) -> bool:
-    return len(rejected) > settings.max_share * taken
 
 
 def read_quarantine(path: str | os.PathLike) -> list[Rejected]:

@@ -17,6 +17,7 @@ rule write_shards:
         "../envs/ffnet.yaml"
     params:
         settings=asdict(settings.shards),
+        takes=lambda wildcards: settings.datasets[wildcards.dataset].takes,
         code=code_hash("workflow_scripts/write_shards.py"),
     script:
         "../workflow_scripts/write_shards.py"
@@ -27,6 +28,7 @@ rule hash_shards:
     input:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         quarantine="results/{dataset}/quarantine.csv",
+        subjects="results/{dataset}/subjects.csv",
     output:
         "results/{dataset}/shards.csv",
     log:
@@ -35,9 +37,9 @@ rule hash_shards:
     conda:
         "../envs/ffnet.yaml"
     params:
-        # quarantine.max_share is no param, as another one trains nothing again; and no file of judge_quarantine is an
-        # ancient input, as Snakemake then sees no change of what follows when judge_quarantine runs
-        taken=lambda wildcards: len(collections[wildcards.dataset].rows),
+        # quarantine.max_share is no param, as another one trains nothing again; and no file of check_quarantine is an
+        # ancient input, as Snakemake then sees no change of what follows when check_quarantine runs
+        scans=lambda wildcards: len(collections[wildcards.dataset].rows),
         code=code_hash("workflow_scripts/hash_shards.py"),
     script:
         "../workflow_scripts/hash_shards.py"
@@ -71,20 +73,21 @@ rule list_quarantine:
         "../workflow_scripts/list_quarantine.py"
 
 
-rule judge_quarantine:
+rule check_quarantine:
     """Stop if too many scans of {wildcards.dataset} were left out, of a finished dataset too."""
     input:
-        "results/{dataset}/quarantine.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+        subjects="results/{dataset}/subjects.csv",
     output:
         "results/{dataset}/quarantine.txt",
     log:
-        "logs/{dataset}/judge_quarantine.log",
+        "logs/{dataset}/check_quarantine.log",
     retries: 0  # the profile for clusters has some; this ends as it did
     conda:
         "../envs/ffnet.yaml"
     params:
-        taken=lambda wildcards: len(collections[wildcards.dataset].rows),
+        scans=lambda wildcards: len(collections[wildcards.dataset].rows),
         settings=asdict(settings.quarantine),
-        code=code_hash("workflow_scripts/judge_quarantine.py"),
+        code=code_hash("workflow_scripts/check_quarantine.py"),
     script:
-        "../workflow_scripts/judge_quarantine.py"
+        "../workflow_scripts/check_quarantine.py"

@@ -6,10 +6,30 @@ RUN_SETTINGS = {  # made once, not for each of tens of thousands of runs
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
 
-rule split_subjects:
-    """Draw the subjects of {wildcards.dataset} and divide them into folds, repeat {wildcards.repeat}."""
+rule choose_subjects:
+    """Choose the subjects of {wildcards.dataset} that take part, by what of their scans can be used."""
     input:
-        "results/{dataset}/manifest.csv",
+        manifest="results/{dataset}/manifest.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+    output:
+        "results/{dataset}/subjects.csv",
+    log:
+        "logs/{dataset}/choose_subjects.log",
+    retries: 0  # the cluster profile sets some; the result would be the same
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        dataset=lambda wildcards: asdict(settings.datasets[wildcards.dataset]),
+        protocol=asdict(settings.protocol),
+        code=code_hash("workflow_scripts/choose_subjects.py"),
+    script:
+        "../workflow_scripts/choose_subjects.py"
+
+
+rule split_subjects:
+    """Divide the subjects of {wildcards.dataset} that take part into folds, repeat {wildcards.repeat}."""
+    input:
+        "results/{dataset}/subjects.csv",
     output:
         "results/{dataset}/splits/{repeat}.csv",
     log:
@@ -17,9 +37,8 @@ rule split_subjects:
     conda:
         "../envs/ffnet.yaml"
     params:
-        intensities=lambda wildcards: settings.datasets[wildcards.dataset].intensities,
-        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
-        protocol=asdict(settings.protocol),
+        folds=settings.protocol.folds,
+        seed=settings.protocol.seed,
         code=code_hash("workflow_scripts/split_subjects.py"),
     script:
         "../workflow_scripts/split_subjects.py"

@@ -4,8 +4,9 @@ from ffnet.errors import InputError, ScanError
 from ffnet.quarantine import (
     QuarantineSettings,
     Rejected,
+    Share,
+    check_quarantine,
     each_scan,
-    judge_quarantine,
     quarantine_text,
     read_quarantine,
     refuse_to_train,
@@ -44,13 +45,20 @@ def test_quarantine_csv_can_be_read_back(tmp_path):
 
 def test_too_many_bad_scans_stop_the_run_with_the_list():
     rejected = [Rejected(f"s{i:02d}", "scans", f"reason {i}") for i in range(12)]
-    line = judge_quarantine(rejected, 240, QuarantineSettings(0.05), "q.csv")
+    enough, many = Share("scans", 12, 240), Share("scans", 12, 239)
+    line = check_quarantine(rejected, [enough], QuarantineSettings(0.05), "q.csv")
     assert line == "12 of 240 scans were left out (5.0%), at most 5.0% may be"
     with pytest.raises(InputError, match=r"12 of 239 scans .* more than quarantine.max_share") as caught:
-        judge_quarantine(rejected, 239, QuarantineSettings(0.05), "q.csv")
+        check_quarantine(rejected, [many], QuarantineSettings(0.05), "q.csv")
     lines = str(caught.value).splitlines()
-    refuse_to_train(rejected, 240, QuarantineSettings(0.05), "q.csv")
-    with pytest.raises(InputError, match="nothing is trained, as too many scans were left out; .* q.csv$"):
-        refuse_to_train(rejected, 239, QuarantineSettings(0.05), "q.csv")
     assert lines[0].endswith("The list is in q.csv:") and lines[1] == "  s00 (scans): reason 0"
     assert len(lines) == 12 and lines[-1] == "  and 2 more"
+    refuse_to_train([enough], QuarantineSettings(0.05), "q.csv")
+    with pytest.raises(InputError, match="nothing is trained, as too many scans were left out; .* q.csv$"):
+        refuse_to_train([enough, many], QuarantineSettings(0.05), "q.csv")
+
+
+def test_the_subjects_that_take_part_have_a_share_of_their_own():
+    shares = [Share("scans", 3, 1000), Share("scans of the subjects that take part", 3, 12)]
+    with pytest.raises(InputError, match=r"^3 of 12 scans of the subjects that take part were left out \(25.0%\), m"):
+        check_quarantine([], shares, QuarantineSettings(0.05), "q.csv")

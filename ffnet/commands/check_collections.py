@@ -1,7 +1,6 @@
 """Does the folder of each collection hold what its settings ask for?"""
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 
 from ffnet.commands.findings import Finding, some
@@ -9,9 +8,18 @@ from ffnet.config import Config
 from ffnet.demo.roster import collection_files
 from ffnet.errors import InputError
 from ffnet.expressions import NEUTRAL
-from ffnet.scans.index import ScanRow, complete_subjects
+from ffnet.quarantine import read_quarantine
+from ffnet.scans.index import ScanRow
 from ffnet.scans.settings import DatasetSettings
-from ffnet.training.splits import split_subjects
+from ffnet.training.participants import (
+    Participant,
+    choose_participants,
+    chosen_subjects,
+    levels_of,
+    list_participants,
+)
+from ffnet.training.splits import subject_folds
+from ffnet.workflow import files
 from ffnet.workflow.planning import PlannedDataset, is_synthetic, plan_dataset
 
 TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that are of no use without an image of their name
@@ -37,40 +45,44 @@ def check_collection(name: str, config: Config) -> Iterator[Finding]:
         yield Finding("PROBLEM", f"{name}: {error}")
         return
     dataset, rows = config.datasets[name], plan.rows
-    complete = complete_subjects(rows, dataset.intensities, dataset.classes)
-    count = f"{len({row.subject for row in rows})} subjects, {len(rows)} scans, {len(complete)} complete subjects"
+    everyone = list_participants(rows, left_out(name), dataset)
+    complete = sum(one.complete == "yes" for one in everyone)
+    count = f"{len(everyone)} subjects, {len(rows)} scans, {complete} complete subjects"
     if is_synthetic(name, config):
         yield check_generated(name, config, count)
     else:
         yield Finding("ok", f"{name}: {count} below {dataset.folder}")
         yield from check_rows(name, rows, dataset)
         yield from check_files(name, plan)
-    yield from check_protocol(name, rows, config)
+    yield from check_protocol(name, everyone, config)
+
+
+def left_out(name: str) -> set[str]:
+    """The scans that a dataset's quarantine.csv lists; none before it is written."""
+    path = files.QUARANTINE.format(dataset=name)
+    return {row.scan for row in read_quarantine(path)} if os.path.isfile(path) else set()
 
 
 def check_generated(name: str, config: Config, count: str) -> Finding:
     """How much of the generated collection is there yet."""
-    files = collection_files(config.demo, config.datasets[name].layout)
-    made = sum(os.path.exists(file) for file in files)
-    if made == len(files):
+    paths = collection_files(config.demo, config.datasets[name].layout)
+    made = sum(os.path.exists(path) for path in paths)
+    if made == len(paths):
         return Finding("ok", f"{name}: {count}, synthetic, all files made")
     if made:
         return Finding(
-            "note", f"{name}: {count}, synthetic; {made} of {len(files)} files are made, the run makes the rest"
+            "note", f"{name}: {count}, synthetic; {made} of {len(paths)} files are made, the run makes the rest"
         )
     return Finding("note", f"{name}: {count}, synthetic; not made yet, the run makes them")
 
 
 def check_rows(name: str, rows: list[ScanRow], dataset: DatasetSettings) -> Iterator[Finding]:
     """What is missing from, or odd about, the scans of a collection on disk."""
-    twice = sorted(scan for scan, times in Counter(row.scan for row in rows).items() if times > 1)
-    if twice:
-        yield Finding("PROBLEM", f"{name}: found more than once: {some(twice)}", "move the copies out of the folder")
     lacking = missing_expressions(rows, dataset)
     if lacking:
         yield Finding(
             "note",
-            f"{name}: {len(lacking)} subjects are not complete and take no part: "
+            f"{name}: {len(lacking)} subjects are not complete: "
             + some([f"{subject} lacks {what}" for subject, what in lacking.items()]),
             "look for their files, or leave it so",
         )
@@ -99,26 +111,36 @@ def check_files(name: str, plan: PlannedDataset) -> Iterator[Finding]:
 
 def missing_expressions(rows: list[ScanRow], dataset: DatasetSettings) -> dict[str, str]:
     """Subject -> what it lacks, as text, for the subjects that are not complete."""
-    levels = {name: (None,) if name == NEUTRAL else dataset.intensities for name in dataset.classes}
-    have = {(row.subject, row.expression, None if row.expression == NEUTRAL else row.intensity) for row in rows}
+    have: dict[str, set[tuple[str, int | None]]] = {}
+    for row in rows:
+        have.setdefault(row.subject, set()).add((row.expression, None if row.expression == NEUTRAL else row.intensity))
     lacking = {}
-    complete = complete_subjects(rows, dataset.intensities, dataset.classes)
-    for subject in sorted({row.subject for row in rows} - set(complete)):
-        lacking[subject] = " and ".join(
-            f"{expression} {level}" if len(levels[expression]) > 1 else expression
-            for expression in dataset.classes
-            for level in levels[expression]
-            if (subject, expression, level) not in have
-        )
+    for subject in sorted(have):
+        parts = [(name, level) for name in dataset.classes for level in levels_of(name, dataset)]
+        missing = [part for part in parts if part not in have[subject]]
+        if missing:
+            lacking[subject] = " and ".join(
+                f"{expression} {level}" if len(levels_of(expression, dataset)) > 1 else expression
+                for expression, level in missing
+            )
     return lacking
 
 
-def check_protocol(name: str, rows: list[ScanRow], config: Config) -> Iterator[Finding]:
+def check_protocol(name: str, everyone: list[Participant], config: Config) -> Iterator[Finding]:
     """Whether the subjects suffice for protocol.subjects and protocol.folds."""
-    dataset, protocol = config.datasets[name], config.protocol
+    protocol = config.protocol
     try:
-        subjects = split_subjects(rows, name, dataset.intensities, dataset.classes, protocol, repeat=0)
+        participants = choose_participants(everyone, name, protocol)
+        subjects = chosen_subjects(participants)
+        subject_folds(subjects, protocol.folds, protocol.seed, repeat=0)
     except InputError as error:
         yield Finding("PROBLEM", f"{name}: {error}")
-    else:
-        yield Finding("ok", f"{name}: {len(subjects)} subjects take part, in {protocol.folds} folds")
+        return
+    yield Finding("ok", f"{name}: {len(subjects)} subjects take part, in {protocol.folds} folds")
+    partly = [one.subject for one in participants if one.chosen == "yes" and one.complete == "no"]
+    if partly:
+        yield Finding(
+            "note",
+            f"{name}: {len(partly)} of the {len(subjects)} take part without some of their scans: {some(partly)}",
+            "there are not enough complete subjects; repair the scans, or lower protocol.subjects",
+        )

@@ -75,7 +75,7 @@ def index_scans(
 
     dataset: DatasetSettings of a collection with names of its own. settings: ScanSettings. Taken are the dataset's
     classes at its intensities, and neutral scans, if they are a class, whatever their intensity. Skipped are meshes of
-    the layout alone: other files are of no interest.
+    the layout alone: other files are of no interest. Raises InputError where two files hold a scan of one name.
     """
     suffix, make_row = LAYOUTS[dataset.layout]
     present = set(paths)
@@ -96,7 +96,20 @@ def index_scans(
         rows = chosen
     if settings.pose.landmarks == "files":
         rows = [row._replace(landmarks=landmarks_beside(row.mesh, present)) for row in rows]
+    check_names(rows)
     return sorted(rows), {kind: skipped[kind] for kind in sorted(skipped) if skipped[kind]}
+
+
+def check_names(rows: Iterable[ScanRow]) -> None:
+    """Raises InputError that names both files where two scans have one name."""
+    meshes: dict[str, str] = {}
+    for row in rows:
+        if row.scan in meshes:
+            raise InputError(
+                f"{row.mesh}: the scan {row.scan} is also in {meshes[row.scan]}; move one of the two files out of the "
+                "collection's folder"
+            )
+        meshes[row.scan] = row.mesh
 
 
 def skipped_kind(row: ScanRow, dataset: DatasetSettings) -> str:
@@ -190,19 +203,6 @@ def choose_frames(rows: list[ScanRow], step: int | None) -> list[ScanRow]:
 def shard_of(subject: str, shards: int) -> str:
     """The name of a subject's shard."""
     return f"shard-{zlib.crc32(subject.encode()) % shards:02d}"
-
-
-def complete_subjects(rows: list[ScanRow], intensities: Sequence[int], classes: Sequence[str]) -> list[str]:
-    """Sorted subjects that have every class at every level asked for; neutral at any level."""
-    wanted: set[tuple[str, int | None]] = {
-        (name, level) for name in classes for level in intensities if name != NEUTRAL
-    }
-    wanted |= {(NEUTRAL, None)} & {(name, None) for name in classes}
-    have: dict[str, set[tuple[str, int | None]]] = {}
-    for row in rows:
-        level = None if row.expression == NEUTRAL else row.intensity
-        have.setdefault(row.subject, set()).add((row.expression, level))
-    return sorted(subject for subject, found in have.items() if wanted <= found)
 
 
 def manifest_text(rows: list[ScanRow]) -> str:

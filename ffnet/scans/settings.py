@@ -21,6 +21,7 @@ class DatasetSettings:
     unit: str = setting(choices=("mm", "cm", "m"))
     classes: tuple[str, ...] = setting()
     intensities: tuple[int, ...] = setting(least=1, most=4)
+    takes: str = setting(choices=("all", "first"))
     projection: str = setting(choices=("gridfit", "raycast", "splat"))
 
 

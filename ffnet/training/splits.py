@@ -1,42 +1,12 @@
-"""Who takes part, and which subjects are tested together (paper, section 3.1)."""
+"""Which subjects are tested together (paper, section 3.1)."""
 
 import os
-from collections.abc import Sequence
 
 import numpy as np
 
 from ffnet.errors import InputError
-from ffnet.scans.index import ScanRow, complete_subjects
 from ffnet.seeds import seed_of
 from ffnet.storage import read_table
-from ffnet.training.settings import ProtocolSettings
-
-
-def draw_subjects(complete: list[str], count: int, dataset: str, seed: int) -> list[str]:
-    """`count` of the complete subjects, sorted; one more or one fewer subject on disk changes at most one of them.
-
-    Raises InputError if there are fewer.
-    """
-    if len(complete) < count:
-        raise InputError(
-            f"protocol.subjects is {count}, but {dataset} has {len(complete)} subjects with all expressions at"
-            f" every level asked; lower protocol.subjects"
-        )
-    return sorted(sorted(complete, key=lambda subject: seed_of(seed, "subject", subject))[:count])
-
-
-def listed_subjects(complete: list[str], subjects: tuple[str, ...], dataset: str) -> list[str]:
-    """The user's own list, sorted. Raises InputError if one is named twice or is not complete."""
-    where = f"protocol.subject_lists.{dataset}"
-    for subject in subjects:
-        if subjects.count(subject) > 1:
-            raise InputError(f"{where}: {subject} is named twice")
-        if subject not in complete:
-            raise InputError(
-                f"{where}: {subject} is not one of the {len(complete)} subjects with all expressions at every level"
-                f" asked"
-            )
-    return sorted(subjects)
 
 
 def subject_folds(subjects: list[str], folds: int, seed: int, repeat: int) -> dict[str, int]:
@@ -48,28 +18,6 @@ def subject_folds(subjects: list[str], folds: int, seed: int, repeat: int) -> di
         raise InputError(f"protocol.folds is {folds}, but there are {len(subjects)} subjects; lower protocol.folds")
     order = sorted(subjects, key=lambda subject: seed_of(seed, "fold", repeat, subject))
     return {subject: place % folds for place, subject in enumerate(order)}
-
-
-def split_subjects(
-    rows: list[ScanRow],
-    dataset: str,
-    intensities: Sequence[int],
-    classes: Sequence[str],
-    protocol: ProtocolSettings,
-    repeat: int,
-) -> dict[str, int]:
-    """Subject -> fold for one repeat of a dataset.
-
-    rows: the dataset's ScanRows. intensities, classes: levels and expressions a subject must have. protocol:
-    ProtocolSettings. Scans that are left out later, see quarantine.csv, change no split: the subject takes part with
-    those that remain.
-    """
-    complete = complete_subjects(rows, intensities, classes)
-    if dataset in protocol.subject_lists:
-        subjects = listed_subjects(complete, protocol.subject_lists[dataset], dataset)
-    else:
-        subjects = draw_subjects(complete, protocol.subjects, dataset, protocol.seed)
-    return subject_folds(subjects, protocol.folds, protocol.seed, repeat)
 
 
 def fold_masks(subject: np.ndarray, split: dict[str, int], fold: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ QUARANTINE = "results/{dataset}/quarantine.csv"
 QUARANTINE_CHECK = "results/{dataset}/quarantine.txt"
 QUALITY = "results/{dataset}/quality.csv"
 
+SUBJECTS = "results/{dataset}/subjects.csv"
 SPLIT = "results/{dataset}/splits/{repeat}.csv"
 RUN = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"
 RUN_RECORD = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"

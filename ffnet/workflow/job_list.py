@@ -7,7 +7,8 @@ from ffnet.config import Config
 from ffnet.demo.roster import list_subjects, makehuman_path, subject_files_of
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.scans.index import ScanRow
-from ffnet.training.splits import split_subjects
+from ffnet.training.participants import choose_participants, chosen_subjects, list_participants
+from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
 from ffnet.workflow.planning import is_synthetic, plan_dataset, pretrained_files
 
@@ -76,8 +77,9 @@ def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
 def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
     """How many scans a run trains on, on average. Raises InputError where there are too few subjects."""
     taken, protocol = config.datasets[dataset], config.protocol
-    folds = split_subjects(rows, dataset, taken.intensities, taken.classes, protocol, repeat=0)
-    return sum(row.subject in folds for row in rows) * (1 - 1 / protocol.folds)
+    participants = choose_participants(list_participants(rows, (), taken), dataset, protocol)
+    subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
+    return sum(one.scans for one in participants if one.chosen == "yes") * (1 - 1 / protocol.folds)
 
 
 def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
@@ -94,14 +96,14 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
     after = {
         "hash_shards": files.SHARD_HASHES,
         "list_quarantine": files.QUARANTINE,
-        "judge_quarantine": files.QUARANTINE_CHECK,
+        "check_quarantine": files.QUARANTINE_CHECK,
     }
     return jobs + [dataset_job("shards", rule, dataset, pattern) for rule, pattern in after.items()]
 
 
 def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
-    """The splits and runs of one dataset. chosen: experiments with repeats. scans: on how many a run trains."""
-    jobs = []
+    """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: on how many a run trains."""
+    jobs = [dataset_job("training", "choose_subjects", dataset, files.SUBJECTS)]
     for repeat in range(max((config.experiments[name].repeats for name in chosen), default=0)):
         output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
         log = files.SPLIT_LOG.format(dataset=dataset, rule="split_subjects", repeat=repeat)

@@ -135,7 +135,7 @@ def test_a_scan_that_lies_there_twice_is_a_problem(run, collection):
     (collection / "copy").mkdir()
     (collection / "copy" / "F0001_AN04WH_F3D.wrl").write_text("x")
     code, lines = run()
-    assert code == 1 and line_with(lines, "PROBLEM  ").endswith("found more than once: F0001_AN04WH")
+    assert code == 1 and "F0001_AN04WH_F3D.wrl: the scan F0001_AN04WH is also in " in line_with(lines, "PROBLEM  ")
 
 
 def test_a_folder_that_is_not_there_is_a_problem_and_the_other_collections_are_still_looked_at(run):

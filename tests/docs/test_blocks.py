@@ -39,7 +39,7 @@ def settings_are_taken(block, mapping, folder):
 
 def list_is_read(block, mapping, folder):
     (folder / "manifest.csv").write_text(block.text)
-    dataset = DatasetSettings("manifest", str(folder), "mm", ("anger", "neutral"), (1,), "raycast")
+    dataset = DatasetSettings("manifest", str(folder), "mm", ("anger", "neutral"), (1,), "all", "raycast")
     rows, skipped = read_scan_list(dataset, read_config(mapping).scans, "here")
     assert len(rows) == len(block.text.splitlines()) - 1 and not skipped
 

@@ -7,7 +7,7 @@ import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.scans.index import complete_subjects, files_below, image_beside, manifest_text, shard_of
+from ffnet.scans.index import files_below, image_beside, manifest_text, shard_of
 from ffnet.scans.index import index_scans as index_with_settings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
@@ -33,7 +33,7 @@ def index_scans(paths, layout, intensities, shards):
 
 
 def index(paths, layout, intensities=(1,), classes=EXPRESSIONS, shards=1, frame_step=None):
-    dataset = DatasetSettings(layout, "d", "mm", classes, intensities, "raycast")
+    dataset = DatasetSettings(layout, "d", "mm", classes, intensities, "all", "raycast")
     return index_with_settings(paths, dataset, replace(SETTINGS, shards=shards, frame_step=frame_step))
 
 
@@ -65,14 +65,10 @@ def test_a_subjects_shard_depends_on_its_name_alone():
     assert shard_of("F0001", 1) == "shard-00"
 
 
-def test_complete_subjects_have_six_expressions_at_every_level():
-    codes = ["AN", "DI", "FE", "HA", "SA", "SU"]
-    paths = [f"d/F0001_{code}0{level}WH_F3D.wrl" for code in codes for level in (3, 4)]
-    paths += [f"d/F0002_{code}0{level}WH_F3D.wrl" for code in codes for level in (3, 4)][:-1]
-    rows = index_scans(paths, "bu3dfe", (3, 4), shards=1)
-    assert complete_subjects(rows, (3, 4), EXPRESSIONS) == ["F0001"]
-    assert complete_subjects(rows, (3,), EXPRESSIONS) == ["F0001", "F0002"]
-    assert {row.expression for row in rows} == set(EXPRESSIONS)
+def test_two_files_with_the_name_of_one_scan_are_both_named():
+    copies = ["d/a/bs000_E_FEAR_0.bnt", "d/b/bs000_E_FEAR_0.bnt"]
+    with pytest.raises(InputError, match="d/b/bs000_E_FEAR_0.bnt: the scan bs000_E_FEAR_0 is also in d/a/bs000_E_F"):
+        index(copies, "bosphorus")
 
 
 def test_the_manifest_can_be_read_back():
@@ -86,7 +82,7 @@ def test_the_manifest_can_be_read_back():
 
 def test_landmark_files_of_a_collection_are_named_only_where_they_are_asked_for():
     files = replace(SETTINGS, pose=replace(SETTINGS.pose, landmarks="files"))
-    dataset = DatasetSettings("bu3dfe", "d", "mm", EXPRESSIONS, (3,), "raycast")
+    dataset = DatasetSettings("bu3dfe", "d", "mm", EXPRESSIONS, (3,), "all", "raycast")
     paths = [*BU, "d/F0001/F0001_AN03WH_F3D.bnd", "d/F0001/F0001_AN03WH_F3D.lm3"]
     assert [row.landmarks for row in index_with_settings(paths, dataset, files)[0]] == ["d/F0001/F0001_AN03WH_F3D.bnd"]
     assert [row.landmarks for row in index_with_settings(paths, dataset, SETTINGS)[0]] == [""]
@@ -122,8 +118,6 @@ def test_neutral_may_be_a_class_and_is_taken_whatever_its_intensity():
     assert [(row.expression, row.intensity) for row in rows] == [("anger", 3), ("neutral", 0)]
     assert "neutral" not in skipped
     assert index(["d/bs000_N_N_0.bnt"], "bosphorus", (1,), classes)[0][0].expression == "neutral"
-    assert complete_subjects(rows, (3,), ("anger", "neutral")) == ["F0001"]
-    assert complete_subjects(rows[:1], (3,), ("anger", "neutral")) == []
 
 
 def sequence(frames):

@@ -19,7 +19,7 @@ HEADER = "scan,subject,expression,intensity,mesh,texture"
 
 def read(folder, *lines, header=HEADER, classes=EXPRESSIONS, encoding="utf-8", settings=SETTINGS):
     (folder / "manifest.csv").write_bytes("\n".join([header, *lines]).encode(encoding))
-    dataset = DatasetSettings("manifest", str(folder), "mm", classes, (1, 2), "raycast")
+    dataset = DatasetSettings("manifest", str(folder), "mm", classes, (1, 2), "all", "raycast")
     return read_scan_list(dataset, settings, "config.yaml: datasets.mine.folder")
 
 
@@ -97,7 +97,7 @@ def test_a_list_that_is_no_utf8_or_not_there_says_so(tmp_path):
     with pytest.raises(InputError, match="manifest.csv: not UTF-8 text"):
         read(tmp_path, "ä,p,fear,1,a.ply,", encoding="latin-1")
     (tmp_path / "manifest.csv").unlink()
-    dataset = DatasetSettings("manifest", str(tmp_path), "mm", EXPRESSIONS, (1,), "raycast")
+    dataset = DatasetSettings("manifest", str(tmp_path), "mm", EXPRESSIONS, (1,), "all", "raycast")
     with pytest.raises(InputError, match="datasets.mine.folder: there is no file '.*manifest.csv'.* scan,subject"):
         read_scan_list(dataset, SETTINGS, "config.yaml: datasets.mine.folder")
 

@@ -1,5 +1,4 @@
 import collections
-import dataclasses
 
 import numpy as np
 import pytest
@@ -7,34 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ffnet.errors import InputError
-from ffnet.expressions import EXPRESSIONS
-from ffnet.scans.index import ScanRow, manifest_text, read_manifest
-from ffnet.training.settings import ProtocolSettings
 from ffnet.training.splits import (
     check_disjoint,
-    draw_subjects,
     fold_masks,
-    listed_subjects,
     read_split,
-    split_subjects,
     split_table,
     subject_folds,
 )
 
-PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, folds=2, seed=0)
-
 
 def names(count):
     return [f"F{number:04d}" for number in range(count)]
-
-
-def rows_of(subjects, levels=(3, 4)):
-    return [
-        ScanRow(f"{subject}_{expression}{level}", subject, expression, level, "m.wrl", "t.bmp", "shard-00")
-        for subject in subjects
-        for expression in EXPRESSIONS
-        for level in levels
-    ]
 
 
 @given(st.integers(2, 12), st.integers(0, 80), st.integers(0, 10**9), st.integers(0, 99))
@@ -71,48 +53,6 @@ def test_splits_stay_what_they_were_in_the_first_version():
     """Golden: another hash or order would silently make every published run another one."""
     split = subject_folds(names(12), 5, seed=0, repeat=0)
     assert [split[name] for name in names(12)] == [1, 3, 4, 0, 0, 1, 1, 4, 2, 0, 3, 2]
-    assert draw_subjects(names(20), 3, "bu3dfe", seed=0) == ["F0003", "F0005", "F0017"]
-
-
-@given(st.integers(1, 59), st.integers(0, 1000))
-def test_one_subject_fewer_on_disk_changes_at_most_one_that_is_drawn(count, seed):
-    drawn = set(draw_subjects(names(60), count, "bu3dfe", seed))
-    assert len(drawn) == count
-    fewer = set(draw_subjects(names(60)[1:], count, "bu3dfe", seed))
-    assert len(drawn - fewer) <= 1
-
-
-def test_only_complete_subjects_of_the_manifest_take_part():
-    rows = [row for row in rows_of(names(6)) if row.scan != "F0002_fear4"]
-    assert read_manifest(manifest_text(rows)) == rows
-    split = split_subjects(rows, "bu3dfe", (3, 4), EXPRESSIONS, PROTOCOL, repeat=0)
-    assert len(split) == 4
-    everyone = split_subjects(rows, "bu3dfe", (3, 4), EXPRESSIONS, dataclasses.replace(PROTOCOL, subjects=5), repeat=0)
-    assert sorted(everyone) == sorted(set(names(6)) - {"F0002"})
-    assert "F0002" in split_subjects(
-        rows, "bu3dfe", (3,), EXPRESSIONS, dataclasses.replace(PROTOCOL, subjects=6), repeat=0
-    )
-
-
-def test_fewer_complete_subjects_than_asked_says_how_many_and_what_to_lower():
-    with pytest.raises(InputError, match="protocol.subjects is 4, but demo has 3 subjects .*lower protocol.subjects"):
-        split_subjects(rows_of(names(3)), "demo", (3, 4), EXPRESSIONS, PROTOCOL, repeat=0)
-
-
-def test_a_list_of_subjects_replaces_the_draw():
-    protocol = dataclasses.replace(PROTOCOL, subject_lists={"bu3dfe": ("F0004", "F0001")})
-    assert sorted(split_subjects(rows_of(names(6)), "bu3dfe", (3, 4), EXPRESSIONS, protocol, repeat=0)) == [
-        "F0001",
-        "F0004",
-    ]
-    assert len(split_subjects(rows_of(names(6)), "other", (3, 4), EXPRESSIONS, protocol, repeat=0)) == 4
-
-
-def test_a_listed_subject_must_be_complete_and_named_once():
-    with pytest.raises(InputError, match="subject_lists.bu3dfe: F0009 is not one of the 6 subjects"):
-        listed_subjects(names(6), ("F0001", "F0009"), "bu3dfe")
-    with pytest.raises(InputError, match="subject_lists.bu3dfe: F0001 is named twice"):
-        listed_subjects(names(6), ("F0001", "F0001"), "bu3dfe")
 
 
 def test_more_folds_than_subjects_are_refused():

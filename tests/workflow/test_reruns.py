@@ -19,7 +19,8 @@ TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
 RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
-SHARDS = RUNS | {"write_shards": 3, "hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2} | SEEN
+CHOICE = SPLITS | {"choose_subjects": 2, "hash_shards": 2, "check_quarantine": 2}
+SHARDS = CHOICE | {"write_shards": 3, "list_quarantine": 2} | SEEN
 MASKS = SHARDS | {"make_masks": 3}
 NORMALS = SHARDS | {"compute_normals": 3}
 MAPS = MASKS | NORMALS | {"project_maps": 3}
@@ -30,19 +31,18 @@ ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 # One experiment on both collections, and one shard of one collection with all that is trained on it
 ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
+ONE_CHOICE = ("choose_subjects", "split_subjects", "hash_shards", "check_quarantine")
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
-ONE_SHARD = (
-    dict.fromkeys((*ONE_SHARD, "hash_shards", "list_quarantine", "judge_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
-)
+ONE_SHARD = dict.fromkeys((*ONE_SHARD, *ONE_CHOICE, "list_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
 
 ONE_SUBJECT = {  # the fifth: its shard of two in one collection, the only one of the other
     **{"make_demo_bu3dfe": 1, "make_demo_bosphorus": 1, "index_scans": 2, "split_subjects": 2},
     **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"hash_shards": 2, "list_quarantine": 2, "judge_quarantine": 2, **RUNS, **SEEN, "draw_maps": 1},
+    **{"list_quarantine": 2, **CHOICE, **SEEN, "draw_maps": 1},
 }
 ONE_PROJECTION = {  # two shards, and all that is trained on them
     **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"hash_shards": 1, "list_quarantine": 1, "judge_quarantine": 1, **ONE_EXPERIMENT, **ONE_SEEN},
+    **dict.fromkeys((*ONE_CHOICE, "list_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN,
 }
 
 
@@ -163,10 +163,10 @@ CHANGES = {
     "a key of one dataset": (key("datasets:demo-bu3dfe", projection="splat"), ONE_PROJECTION),
     "a key of masks": (key("masks", radius_1=3), MASKS),
     "a key of shards": (key("shards", depth="fixed"), SHARDS),
-    "a key of quarantine": (key("quarantine", max_share=0.1), {"judge_quarantine": 2, "make_report": 1}),
+    "a key of quarantine": (key("quarantine", max_share=0.1), {"check_quarantine": 2, "make_report": 1}),
     "a key of quarantine and one of ridge": (
         lambda project: [key("quarantine", max_share=0.1)(project), key("ridge", penalty=10.0)(project)],
-        ONE_EXPERIMENT | {"judge_quarantine": 2},
+        ONE_EXPERIMENT | {"check_quarantine": 2},
     ),
     "a key that changes no number": (key("training", save_every=30.0), {"make_report": 1}),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
@@ -236,7 +236,7 @@ def own(finished, tmp_path_factory):
 FEAR, ANGER = pathlib.Path("data/own/bs001/bs001_E_FEAR_0.bnt"), pathlib.Path("data/own/bs002/bs002_E_ANGER_0.bnt")
 TRAINED = TABLE | {"train_fold": 2, "gather_runs": 1, "draw_confusion": 1}
 SHARD = ONE_SHARD | TRAINED
-LISTED = SHARD | {"index_scans": 1, "split_subjects": 1}
+LISTED = SHARD | {"index_scans": 1, "choose_subjects": 1, "split_subjects": 1}
 
 
 def remove(folder):
