@@ -72,15 +72,20 @@ def kind_text(hint, metadata):
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return f"{kind_text(arguments[0], metadata)}, or null"
-    if "choices" in metadata:
-        choices = ", ".join(f"`{choice}`" for choice in metadata["choices"])
-        return f"any of {choices}" if origin is tuple else f"one of {choices}"
+    if origin is typing.Literal:
+        return f"one of {_choices(arguments)}"
+    if origin is tuple and typing.get_origin(arguments[0]) is typing.Literal:
+        return f"any of {_choices(typing.get_args(arguments[0]))}"
     if origin is dict:
         return "names with values"
     if origin is tuple:
         count = "a list of" if arguments[-1] is Ellipsis else f"{len(arguments)}"
         return f"{count} {MANY[arguments[0]]}{_bounds(metadata)}"
     return KINDS[hint] + _bounds(metadata)
+
+
+def _choices(choices):
+    return ", ".join(f"`{choice}`" for choice in choices)
 
 
 def _bounds(metadata):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ffnet.demo.settings import DemoSettings
 from ffnet.errors import InputError
-from ffnet.maps.settings import MapSettings
+from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments, check_networks
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
-from ffnet.scans.settings import DatasetSettings, ScanSettings
+from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
@@ -36,7 +36,7 @@ class Config:
     ridge: RidgeSettings
     results: ResultsSettings
 
-    def preprocessing(self, unit: str, projection: str) -> Preprocessing:
+    def preprocessing(self, unit: Unit, projection: Method) -> Preprocessing:
         """The Preprocessing of scans whose files are in this unit; see DatasetSettings."""
         return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 

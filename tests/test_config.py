@@ -37,7 +37,7 @@ def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
     [
         (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
         (["ridge"], "training.final_models: 'ridge' is no network"),
-        ("FFNet-M", "training.final_models: a list is needed here"),
+        ("FFNet-M", "training.final_models: expected a list"),
     ],
 )
 def test_final_models_are_experiments_with_a_network(names, message):

@@ -21,10 +21,10 @@ from ffnet.errors import InputError
 from ffnet.scans.formats.readers import find_texture, scan_suffix
 from ffnet.scans.index import LAYOUTS
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
-from ffnet.scans.settings import DatasetSettings
+from ffnet.scans.settings import DatasetSettings, Unit
 
 
-def inspect_files(files: Sequence[str], config: Config, unit: str | None, folder: str | None, as_json: bool) -> int:
+def inspect_files(files: Sequence[str], config: Config, unit: Unit | None, folder: str | None, as_json: bool) -> int:
     """Prints a report on each file, as text at once or as one JSON list, and draws maps into folder unless it is None.
 
     config: Config. unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any
@@ -57,7 +57,7 @@ def picture_paths(files: Sequence[str], folder: str | os.PathLike | None) -> lis
     return paths
 
 
-def inspect_file(file: str, config: Config, listed: Listed, unit: str | None, picture: str | None) -> Report:
+def inspect_file(file: str, config: Config, listed: Listed, unit: Unit | None, picture: str | None) -> Report:
     """The Report on one file; its maps are drawn to the path picture unless that is None. Raises nothing for a file
     that cannot be used: the report says why. listed: Listed."""
     dataset, row = listed.scans.get(os.path.abspath(file), (dataset_for(file, config), None))
@@ -81,7 +81,7 @@ def inspect_file(file: str, config: Config, listed: Listed, unit: str | None, pi
 
 
 def draw_maps(
-    report: Report, scan: FrontalScan, unit: str, dataset: DatasetSettings | None, config: Config, picture: str
+    report: Report, scan: FrontalScan, unit: Unit, dataset: DatasetSettings | None, config: Config, picture: str
 ) -> Report:
     """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report.
 

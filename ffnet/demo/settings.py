@@ -1,6 +1,7 @@
 """What config.yaml says of the demo collection: section `demo`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ffnet.settings import setting
 
@@ -12,7 +13,7 @@ class DemoSettings:
     folder: str
     subjects: int = setting(least=1, most=9999)
     seed: int = setting(least=0)
-    intensities: tuple[int, ...] = setting(choices=(1, 2, 3, 4))
+    intensities: tuple[Literal[1, 2, 3, 4], ...] = setting()
     takes: int = setting(least=1, most=9)
     face_variation: float = setting(least=0.0, most=2.0)
     expression_strength: float = setting(least=0.1, most=1.2)

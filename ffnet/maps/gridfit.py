@@ -9,13 +9,16 @@ serves all columns of values.
 
 import functools
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 import scipy.sparse as sparse
 from scipy.linalg import solveh_banded
 
-INTERPOLATIONS = ("triangle", "bilinear", "nearest")
-REGULARIZERS = ("gradient", "diffusion", "springs")
+from ffnet.maps.settings import Interpolation, Regularizer
+
+INTERPOLATIONS = get_args(Interpolation)
+REGULARIZERS = get_args(Regularizer)
 
 
 def gridfit(
@@ -26,8 +29,8 @@ def gridfit(
     nodes_y: np.ndarray,
     *,
     smoothness: float = 1.0,
-    interpolation: str = "triangle",
-    regularizer: str = "gradient",
+    interpolation: Interpolation = "triangle",
+    regularizer: Regularizer = "gradient",
 ) -> np.ndarray:
     """Values at the nodes of a grid that fit scattered points and are smooth.
 
@@ -83,7 +86,7 @@ def _checked(
     return x, y, values, nodes_x, nodes_y
 
 
-def _check_spread(x: np.ndarray, y: np.ndarray, regularizer: str) -> None:
+def _check_spread(x: np.ndarray, y: np.ndarray, regularizer: Regularizer) -> None:
     """Second differences say nothing about 1, x, y and x y: the points must."""
     x, y = (2 * (points - points.min()) / (np.ptp(points) or 1.0) - 1 for points in (x, y))
     basis = np.stack([np.ones_like(x), x, y, x * y])
@@ -95,7 +98,7 @@ def _check_spread(x: np.ndarray, y: np.ndarray, regularizer: str) -> None:
 
 
 def _interpolation(
-    x: np.ndarray, y: np.ndarray, nodes_x: np.ndarray, nodes_y: np.ndarray, interpolation: str
+    x: np.ndarray, y: np.ndarray, nodes_x: np.ndarray, nodes_y: np.ndarray, interpolation: Interpolation
 ) -> tuple[np.ndarray, np.ndarray]:
     """Node numbers and weights (N, P) that give a point's value from P nodes around it."""
     column, tx = _cell(x, nodes_x)
@@ -139,7 +142,7 @@ def _transpose_times(nodes: np.ndarray, weights: np.ndarray, column: np.ndarray,
 
 @functools.lru_cache(maxsize=4)
 def _roughness(
-    nodes_x: tuple[float, ...], nodes_y: tuple[float, ...], regularizer: str
+    nodes_x: tuple[float, ...], nodes_y: tuple[float, ...], regularizer: Regularizer
 ) -> tuple[dict[int, np.ndarray], float]:
     """R^T R as its lower diagonals {i - j: (size,) entries at each j}, and norm1(R)."""
     along_x = sparse.kron(sparse.identity(len(nodes_y)), _differences(nodes_x, regularizer))
@@ -155,7 +158,7 @@ def _roughness(
     return diagonals, float(np.abs(rough).sum(axis=0).max())
 
 
-def _differences(nodes: tuple[float, ...], regularizer: str) -> sparse.sparray:
+def _differences(nodes: tuple[float, ...], regularizer: Regularizer) -> sparse.sparray:
     """Springs: first differences between neighbours. Else second differences, with empty rows at both ends."""
     steps = np.diff(nodes) / np.diff(nodes).mean()
     count = len(nodes)

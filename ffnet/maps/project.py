@@ -16,7 +16,7 @@ from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_rays, cast_view, pixel_centres, view_texture
 from ffnet.maps.gridfit import gridfit
-from ffnet.maps.settings import MapSettings
+from ffnet.maps.settings import MapSettings, Method
 from ffnet.maps.spikes import set_back_spikes
 
 
@@ -32,7 +32,7 @@ class Projection(NamedTuple):
     spike_share: float
 
 
-def project(mesh: Mesh, center: np.ndarray, extent: float, projection: str, settings: MapSettings) -> Projection:
+def project(mesh: Mesh, center: np.ndarray, extent: float, projection: Method, settings: MapSettings) -> Projection:
     """The Projection of a frontal Mesh onto a square.
 
     center: (2,) x, y of its middle, mm. extent: side, mm. projection: "gridfit", "raycast" or "splat".

@@ -1,20 +1,25 @@
 """What config.yaml says of projecting and cleaning: section `maps`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ffnet.settings import setting
+
+Method = Literal["gridfit", "raycast", "splat"]  # of projecting
+Interpolation = Literal["triangle", "bilinear", "nearest"]
+Regularizer = Literal["gradient", "diffusion", "springs"]
 
 
 @dataclass(frozen=True)
 class GridfitSettings:
     smoothness: float = setting(least=1e-6)
-    interpolation: str = setting(choices=("triangle", "bilinear", "nearest"))
-    regularizer: str = setting(choices=("gradient", "diffusion", "springs"))
+    interpolation: Interpolation = setting()
+    regularizer: Regularizer = setting()
 
 
 @dataclass(frozen=True)
 class OutlierSettings:
-    rule: str = setting(choices=("mean", "any"))
+    rule: Literal["mean", "any"]
     sigmas: float = setting(least=0.0)
     floor: float = setting(least=0.0)
     most_removed: float = setting(least=0.0, most=1.0)

@@ -5,14 +5,14 @@ import numpy as np
 from ffnet.geometry.packing import unpack_mesh
 from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
 from ffnet.maps.project import Projection, project
-from ffnet.maps.settings import MapSettings
+from ffnet.maps.settings import MapSettings, Method
 from ffnet.quarantine import Rejected, each_scan
 
 CARRIED = ("scan", "subject", "label", "intensity")
 
 
 def project_maps(
-    columns: dict[str, np.ndarray], projection: str, settings: MapSettings
+    columns: dict[str, np.ndarray], projection: Method, settings: MapSettings
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard from those of the stage `scans`. settings: MapSettings.
 

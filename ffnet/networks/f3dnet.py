@@ -3,11 +3,12 @@
 from torch import nn
 
 from ffnet.networks.layers import Convolution, Pool, Stack
+from ffnet.networks.settings import Plan
 
 HALVE = Pool(kernel=3, stride=2, padding=1)  # 112, 56, 28, 14, 7, 4
 
 
-def f3dnet_layers(channels: list[int], plan: str) -> list[Convolution | Pool]:
+def f3dnet_layers(channels: list[int], plan: Plan) -> list[Convolution | Pool]:
     """Six convolutions (two 5x5, four 3x3) and four pools: 112x112 in, 4x4 out; masks at 56x56 and 28x28.
 
     channels: six numbers, the first two equal and the third and fourth equal, because the skips join them.

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from ffnet.errors import InputError
+from ffnet.networks.settings import Skip
 
 
 class Convolution(NamedTuple):
@@ -35,7 +36,7 @@ class Stack(nn.Sequential):
     skip="after_relu" ReLU(BN(conv(x))) + x * mask. Its parameters are numbered as in a plain Sequential.
     """
 
-    def __init__(self, in_channels: int, layers: list[Convolution | Pool], skip: str) -> None:
+    def __init__(self, in_channels: int, layers: list[Convolution | Pool], skip: Skip) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.skips = {}

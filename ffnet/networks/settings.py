@@ -2,14 +2,17 @@
 
 import dataclasses
 import os
+from typing import Literal
 
 from ffnet.errors import InputError
 from ffnet.settings import check_folder_name, read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
-BACKBONES = ("f3dnet", "vgg16_bn")
-RIDGE = "ridge"
-NONE = "none"
+Stream = Literal["none", "f3dnet", "vgg16_bn", "ridge"]  # what sees a modality
+Plan = Literal["stride", "pool"]  # of F3DNet: how 112 becomes 4
+Skip = Literal["before_relu", "after_relu"]
+RIDGE: Literal["ridge"] = "ridge"
+NONE: Literal["none"] = "none"
 IMAGENET = "imagenet"
 IMAGENET_FILE = "results/pretrained/vgg16_bn_imagenet.safetensors"  # what the rule fetch_imagenet leaves
 WEIGHT_FILES = (".pth", ".safetensors")
@@ -21,9 +24,9 @@ class NetworkSettings:
 
     width: float = setting(least=0.01, most=16.0)
     f3dnet_channels: tuple[int, int, int, int, int, int] = setting(least=1)
-    f3dnet_plan: str = setting(choices=("stride", "pool"))
-    skip: str = setting(choices=("before_relu", "after_relu"))
-    unmasked: str = setting(choices=("none", "identity"))
+    f3dnet_plan: Plan = setting()
+    skip: Skip = setting()
+    unmasked: Literal["none", "identity"] = setting()
     fully_connected: tuple[int, int] = setting(least=1)
     dropout: float = setting(least=0.0, most=0.99)
     pretrained: str = setting()
@@ -45,10 +48,10 @@ class ExperimentSettings:
     networks: keys of the section `networks` that are otherwise in this row; may be left out.
     """
 
-    depth: str = setting(choices=(NONE, *BACKBONES, RIDGE))
-    normals: str = setting(choices=(NONE, *BACKBONES, RIDGE))
-    texture: str = setting(choices=(NONE, *BACKBONES, RIDGE))
-    masks: bool = setting()
+    depth: Stream
+    normals: Stream
+    texture: Stream
+    masks: bool
     repeats: int = setting(least=0)
     networks: dict[str, object] = dataclasses.field(default_factory=dict)
 

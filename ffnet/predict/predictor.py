@@ -14,6 +14,7 @@ from ffnet.networks.fusion import FusionNet
 from ffnet.networks.model_file import read_model
 from ffnet.scans.formats.readers import check_mesh, find_texture
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.settings import Unit
 from ffnet.settings import read_settings
 from ffnet.shards.one_scan import prepare_scan
 from ffnet.shards.preprocessing import Preprocessing
@@ -92,7 +93,7 @@ def load(model: str | os.PathLike) -> Predictor:
     return Predictor(network, header, read_settings(Preprocessing, header["preprocessing"], f"{path}: preprocessing"))
 
 
-def with_files(predictor: Predictor, unit: str | None = None, pixel_spacing: float | None = None) -> Predictor:
+def with_files(predictor: Predictor, unit: Unit | None = None, pixel_spacing: float | None = None) -> Predictor:
     """A Predictor for files of another unit or depth images of another spacing (mm); None leaves what there is.
 
     Raises InputError where the spacing is no length.

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from ffnet.expressions import EXPRESSIONS
+from ffnet.expressions import Expression
 from ffnet.settings import setting
 
 
@@ -13,5 +13,5 @@ class ResultsSettings:
     confidence: float = setting(least=0.5, most=0.999)
     dpi: int = setting(least=50, most=1200)
     maps_subjects: dict[str, str] = setting()
-    maps_expressions: tuple[str, ...] = setting(choices=EXPRESSIONS)
+    maps_expressions: tuple[Expression, ...] = setting()
     contact_sheet: int = setting(least=1, most=300)

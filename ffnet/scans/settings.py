@@ -3,12 +3,14 @@
 import difflib
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 from ffnet.settings import setting
 
 CLASS_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+Unit = Literal["mm", "cm", "m"]  # of the coordinates in a file
 RESERVED = ("repeat", "fold", "scan", "subject", "label")  # columns of the predictions
 
 
@@ -16,13 +18,13 @@ RESERVED = ("repeat", "fold", "scan", "subject", "label")  # columns of the pred
 class DatasetSettings:
     """One entry of the section `datasets`."""
 
-    layout: str = setting(choices=("bu3dfe", "bu4dfe", "bosphorus", "manifest"))
-    folder: str = setting()
-    unit: str = setting(choices=("mm", "cm", "m"))
-    classes: tuple[str, ...] = setting()
+    layout: Literal["bu3dfe", "bu4dfe", "bosphorus", "manifest"]
+    folder: str
+    unit: Unit
+    classes: tuple[str, ...]
     intensities: tuple[int, ...] = setting(least=1, most=4)
-    takes: str = setting(choices=("all", "first"))
-    projection: str = setting(choices=("gridfit", "raycast", "splat"))
+    takes: Literal["all", "first"]
+    projection: Literal["gridfit", "raycast", "splat"]
 
 
 def check_classes(dataset: DatasetSettings, where: str) -> None:
@@ -46,18 +48,18 @@ def check_classes(dataset: DatasetSettings, where: str) -> None:
 class PoseSettings:
     """Turning a face to the camera: section `scans.pose`."""
 
-    landmarks: str = setting(choices=("detector", "files"))
+    landmarks: Literal["detector", "files"]
     view_size: int = setting(least=64)
     view_extent: float = setting(least=100.0)
     rounds: int = setting(least=1, most=10)
-    window: int = setting(choices=(1, 3, 5, 7, 9))
+    window: Literal[1, 3, 5, 7, 9] = setting()
 
 
 @dataclass(frozen=True)
 class CropSettings:
     """The square that the maps show: section `scans.crop`."""
 
-    unit: str = setting(choices=("eye_distances", "mm"))
+    unit: Literal["eye_distances", "mm"]
     extent: float = setting(least=0.5)
     below_eyes: float = setting(least=-1.0, most=2.0)
 

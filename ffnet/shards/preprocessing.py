@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from ffnet.maps.settings import MapSettings
+from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
-from ffnet.scans.settings import ScanSettings
-from ffnet.settings import setting
+from ffnet.scans.settings import ScanSettings, Unit
 from ffnet.shards.settings import ShardSettings
 
 
@@ -17,5 +16,5 @@ class Preprocessing:
     maps: MapSettings
     masks: MaskSettings
     shards: ShardSettings
-    unit: str = setting(choices=("mm", "cm", "m"))
-    projection: str = setting(choices=("gridfit", "raycast", "splat"))
+    unit: Unit
+    projection: Method

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings, networks_of
 from ffnet.settings import setting
@@ -25,11 +25,11 @@ class TrainingSettings:
     epochs: int = setting(least=1)
     batch: int = setting(least=2)
     learning_rate: float = setting(least=0.0)
-    schedule: str = setting(choices=("constant", "cosine"))
+    schedule: Literal["constant", "cosine"] = setting()
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
-    autocast: str = setting(choices=("none", "half"))
-    device: str = setting(choices=("auto", "cpu", "cuda"))
+    autocast: Literal["none", "half"] = setting()
+    device: Literal["auto", "cpu", "cuda"] = setting()
     runs_per_gpu: int = setting(least=1)
     threads: int = setting(least=1)
     save_every: float = setting(least=0.0)
@@ -41,7 +41,7 @@ class TrainingSettings:
 class RidgeSettings:
     """The linear floor beside the networks: a ridge classifier on small pictures."""
 
-    pixels: int = setting(choices=(7, 14, 28, 56, 112))
+    pixels: Literal[7, 14, 28, 56, 112]
     penalty: float = setting(least=0.0)
 
 

@@ -195,7 +195,7 @@ def test_a_misspelt_key_is_a_problem_with_the_nearest_right_one(run):
     [
         (b"scans:\n  shards: [1\nmaps: 2\n", "line 3"),
         (b"a: \xff\n", "not UTF-8 text (byte 3)"),
-        (b"", "a section with keys is needed here, None came"),
+        (b"", "expected a section with keys, found None"),
         (None, "the settings cannot be read (No such file"),
     ],
 )

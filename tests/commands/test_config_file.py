@@ -38,11 +38,11 @@ def test_a_dataset_that_is_null_is_left_out(settings_mapping):
 
 
 def test_a_section_that_is_null_is_no_dataset_and_still_an_error(settings_mapping):
-    with pytest.raises(InputError, match="config.yaml: datasets: names with values are needed here, None came"):
+    with pytest.raises(InputError, match="config.yaml: datasets: expected names with values, found None"):
         read_config(settings_mapping() | {"datasets": None})
-    with pytest.raises(InputError, match="config.yaml: a section with keys is needed here, None came"):
+    with pytest.raises(InputError, match="config.yaml: expected a section with keys, found None"):
         read_config(None)
-    with pytest.raises(InputError, match="config.yaml: maps: a section with keys is needed here, None came"):
+    with pytest.raises(InputError, match="config.yaml: maps: expected a section with keys, found None"):
         read_config(settings_mapping() | {"maps": None})
 
 

@@ -75,10 +75,10 @@ def test_a_rows_own_networks_change_that_row_alone(paper):
     ("change", "message"),
     [
         ({"widht": 0.5}, "experiments.x.networks: unknown key 'widht'; did you mean 'width'"),
-        ({"width": "half"}, "experiments.x.networks.width: a number is needed here, 'half' came"),
-        ({"dropout": 2.0}, "experiments.x.networks.dropout: 2.0 came, at most 0.99 is allowed"),
+        ({"width": "half"}, "experiments.x.networks.width: expected a number, found 'half'"),
+        ({"dropout": 2.0}, "experiments.x.networks.dropout: expected at most 0.99, found 2.0"),
         ({"skip": "before"}, "experiments.x.networks.skip: 'before' is not one of .*; did you mean 'before_relu'"),
-        ({"f3dnet_channels": [8, 8]}, "experiments.x.networks.f3dnet_channels: 6 values are needed here"),
+        ({"f3dnet_channels": [8, 8]}, "experiments.x.networks.f3dnet_channels: expected 6 values"),
     ],
 )
 def test_what_is_wrong_in_a_rows_own_networks_is_named(paper, change, message):

@@ -110,7 +110,7 @@ def test_a_header_that_lacks_something_is_refused_by_name(path, key):
 @pytest.mark.parametrize(
     ("section", "change", "message"),
     [
-        ("networks", {"width": 17.0}, "networks.width: 17.0 came, at most 16"),
+        ("networks", {"width": 17.0}, "networks.width: expected at most 16.0, found 17"),
         ("networks", {"f3dnet_channels": [10**12] * 6}, "a network of impossible size"),
         ("networks", {"dropuot": 0.1}, "networks: unknown key 'dropuot'; did you mean 'dropout'"),
         ("experiment", {"depth": "resnet"}, "experiment.depth: 'resnet' is not one of"),

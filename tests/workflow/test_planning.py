@@ -218,5 +218,5 @@ def test_a_row_of_ones_own_may_change_the_networks():
     assert own["networks"] == asdict(config.networks) | {"width": 0.5}
     with pytest.raises(InputError, match="experiments.mine.networks: unknown key 'wdth'; did you mean 'width'"):
         config_of(experiments={"mine": row | {"networks": {"wdth": 0.5}}})
-    with pytest.raises(InputError, match="experiments.mine.networks: names with values are needed here, 0.5 came"):
+    with pytest.raises(InputError, match="experiments.mine.networks: expected names with values, found 0.5"):
         config_of(experiments={"mine": row | {"networks": 0.5}})
