@@ -1,4 +1,4 @@
-"""One form for every scan: a triangle mesh with a texture."""
+"""The form of every scan: a triangle mesh with a texture."""
 
 from typing import NamedTuple
 

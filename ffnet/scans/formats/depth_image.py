@@ -26,7 +26,7 @@ def read_depth_image(path: str | os.PathLike) -> np.ndarray:
     distance = distance.astype(np.float64)
     distance[~np.isfinite(distance) | (distance <= 0)] = np.nan
     if np.isnan(distance).all():
-        raise ScanError(f"{path}: no pixel holds a distance; 0 stands for nothing measured")
+        raise ScanError(f"{path}: no pixel holds a distance; 0 means nothing measured")
     return distance
 
 
@@ -44,7 +44,7 @@ def grid_points(distance: np.ndarray, spacing: float) -> np.ndarray:
 def _read_npy(path: str | os.PathLike) -> np.ndarray:
     data = read_contents(path, MOST_BYTES, "a depth image")
     if len(data) < 10 or data[:6] != b"\x93NUMPY":
-        raise ScanError(f"{path}: not a .npy file: {data[:6]!r} came at its start")
+        raise ScanError(f"{path}: not a .npy file: it starts with {data[:6]!r}; save it by numpy.save")
     length = struct.unpack("<H", data[8:10])[0]
     header = NPY_HEADER.fullmatch(data[10 : 10 + length])
     if data[6] != 1 or not header:
@@ -66,7 +66,10 @@ def _read_picture(path: str | os.PathLike) -> np.ndarray:
     except (struct.error, IndexError, KeyError) as error:
         raise ScanError(f"{path}: not a .png or .tif, or cut short ({describe(data)}): copy it again") from error
     if not 0 < size[0] * size[1] <= MOST_PIXELS:
-        raise ScanError(f"{path}: header promises {size[0]} x {size[1]} pixels; no depth image of a face has so many")
+        raise ScanError(
+            f"{path}: header promises {size[0]} x {size[1]} pixels, expected 1 to {MOST_PIXELS} for a depth image of a "
+            "face; copy it again"
+        )
     if not whole:  # OpenCV would take the memory that a damaged part of the file promises
         raise ScanError(f"{path}: the picture of {size[0]} x {size[1]} pixels is cut short or damaged: copy it again")
     try:
@@ -77,8 +80,8 @@ def _read_picture(path: str | os.PathLike) -> np.ndarray:
         raise ScanError(f"{path}: not a picture that can be read, or cut short: copy it again")
     if image.ndim != 2 or image.dtype == np.uint8:
         raise ScanError(
-            f"{path}: a picture of {image.ndim} axes and {image.dtype} came; a depth image has one channel of 16 bits "
-            "or of floating-point numbers"
+            f"{path}: expected one channel of 16 bits or of floating-point numbers, found {image.ndim} axes of "
+            f"{image.dtype}; export the depth image without colours"
         )
     return image
 

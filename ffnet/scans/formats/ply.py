@@ -26,13 +26,13 @@ def read_ply(path: str, texture_path: str) -> Mesh:
     vertex, face = tables.get("vertex", {}), tables.get("face", {})
     index = next((face[name] for name in INDEX if name in face), None)
     if not {"x", "y", "z"} <= vertex.keys() or not isinstance(index, tuple):
-        raise ScanError(f"{path}: a mesh needs the elements vertex (x, y, z) and face (a list vertex_indices)")
+        raise ScanError(f"{path}: expected the elements vertex (x, y, z) and face (vertex_indices); export it again")
     vertices = np.stack([vertex[axis] for axis in "xyz"], axis=1).astype(float)
     lengths, corners = index
     if len(corners) == 0 or not 0 <= corners.min() <= corners.max() < len(vertices) or not lengths.min() >= 3:
         raise ScanError(
-            f"{path}: faces must have at least 3 corners, each a number from 0 to {len(vertices) - 1}; there are "
-            f"{len(lengths)} faces, and not all are so"
+            f"{path}: expected faces of at least 3 corners, each a number from 0 to {len(vertices) - 1}; some of the "
+            f"{len(lengths)} faces differ: export it again"
         )
     places = _fans(lengths)
     triangles = corners[places].astype(np.int64)
@@ -67,4 +67,4 @@ def _coordinates(
     for names in COORDINATES:
         if set(names) <= vertex.keys():
             return np.stack([vertex[name] for name in names], axis=1).astype(float)[triangles]
-    raise ScanError(f"{path}: there is a texture but there are no texture coordinates; export the mesh with them")
+    raise ScanError(f"{path}: a texture but no texture coordinates; export the mesh with them")
