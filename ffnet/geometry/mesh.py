@@ -20,6 +20,17 @@ class Mesh(NamedTuple):
     texture: np.ndarray
 
 
+def fan_triangles(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The triangles (M, 3) of polygons, all from each one's first corner, as positions in the list of all corners.
+
+    starts: (P,), where each polygon begins in that list. sizes: (P,), its corners, at least 3.
+    """
+    triangles = sizes - 2
+    first = np.repeat(starts, triangles)
+    nth = np.arange(len(first)) - np.repeat(np.cumsum(triangles) - triangles, triangles)
+    return np.stack([first, first + nth + 1, first + nth + 2], axis=1)
+
+
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (N, 3) at the vertices, the area-weighted mean of the triangles around; 0 where there are none."""
     corners = vertices[triangles]

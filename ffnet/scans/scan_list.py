@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.formats.inside import path_inside
 from ffnet.scans.index import ScanRow, files_in, image_beside, landmarks_beside, shard_of, skipped_kind
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 
@@ -121,7 +122,7 @@ def _row(
 
 
 def _below(where: str, folder: str, name: str) -> str:
-    plain = os.path.normpath(name.replace("\\", "/"))
-    if os.path.isabs(plain) or plain.split("/")[0] in ("..", "."):
+    path = path_inside(folder, name)
+    if path is None:
         raise InputError(f"{where}: '{name}' leads out of the folder of {FILE}; put the file below it")
-    return os.path.join(folder, plain)
+    return path

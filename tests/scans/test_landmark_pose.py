@@ -154,7 +154,10 @@ def far(label):
         (without(WANTED[0]), r"missing: \['outer left eye corner'\]"),
         (without("nose tip"), r"missing: \['nose tip'\]"),
         (far("Nose tip"), r"missing: \['nose tip'\]"),
-        (without(*[label for label in LABELS if "brow" in label or "saddle" in label]), "7 landmarks for the pose lie on the mesh"),
+        (
+            without(*[label for label in LABELS if "brow" in label or "saddle" in label]),
+            "7 landmarks for the pose lie on the mesh",
+        ),
         (lambda named: {}, "0 landmarks for the pose lie on the mesh"),
         (
             lambda named: dict(zip(named, [*named.values()][::-1], strict=True)),
@@ -177,7 +180,7 @@ def test_landmarks_of_another_scan_and_damaged_ones_are_refused(known, settings,
     with pytest.raises(ScanError, match="mm off those of any face"):
         pose_from_file(known.mesh, path, 1.0, settings)
     path.write_text("1 2 3 4\n")
-    with pytest.raises(ScanError, match="a.bnd: 1 lines where 83"):
+    with pytest.raises(ScanError, match="a.bnd: expected 83 landmarks, one per line, found 1"):
         pose_from_file(known.mesh, path, 1.0, settings)
 
 

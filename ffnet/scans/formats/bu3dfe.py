@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.mesh import Mesh, fan_triangles
 from ffnet.scans.formats.contents import MEBIBYTE, describe, read_contents
 from ffnet.scans.formats.images import read_image
 from ffnet.scans.formats.numbers import read_numbers
@@ -49,7 +49,9 @@ def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -
             f"{mesh_path}: coordIndex has {np.sum(index < 0)} polygons and texCoordIndex {np.sum(texture_index < 0)}, "
             "or of other sizes; they must have the same; export the mesh again"
         )
-    fans = _fans(index)
+    ends = np.flatnonzero(index < 0)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    fans = fan_triangles(starts, ends - starts)
     at = text.find(b"ccw")
     if at >= 0 and CLOCKWISE.match(text, at):
         fans = fans[:, ::-1]
@@ -150,14 +152,3 @@ def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | 
             "then -1: export the mesh again"
         )
     return index
-
-
-def _fans(index: np.ndarray) -> np.ndarray:
-    """Where in index (N,) the triangles (M, 3) stand into which its polygons fall, all from a polygon's first."""
-    ends = np.flatnonzero(index < 0)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    first = np.repeat(starts, ends - starts - 2)
-    second = np.ones(len(index), bool)  # every corner but a polygon's first and last, and its -1
-    second[starts] = second[ends] = second[ends - 1] = False
-    second = np.flatnonzero(second)
-    return np.stack([first, second, second + 1], axis=1)

@@ -2,10 +2,16 @@
 
 import os
 import stat
+import struct
+import tokenize
 
 from ffnet.errors import ScanError
 
 MEBIBYTE = 1 << 20
+DAMAGE: tuple[type[Exception], ...] = (  # what Pillow and NumPy raise for damaged files
+    *(OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, MemoryError),
+    *(struct.error, tokenize.TokenError, Warning),
+)
 SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),

@@ -13,7 +13,7 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.scans.formats.colours import bake_colours, plain_grey
 from ffnet.scans.formats.contents import MEBIBYTE, read_contents
 from ffnet.scans.formats.images import read_image
-from ffnet.scans.formats.inside import inside_folder
+from ffnet.scans.formats.inside import named_file
 from ffnet.scans.formats.open3d_process import read_parts
 
 MOST_BYTES = 128 * MEBIBYTE
@@ -76,7 +76,7 @@ def _material_pictures(path: str, data: bytes) -> set[str]:
     lines = {line.strip() for line in MATERIALS.findall(_text(data))}
     if len(lines) > MOST_LIBRARIES:
         raise ScanError(f"{path}: names {len(lines)} files of materials, more than {MOST_LIBRARIES}; export it again")
-    named = {inside_folder(path, name) for names in lines for name in [names, *names.split()]}
+    named = {named_file(path, name) for names in lines for name in [names, *names.split()]}
     libraries = sorted(filter(os.path.isfile, named))
     fallback = os.path.splitext(path)[0] + ".mtl"  # open3d looks there too
     if not libraries and os.path.isfile(fallback):
@@ -85,15 +85,15 @@ def _material_pictures(path: str, data: bytes) -> set[str]:
     for library in libraries:
         text = _text(read_contents(library, MEBIBYTE, "materials (.mtl)"))
         for name in [name for values in ANY_MAP.findall(text) for name in [values.strip(), *values.split()]]:
-            inside_folder(library, name)
+            named_file(library, name)
         pictures |= {_mapped_file(library, values.strip()) for values in COLOUR_MAP.findall(text)}
     return pictures
 
 
 def _mapped_file(library: str, values: str) -> str:
     """The file that the values of map_Kd name: all of them, as names may contain blanks, or the last, after options."""
-    whole = inside_folder(library, values)
-    return whole if os.path.isfile(whole) else inside_folder(library, values.split()[-1])
+    whole = named_file(library, values)
+    return whole if os.path.isfile(whole) else named_file(library, values.split()[-1])
 
 
 def _text(data: bytes) -> str:

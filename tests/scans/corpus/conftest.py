@@ -24,7 +24,7 @@ def everywhere(what, valid):
         "loop": (lambda path: path.symlink_to(path), "cannot be read: Too many levels"),
         "pipe": (os.mkfifo, "other than a regular file"),
         "4 GiB": (4 * GIBIBYTE, "4294967296 bytes, which is too large"),
-        "HTML": (HTML, f"{what}.*HTML"),
+        "HTML": (HTML, f"{what}.*HTML" if what != "texture image" else "expected an image .*found HTML"),
         "zeros": (b"\0" * 100, f"{what}.*zero" if what != "texture image" else "found nothing but zero bytes"),
         "plain": (valid, "read: "),
     }

@@ -40,7 +40,7 @@ CASES = {
         "brackets in a string": (wrl("coordIndex", 'info "coordIndex [ # \\" ] {" coordIndex'), SAME),
         "url": (wrl("coordIndex", 'texture ImageTexture { url "../../etc/passwd" } coordIndex'), SAME),
         "Transform": (wrl("Shape {", "Transform { rotation 0 1 0 0 children [ Shape {"), SAME),
-        "mirrored": (wrl("Shape {", "Transform { scale -1 1 1 children [ Shape {"), "'Transform' has 'scale -1 1 1'"),
+        "mirrored": (wrl("Shape {", "Transform { scale -1 1 1 children [ Shape {"), "node has 'scale -1 1 1'"),
         "children": (wrl("Shape {", "Group { children [ Shape {"), SAME),
         "no texture index": (wrl(CORNERS, ""), SAME),
         "empty texture index": (wrl(CORNERS, "texCoordIndex [ ]"), SAME),

@@ -93,7 +93,7 @@ def test_a_missing_or_broken_texture_is_named(tmp_path):
     with pytest.raises(ScanError, match="none with the mesh's name"):
         read_bu3dfe(path, "")
     texture.write_bytes(texture.read_bytes()[:20])
-    with pytest.raises(ScanError, match=r"\.bmp: the image's header is cut short"):
+    with pytest.raises(ScanError, match=r"\.bmp: expected an image .* found a BMP image that is cut short"):
         read_bu3dfe(path, texture)
     texture.unlink()
     with pytest.raises(ScanError, match=r"\.bmp: there is no such file, expected a texture image"):
