@@ -98,7 +98,7 @@ def test_what_was_skipped_is_planned_and_named_where_nothing_else_is_there(tmp_p
 @pytest.mark.parametrize(
     ("layout", "classes", "message"),
     [
-        ("bosphorus", ("anger", "hapiness"), "datasets.mine.classes: bosphorus has no expression 'hapiness'; did you mean 'happiness'"),
+        ("bosphorus", ("anger", "hapiness"), "has no expression 'hapiness'; did you mean 'happiness'"),
         ("bu4dfe", ("anger", "neutral"), "bu4dfe has no expression 'neutral'"),
         ("manifest", ("anger",), "at least two names"),
         ("manifest", ("anger", "anger"), "none of them twice"),

@@ -8,6 +8,7 @@ import tokenize
 from ffnet.errors import ScanError
 
 MEBIBYTE = 1 << 20
+LONGEST_WORDS = 120  # characters of a library's own words in a message
 DAMAGE: tuple[type[Exception], ...] = (  # what Pillow and NumPy raise for damaged files
     *(OSError, EOFError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, MemoryError),
     *(struct.error, tokenize.TokenError, Warning),
@@ -64,3 +65,8 @@ def describe(data: bytes) -> str:
         if data.lstrip().startswith(signature):
             return name
     return f"a file that starts with {data[:16]!r}"
+
+
+def words_of(error: Exception) -> str:
+    """The first line of what a library says of a damaged file, short enough for a message."""
+    return "".join(str(error).splitlines()[:1])[:LONGEST_WORDS] or type(error).__name__

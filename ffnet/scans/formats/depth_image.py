@@ -8,7 +8,7 @@ import struct
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.scans.formats.contents import DAMAGE, MEBIBYTE, describe, read_contents
+from ffnet.scans.formats.contents import DAMAGE, MEBIBYTE, describe, read_contents, words_of
 from ffnet.scans.formats.images import decode_image
 
 MOST_BYTES = 160 * MEBIBYTE
@@ -43,7 +43,9 @@ def _read_npy(path: str | os.PathLike) -> np.ndarray:
     try:
         values = np.load(io.BytesIO(data), allow_pickle=False)
     except DAMAGE as error:
-        raise ScanError(f"{path}: not a .npy file of numbers, or cut short ({error}): save it by numpy.save") from error
+        raise ScanError(
+            f"{path}: not a .npy file of numbers, or cut short ({words_of(error)}): save it by numpy.save"
+        ) from error
     if not isinstance(values, np.ndarray) or values.ndim != 2 or values.dtype.kind not in "fui":
         raise ScanError(f"{path}: expected numbers with two axes (rows, columns) in the .npy file; save it again")
     return values

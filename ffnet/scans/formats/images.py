@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ffnet.errors import ScanError
-from ffnet.scans.formats.contents import DAMAGE, MEBIBYTE, describe, read_contents
+from ffnet.scans.formats.contents import DAMAGE, MEBIBYTE, describe, read_contents, words_of
 
 MOST_BYTES = 128 * MEBIBYTE
 MOST_PIXELS = 50_000_000
@@ -41,7 +41,9 @@ def decode_image(path: str | os.PathLike, data: bytes, formats: tuple[str, ...],
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # most is the limit here
             image = Image.open(io.BytesIO(data), formats=formats)
     except Image.DecompressionBombError as error:
-        raise ScanError(f"{path}: the image is too large ({error}); copy it again or make it smaller") from error
+        raise ScanError(
+            f"{path}: the image is too large ({words_of(error)}); copy it again or make it smaller"
+        ) from error
     except DAMAGE as error:
         found = describe(data)
         found += " that is cut short, damaged or unusual" if found.endswith("image") else ""
@@ -55,5 +57,7 @@ def decode_image(path: str | os.PathLike, data: bytes, formats: tuple[str, ...],
         Image.open(io.BytesIO(data), formats=formats).verify()  # the check sums of a PNG, which load passes over
         image.load()
     except DAMAGE as error:
-        raise ScanError(f"{path}: the image of {size} is cut short or damaged ({error}); copy it again") from error
+        raise ScanError(
+            f"{path}: the image of {size} is cut short or damaged ({words_of(error)}); copy it again"
+        ) from error
     return image
