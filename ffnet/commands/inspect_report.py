@@ -109,7 +109,7 @@ def pose_warnings(scan: FrontalScan, option: str) -> list[str]:
     """What makes the pose of a FrontalScan doubtful. option: of the command, which draws a picture."""
     warnings = []
     if scan.unused:
-        warnings.append(f"{scan.unused}; the detector serves")
+        warnings.append(f"{scan.unused}; the detector is used instead")
     if scan.route == "shape":
         warnings.append(f"the face was found on its shape alone, not on its texture; look at the picture ({option})")
     if scan.rotation_degrees > TRUSTED_ROTATION:

@@ -1,4 +1,4 @@
-"""One form for every scan: a triangle mesh with a texture."""
+"""The form of every scan: a triangle mesh with a texture."""
 
 from typing import NamedTuple
 
@@ -18,6 +18,17 @@ class Mesh(NamedTuple):
     triangles: np.ndarray
     uv: np.ndarray
     texture: np.ndarray
+
+
+def fan_triangles(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The triangles (M, 3) of polygons, all from each one's first corner, as positions in the list of all corners.
+
+    starts: (P,), where each polygon begins in that list. sizes: (P,), its corners, at least 3.
+    """
+    triangles = sizes - 2
+    first = np.repeat(starts, triangles)
+    nth = np.arange(len(first)) - np.repeat(np.cumsum(triangles) - triangles, triangles)
+    return np.stack([first, first + nth + 1, first + nth + 2], axis=1)
 
 
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:

@@ -19,8 +19,8 @@ def pack_mesh(mesh: Mesh) -> Mesh:
 
 
 def mesh_columns(packed: list[Mesh]) -> dict[str, np.ndarray]:
-    """Columns for write_stage of what pack_mesh gave: what differs in length stands one after another, and *_count
-    says how much is whose."""
+    """Columns for write_stage from packed meshes: arrays of different lengths are joined, and *_count holds each
+    one's length."""
     return {
         "vertex_count": np.array([len(mesh.vertices) for mesh in packed], np.int64),
         "triangle_count": np.array([len(mesh.triangles) for mesh in packed], np.int64),
@@ -39,7 +39,7 @@ def unpack_mesh(columns: dict[str, np.ndarray], i: int) -> Mesh:
         for count in ("vertex_count", "triangle_count", "texture_count")
     )
     picture = cv2.imdecode(columns["texture"][texture], cv2.IMREAD_COLOR)
-    assert picture is not None  # a PNG that pack_mesh made
+    assert picture is not None  # a PNG written by pack_mesh
     return Mesh(
         vertices=columns["vertices"][vertices].astype(float),
         triangles=columns["triangles"][triangles].astype(np.int64),

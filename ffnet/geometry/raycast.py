@@ -1,4 +1,4 @@
-"""Rays through a mesh, by Embree as open3d carries it."""
+"""Rays through a mesh, by the Embree that open3d contains."""
 
 from types import ModuleType
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from ffnet.geometry.mesh import Mesh, sample_texture
 
 
 class Hits(NamedTuple):
-    """What rays met. Shapes are those of the rays; where nothing was met, distance is NaN and triangle -1.
+    """What rays hit. Shapes are those of the rays; for a miss, distance is NaN and triangle -1.
 
     distance: float, in units of the direction's length. triangle: int. weights: (..., 3) barycentric.
     """
@@ -20,7 +20,7 @@ class Hits(NamedTuple):
 
 
 def import_open3d() -> ModuleType:
-    """open3d, with the libusb that a wheel brings where the system has none."""
+    """open3d, with the libusb of a wheel where the system has none."""
     import ctypes
 
     import libusb_package
@@ -32,7 +32,7 @@ def import_open3d() -> ModuleType:
 
 
 def cast_rays(vertices: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray) -> Hits:
-    """First hits of rays with a mesh: origins and directions (..., 3), mm. Returns Hits."""
+    """First hits of rays with a mesh: origins and directions (..., 3), mm."""
     open3d = import_open3d()
     scene = open3d.t.geometry.RaycastingScene()
     scene.add_triangles(
@@ -72,7 +72,7 @@ def cast_view(
 
 
 def interpolate(corner_values: np.ndarray, hits: Hits) -> np.ndarray:
-    """Values (..., K) at hits from values (M, 3, K) at the triangles' corners; NaN where nothing was met."""
+    """Values (..., K) at hits from values (M, 3, K) at the triangles' corners; NaN for a miss."""
     met = hits.triangle >= 0
     values = np.full((*met.shape, corner_values.shape[2]), np.nan)
     values[met] = np.einsum("nck,nc->nk", corner_values[hits.triangle[met]], hits.weights[met])
@@ -80,7 +80,7 @@ def interpolate(corner_values: np.ndarray, hits: Hits) -> np.ndarray:
 
 
 def view_texture(mesh: Mesh, hits: Hits) -> np.ndarray:
-    """Colours (..., 3) float RGB of a mesh at hits; NaN where nothing was met."""
+    """Colours (..., 3) float RGB of a mesh at hits; NaN for a miss."""
     uv = interpolate(mesh.uv, hits)
     met = hits.triangle >= 0
     colours = np.full((*met.shape, 3), np.nan)

@@ -1,1 +1,1 @@
-"""dlib's detector and landmarks, and the mean face that poses and landmarks are held against."""
+"""dlib's detector and landmarks, and the mean face that poses and landmarks are compared with."""

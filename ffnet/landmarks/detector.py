@@ -1,6 +1,6 @@
 """dlib's face detector and its 68 landmarks.
 
-The model file belongs to the package face_recognition_models, whose own import fails on current Pythons: only its
+The model file is part of the package face_recognition_models, whose own import fails on current Pythons: only its
 folder is looked up. Its licence excludes commercial use.
 """
 
@@ -24,14 +24,14 @@ def _models() -> tuple[Any, Any]:
     package = importlib.util.find_spec("face_recognition_models")
     path = pathlib.Path(package.origin).parent / "models" / MODEL if package and package.origin else None
     if path is None or not path.is_file():
-        raise InputError(f"{MODEL} is missing; install the package face_recognition_models as requirements.lock has it")
+        raise InputError(f"{MODEL} is missing; install face_recognition_models as pinned in requirements.lock")
     return dlib.get_frontal_face_detector(), dlib.shape_predictor(str(path))
 
 
 def detect_face(image: np.ndarray, upsample: int) -> tuple[float, float, float, float] | None:
     """The box (left, top, right, bottom) in pixels of the most certain face in an RGB uint8 image, or None.
 
-    upsample: how many times the image is doubled before the search; the detector's smallest face is 80 pixels.
+    upsample: how many times the image is doubled first, as the detector's smallest face is 80 pixels.
     """
     detector, _ = _models()
     boxes, scores, _ = detector.run(np.ascontiguousarray(image), upsample)

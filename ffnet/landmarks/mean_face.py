@@ -1,4 +1,4 @@
-"""The mean face that poses and landmarks are held against."""
+"""The mean face that poses and landmarks are compared with."""
 
 import functools
 import pathlib

@@ -1,4 +1,4 @@
-"""Which scans a collection holds, from file names alone; read while the workflow is planned, so plain Python only."""
+"""Which scans a collection holds, by file name alone; imported while the workflow is planned, so plain Python only."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ BOSPHORUS_CODES = dict(
 BU3DFE_NAME = re.compile(r"(?P<subject>[FM]\d{4})_(?P<code>[A-Z]{2})(?P<level>\d\d)(?P<ethnicity>[A-Z]{2})_F3D")
 BU4DFE_NAME = re.compile(r"(?P<subject>[FM]\d{3})/(?P<code>\w+)/(?P<frame>\d+)")
 BOSPHORUS_NAME = re.compile(r"(?P<subject>bs\d{3})_(?P<code>E_[A-Z]+|N_N)_(?P<take>\d+)")
-KINDS = {  # why a name of this form is no expression scan
+KINDS = {  # why a file with such a name is not an expression scan
     re.compile(r"bs\d{3}_(LFAU|UFAU|CAU)_\w+"): "action unit",
     re.compile(r"bs\d{3}_(YR|PR|CR)_\w+"): "pose",
     re.compile(r"bs\d{3}_O_\w+"): "occlusion",
@@ -58,7 +58,7 @@ class ScanRow(NamedTuple):
 def files_below(folder: str, setting_name: str) -> list[str]:
     """Paths of all files below a collection's folder, sorted.
 
-    Raises InputError if the folder is not there; setting_name is what to change in config.yaml.
+    setting_name: of the folder in config.yaml, for the message. Raises InputError if there is no such folder.
     """
     if not os.path.isdir(folder):
         raise InputError(
@@ -71,11 +71,11 @@ def files_below(folder: str, setting_name: str) -> list[str]:
 def index_scans(
     paths: Sequence[str], dataset: DatasetSettings, settings: ScanSettings
 ) -> tuple[list[ScanRow], dict[str, int]]:
-    """The scans among paths that a dataset takes: (ScanRows sorted by scan, {kind: how many of it were skipped}).
+    """The scans among paths that a dataset takes: (ScanRows sorted by scan, {kind: number skipped}).
 
-    dataset: DatasetSettings of a collection with names of its own. settings: ScanSettings. Taken are the dataset's
-    classes at its intensities, and neutral scans, if they are a class, whatever their intensity. Skipped are meshes of
-    the layout alone: other files are of no interest. Raises InputError where two files hold a scan of one name.
+    dataset: of a collection with a naming scheme. Taken are its classes at its intensities, and neutral scans, if they
+    are a class, whatever their intensity. Only meshes of the layout are counted as skipped. Raises InputError if two
+    files hold a scan of one name.
     """
     suffix, make_row = LAYOUTS[dataset.layout]
     present = set(paths)
@@ -120,13 +120,13 @@ def skipped_kind(row: ScanRow, dataset: DatasetSettings) -> str:
 
 
 def name_kind(path: str) -> str:
-    """What a mesh is whose name says no expression."""
+    """The kind of a mesh whose name has no expression."""
     stem = os.path.splitext(os.path.basename(path))[0]
     return next((kind for pattern, kind in KINDS.items() if pattern.fullmatch(stem)), "unknown name")
 
 
 def bu3dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
-    """The ScanRow of a mesh of BU-3DFE, neutral ones too, from its name; None if the name is no such mesh's.
+    """The ScanRow of a BU-3DFE mesh, neutral ones included, from its name; None for any other name.
 
     present: the set of paths among which its texture is sought.
     """
@@ -170,12 +170,12 @@ def _row(
 
 
 def files_in(folder: str) -> set[str]:
-    """The paths of what lies in a folder, a set; empty if it is not there. "" is the folder where one is."""
+    """The paths of a folder's entries; empty if there is no such folder. "" is the current folder."""
     return {os.path.join(folder, name) for name in os.listdir(folder or ".")} if os.path.isdir(folder or ".") else set()
 
 
 def image_beside(path: str, present: Collection[str]) -> str:
-    """The image of IMAGES among the paths `present` that lies beside a scan and has its name, or ""."""
+    """The image among the paths `present` that lies beside a scan and has its name, or ""."""
     stem = path[: -len(".abs.gz")] if path.lower().endswith(".abs.gz") else os.path.splitext(path)[0]
     return _beside(path, stem, IMAGES, present)
 
@@ -192,7 +192,7 @@ def _beside(path: str, stem: str, suffixes: Iterable[str], present: Collection[s
 
 
 def choose_frames(rows: list[ScanRow], step: int | None) -> list[ScanRow]:
-    """The frames that are taken of each sequence: every step-th from the first, or the middle one if step is None."""
+    """The frames taken from each sequence: every step-th from the first, or the middle one if step is None."""
     sequences: dict[tuple[str, str], list[ScanRow]] = {}
     for row in sorted(rows, key=lambda row: (len(row.scan), row.scan)):  # frame 1000 comes after 999
         sequences.setdefault((row.subject, row.expression), []).append(row)

@@ -1,7 +1,7 @@
 """The pose of a face from the landmark file beside its mesh: BU-3DFE's .bnd, Bosphorus' .lm3 or .lm2.
 
-Which side the collections call left, and in what order BU-3DFE's points of one group stand, is not relied on: both
-sides are tried, and of a group only the middle and the outermost points are taken.
+It does not depend on which side the collections call left, nor on the order of BU-3DFE's points within a group: both
+sides are tried, and only the middle and the outermost points of a group are used.
 """
 
 import functools
@@ -25,7 +25,7 @@ from ffnet.scans.settings import PoseSettings
 GROUPS = (slice(0, 8), slice(8, 16), slice(16, 26), slice(26, 36), slice(36, 48), slice(48, 68))
 OTHER_SIDE = [1, 0, 3, 2, 4, 5]
 EYES, NOSE, CONTOUR = slice(0, 16), 4, 68
-# dlib's points whose mean lies where the middle of a group does: the nose's run down both sides and along its base
+# dlib's points whose mean lies at the middle of each group; the nose's run down both sides and along its base
 NOSE_OUTLINE = [27, 28, 29] * 2 + [*range(31, 36), 31, 35]
 MIDDLES = (range(36, 42), range(42, 48), range(17, 22), range(22, 27), NOSE_OUTLINE, range(48, 68))
 BELOW_BROW = 2.5  # mm from dlib's brow, its upper edge, down to the middle of the outline
@@ -48,8 +48,8 @@ WORST_FIT = 12.0  # mm, root mean square; faces differ from the mean face by som
 def pose_from_file(mesh: Mesh, path: str | os.PathLike, scale: float, settings: PoseSettings) -> Pose:
     """The Pose of a Mesh by its landmark file, route "files".
 
-    mesh: in mm. path: .bnd, .lm3 or .lm2. scale: mm of a unit of the file. settings: PoseSettings. Raises ScanError if
-    the file is damaged or does not belong to the mesh, or too few landmarks are there.
+    mesh: in mm. path: .bnd, .lm3 or .lm2. scale: mm per unit of the file. Raises ScanError if the file is damaged, does
+    not belong to the mesh or holds too few landmarks.
     """
     suffix = pathlib.Path(path).suffix.lower()
     if suffix == ".bnd":
@@ -89,7 +89,7 @@ def _fit_labels(named: dict[str, np.ndarray], path: str | os.PathLike) -> np.nda
     labels = [label for label in LABELS if label in named and swapped(label) in named]
     lacking = [label for label in WANTED if label not in named]
     if lacking or len(labels) < LEAST_LABELS:
-        raise ScanError(f"{path}: {len(labels)} landmarks lie on the mesh that tell the pose, without {lacking}")
+        raise ScanError(f"{path}: only {len(labels)} landmarks for the pose lie on the mesh; missing: {lacking}")
     points, deviation = mean_face()
     target = np.stack([points[LABELS[label]].mean(axis=0) for label in labels])
     deviation = np.stack([deviation[LABELS[label]].mean(axis=0) for label in labels])
@@ -103,7 +103,7 @@ def swapped(label: str) -> str:
 
 
 def _fit(ways: list[np.ndarray], target: np.ndarray, deviation: np.ndarray, path: str | os.PathLike) -> np.ndarray:
-    """The rotation (3, 3) of the one of some arrays of points (K, 3) that fits the target best."""
+    """The rotation (3, 3) of whichever array of points (K, 3) fits the target best."""
     fits = []
     for points in ways:
         rotation = fit_rotation(points, target, deviation)
@@ -119,11 +119,11 @@ def _fit(ways: list[np.ndarray], target: np.ndarray, deviation: np.ndarray, path
 def _check_on_mesh(points: np.ndarray, mesh: Mesh, path: str | os.PathLike) -> None:
     off = cKDTree(mesh.vertices).query(points)[0] > REACH
     if off.any():
-        raise ScanError(f"{path}: {off.sum()} of {len(points)} landmarks lie off the mesh; do they belong to it?")
+        raise ScanError(f"{path}: {off.sum()} of {len(points)} landmarks lie off the mesh; do they belong to the scan?")
 
 
 def _near(named: dict[str, np.ndarray], mesh: Mesh) -> dict[str, np.ndarray]:
-    """Those of the named points that lie on the mesh."""
+    """The named points that lie on the mesh."""
     distances = cKDTree(mesh.vertices).query(np.reshape([*named.values()], (-1, 3)))[0]
     return {label: point for (label, point), off in zip(named.items(), distances, strict=True) if off <= REACH}
 
@@ -141,7 +141,7 @@ def _on_photo(mesh: Mesh, pixels: dict[str, np.ndarray]) -> dict[str, np.ndarray
 
 
 def _foremost(mesh: Mesh, rotation: np.ndarray, guess: np.ndarray, window: int, path: str | os.PathLike) -> np.ndarray:
-    """The point (3,) nearest to the camera around a guess, in the frontal frame; medians of `window` mm pass over
+    """The point (3,) nearest to the camera around a guess, in the frontal frame; medians of `window` mm ignore
     spikes."""
     vertices = mesh.vertices @ rotation.T
     side = 2 * AROUND_TIP
@@ -151,5 +151,5 @@ def _foremost(mesh: Mesh, rotation: np.ndarray, guess: np.ndarray, window: int, 
     depth[np.hypot(x - guess[0], y[:, None] - guess[1]) > AROUND_TIP] = -np.inf
     row, column = np.unravel_index(depth.argmax(), depth.shape)
     if not abs(depth[row, column] - guess[2]) < 2 * AROUND_TIP:
-        raise ScanError(f"{path}: there is no nose where the landmarks have it; do they belong to the scan?")
+        raise ScanError(f"{path}: the mesh has no nose where the landmarks place it; do they belong to the scan?")
     return np.array([x[column], y[row], depth[row, column]])

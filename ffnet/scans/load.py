@@ -21,7 +21,7 @@ class FrontalScan(NamedTuple):
 
     mesh: Mesh, mm, origin at the nose tip, y up, z to the camera. center: (2,) x, y of the square's middle, mm.
     extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose. nose_tip: (3,) in the file's
-    coordinates, mm. unused: why the landmark file was of no use, "" if it was or there is none.
+    coordinates, mm. unused: why the landmark file could not be used, "" if it was used or there is none.
     """
 
     mesh: Mesh
@@ -34,9 +34,9 @@ class FrontalScan(NamedTuple):
 
 
 def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
-    """The FrontalScan of a file whose unit is "mm", "cm" or "m". settings: ScanSettings. Raises ScanError.
+    """The FrontalScan of a scan file.
 
-    landmarks_path: a file for the pose, or "".
+    landmarks_path: a file for the pose, or "". unit: "mm", "cm" or "m", of the file. Raises ScanError.
     """
     mesh = read_scan(mesh_path, texture_path, settings, unit)
     check_extent(mesh.vertices, mesh_path, settings)
@@ -44,23 +44,23 @@ def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str,
 
 
 def read_mesh(path: str, texture: str, settings: ScanSettings, unit: str) -> Mesh:
-    """The Mesh of a file that somebody named, and of its texture (a path, or ""). Raises ScanError, see read_scan."""
+    """The Mesh of a file named by the user and of its texture (a path, or ""). Raises ScanError, see read_scan."""
     if os.path.isdir(path):
-        raise ScanError(f"{path}: a folder; name the scan files in it")
+        raise ScanError(f"{path}: is a folder; name the scan files in it")
     if not os.path.exists(path):
         raise ScanError(f"{path}: there is no such file")
     return read_scan(path, texture, settings, unit)
 
 
 def landmark_file(path: str, settings: ScanSettings) -> str:
-    """The landmark file beside a scan where the settings ask for it, else ""."""
+    """The landmark file beside a scan if the settings ask for it, else ""."""
     return find_landmarks(path) if settings.pose.landmarks == "files" else ""
 
 
 def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
-    """The FrontalScan of a Mesh in mm as it came from its file; the other arguments are load_scan's.
+    """The FrontalScan of a Mesh in mm, in its file's coordinates; the other arguments are load_scan's.
 
-    The detector serves where there is no landmark file or it is of no use. Raises ScanError.
+    Without a usable landmark file the pose comes from the detector. Raises ScanError.
     """
     pose, unused = None, ""
     if landmarks_path:
@@ -85,7 +85,7 @@ def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSetti
 
 
 def check_extent(vertices: np.ndarray, path: str | os.PathLike, settings: ScanSettings) -> None:
-    """Raises ScanError if the longest side of the mesh, in mm, cannot be a face's, with the unit that would fit."""
+    """Raises ScanError if the longest side of the mesh, in mm, is no face's; it names the unit that would fit."""
     extent = float(np.ptp(vertices, axis=0).max())
     least, most = settings.extent_least, settings.extent_most
     if least <= extent <= most:

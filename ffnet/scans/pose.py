@@ -1,7 +1,7 @@
 """Turning a face to the camera, with nothing but its mesh and texture.
 
-The mesh is pictured from the front with shading, dlib finds its landmarks on that picture, the 3D points under them
-are fitted to a mean face by a rotation, and so on for a few rounds.
+The mesh is rendered from the front with shading, dlib finds its landmarks on that picture, and a rotation fits the 3D
+points under them to a mean face; this is repeated for a few rounds.
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ class Pose(NamedTuple):
 def find_pose(mesh: Mesh, settings: PoseSettings) -> Pose:
     """The Pose of a face that looks towards +z within some 20 degrees.
 
-    mesh: Mesh in mm. settings: PoseSettings. Raises ScanError if no face is found or too little of it is measured.
+    mesh: in mm. Raises ScanError if no face is found or too little of it is measured.
     """
     target, deviation = mean_face()
     rotation = np.eye(3)
@@ -87,8 +87,8 @@ def points_under(pixels: np.ndarray, x: np.ndarray, y: np.ndarray, depth: np.nda
     """The 3D points (L, 3) under landmarks (L, 2) in pixels of a view; NaN where nothing is measured within REACH mm.
 
     x, y: (S,) mm of the pixel centres. depth: (S, S) mm, NaN off the mesh. window: side in pixels of the square whose
-    median is taken as a landmark's depth, so that a spike under it does not count; holes are filled from the nearest
-    pixel before.
+    median is taken as a landmark's depth, so that a spike under it has no effect; holes are filled from the nearest
+    pixel first.
     """
     columns, rows = np.clip(pixels.astype(int), 0, len(x) - 1).T
     distance, nearest = ndimage.distance_transform_edt(np.isnan(depth), return_indices=True)

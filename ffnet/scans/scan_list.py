@@ -1,4 +1,4 @@
-"""One's own collection: a folder with manifest.csv; read while the workflow is planned, so plain Python only."""
+"""A user's own collection, a folder with manifest.csv; imported while the workflow is planned, so plain Python only."""
 
 import csv
 import difflib
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.formats.inside import path_inside
 from ffnet.scans.index import ScanRow, files_in, image_beside, landmarks_beside, shard_of, skipped_kind
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 
@@ -22,7 +23,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 def read_scan_list(
     dataset: DatasetSettings, settings: ScanSettings, setting_name: str
 ) -> tuple[list[ScanRow], dict[str, int]]:
-    """The scans that a dataset takes of its list, as index_scans gives them: (ScanRows, {kind: how many were skipped}).
+    """The scans that a dataset takes from its list, as index_scans returns them: (ScanRows, {kind: number skipped}).
 
     The arguments are list_scans'. Raises InputError.
     """
@@ -40,9 +41,9 @@ def read_scan_list(
 def list_scans(dataset: DatasetSettings, settings: ScanSettings, setting_name: str) -> list[ScanRow]:
     """The ScanRows of all scans that manifest.csv lists, in its order.
 
-    dataset: DatasetSettings. settings: ScanSettings. setting_name: what names its folder in config.yaml. Paths are
-    relative to manifest.csv; an empty texture is the image beside the mesh with its name, if there is one. A mesh that
-    is not there keeps its row. Raises InputError with file and line where the list is not as it must be.
+    setting_name: of its folder in config.yaml, for messages. Paths are relative to manifest.csv; an empty texture means
+    the image beside the mesh with its name, if there is one. A missing mesh keeps its row. Raises InputError with the
+    file and line of what is wrong in the list.
     """
     path = os.path.join(dataset.folder, FILE)
     if not os.path.isfile(path):
@@ -55,7 +56,7 @@ def list_scans(dataset: DatasetSettings, settings: ScanSettings, setting_name: s
     for line, fields in _read_lines(path):
         row = _row(f"{path}, line {line}", fields, dataset, settings, folders)
         if row.scan in lines:
-            raise InputError(f"{path}, line {line}: scan {row.scan} stands in line {lines[row.scan]} already")
+            raise InputError(f"{path}, line {line}: scan {row.scan} is already listed in line {lines[row.scan]}")
         lines[row.scan] = line
         rows.append(row)
     return rows
@@ -76,11 +77,11 @@ def _read_lines(path: str) -> Iterator[tuple[int, dict[str, str]]]:
     for column in COLUMNS:
         if column not in header:
             near = difflib.get_close_matches(column, [name for name in header if name not in COLUMNS], n=1)
-            hint = f"; is '{near[0]}' meant?" if near else f"; the first line must be {','.join(COLUMNS)}"
+            hint = f"; did you mean '{near[0]}'?" if near else f"; the first line must be {','.join(COLUMNS)}"
             raise InputError(f"{path}, line 1: the column '{column}' is missing{hint}")
     for line, row in rows[1:]:
         if len(row) != len(header):
-            raise InputError(f"{path}, line {line}: {len(header)} values are needed, {len(row)} came")
+            raise InputError(f"{path}, line {line}: expected {len(header)} values, found {len(row)}")
         yield line, dict(zip(header, row, strict=True))
 
 
@@ -94,17 +95,17 @@ def _row(
     for column in ("scan", "subject"):
         if not NAME.fullmatch(fields[column]):
             raise InputError(
-                f"{where}: the {column} '{fields[column]}' cannot be a file's name; letters, digits, -, _ and . can"
+                f"{where}: the {column} '{fields[column]}' cannot be a file name; use letters, digits, -, _ and ."
             )
     expression = fields["expression"]
     known = (*dataset.classes, *EXPRESSIONS, NEUTRAL)
     if expression not in known:
         near = difflib.get_close_matches(expression, dataset.classes, n=1, cutoff=0.0)[0]
-        raise InputError(f"{where}: unknown expression '{expression}'; is '{near}' meant? Or add it to the classes")
+        raise InputError(f"{where}: unknown expression '{expression}'; did you mean '{near}'? Or add it to the classes")
     if not re.fullmatch(r"[0-9]{1,9}", fields["intensity"]):
-        raise InputError(f"{where}: the intensity must be a whole number, '{fields['intensity']}' came")
+        raise InputError(f"{where}: expected a whole number as the intensity, found '{fields['intensity']}'")
     if not fields["mesh"]:
-        raise InputError(f"{where}: the mesh is empty; its path, relative to {FILE}, is needed")
+        raise InputError(f"{where}: the mesh is empty; give its path relative to {FILE}")
     mesh = _below(where, dataset.folder, fields["mesh"])
     present = files_in_folder(os.path.dirname(mesh))
     texture = _below(where, dataset.folder, fields["texture"]) if fields["texture"] else image_beside(mesh, present)
@@ -121,7 +122,7 @@ def _row(
 
 
 def _below(where: str, folder: str, name: str) -> str:
-    plain = os.path.normpath(name.replace("\\", "/"))
-    if os.path.isabs(plain) or plain.split("/")[0] in ("..", "."):
+    path = path_inside(folder, name)
+    if path is None:
         raise InputError(f"{where}: '{name}' leads out of the folder of {FILE}; put the file below it")
-    return os.path.join(folder, plain)
+    return path

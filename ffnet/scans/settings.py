@@ -1,4 +1,4 @@
-"""What config.yaml says of the collections and of reading, turning and cropping their scans."""
+"""Settings for collections and for reading, turning and cropping their scans."""
 
 import difflib
 import re
@@ -28,20 +28,20 @@ class DatasetSettings:
 
 
 def check_classes(dataset: DatasetSettings, where: str) -> None:
-    """Raises InputError unless the classes of a dataset can be told apart and occur in its layout.
+    """Raises InputError unless the classes of a dataset are distinct and occur in its layout.
 
-    where: the dataset's name in messages. One's own list may have any; the collections have the six and neutral.
+    where: the dataset's name in messages. A manifest may have any classes; the collections have the six and neutral.
     """
     classes, where = dataset.classes, f"{where}.classes"
     if len(set(classes)) < max(2, len(classes)):
-        raise InputError(f"{where}: at least two names are needed, none of them twice; {list(classes)} came")
+        raise InputError(f"{where}: expected at least two names, none of them twice, found {list(classes)}")
     for name in classes:
         if not CLASS_NAME.fullmatch(name) or name in RESERVED:
-            raise InputError(f"{where}: '{name}' cannot be a class; small letters, digits and '_' make its name")
+            raise InputError(f"{where}: '{name}' cannot be the name of a class; use small letters, digits and '_'")
         known = EXPRESSIONS if dataset.layout == "bu4dfe" else (*EXPRESSIONS, NEUTRAL)
         if dataset.layout != "manifest" and name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            raise InputError(f"{where}: '{name}' is no expression of {dataset.layout}; did you mean '{near}'?")
+            raise InputError(f"{where}: {dataset.layout} has no expression '{name}'; did you mean '{near}'?")
 
 
 @dataclass(frozen=True)

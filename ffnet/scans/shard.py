@@ -16,14 +16,13 @@ def load_scans(
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard.
 
-    rows: ScanRows. unit: "mm", "cm" or "m". classes: names of the expressions in the order of labels. settings:
-    ScanSettings.
+    unit: of the files. classes: names of the expressions in the order of labels.
     """
 
     def load(i: int) -> FrontalScan:
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
         if scan.unused:
-            print(f"{scan.unused}; the detector serves")
+            print(f"{scan.unused}; the detector is used instead")
         return pack_scan(scan)
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")
@@ -38,12 +37,12 @@ def load_scans(
 
 
 def pack_scan(scan: FrontalScan) -> FrontalScan:
-    """A FrontalScan whose mesh is as it is stored: a shard holds hundreds of them."""
+    """The scan with its mesh packed for storage, as a shard holds hundreds of them."""
     return scan._replace(mesh=pack_mesh(scan.mesh))
 
 
 def scan_columns(scans: Sequence[FrontalScan]) -> dict[str, np.ndarray]:
-    """The columns of a shard that the scans themselves give, from what pack_scan gave."""
+    """The columns of a shard that come from the scans themselves; each was packed by pack_scan."""
     return {
         "center": np.array([scan.center for scan in scans], np.float64).reshape(-1, 2),
         "extent": np.array([scan.extent for scan in scans], np.float64),

@@ -69,7 +69,7 @@ def test_bad_files_are_all_told_and_stop_nothing(wrl, inspect, tmp_path):
     errors = [one["error"] for one in told]
     assert errors[0].startswith(f"{cut}: ")
     assert errors[1].endswith("nowhere.wrl: there is no such file")
-    assert errors[2] == f"{tmp_path}: a folder; name the scan files in it"
+    assert errors[2] == f"{tmp_path}: is a folder; name the scan files in it"
     assert errors[3].startswith(f"{empty}: ") and errors[4].startswith(f"{text}: ")
     assert "texture image is missing" in errors[5] and told[5]["expression"] == "fear"
     assert errors[6] is None and told[6]["nose_tip"]

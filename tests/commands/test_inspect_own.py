@@ -125,4 +125,7 @@ def test_landmark_files_are_used_where_the_settings_ask_for_them(wrl, inspect, t
     (tmp_path / f"{wrl.stem}.bnd").write_text("1 2 3 4\n")
     code, (told,) = inspect(tmp_path / wrl.name, change=ask)
     assert code == 0 and told["landmark_route"] == "texture"
-    assert "1 lines where 83 landmarks are wanted: copy it again; the detector serves" in told["warnings"][0]
+    assert (
+        "expected 83 landmarks, one per line, found 1: copy it again; the detector is used instead"
+        in told["warnings"][0]
+    )

@@ -37,7 +37,7 @@ def test_a_pose_far_off_or_found_on_the_shape_alone_is_warned_of():
     assert posed_report(Report("x"), scan).warnings == () and posed_report(Report("x"), scan).rotation_deg == 12.35
     assert "on its shape alone" in posed_report(Report("x"), scan._replace(route="shape")).warnings[0]
     unused = posed_report(Report("x"), scan._replace(unused="a.bnd: is empty")).warnings
-    assert unused == ("a.bnd: is empty; the detector serves",)
+    assert unused == ("a.bnd: is empty; the detector is used instead",)
     assert "turned by 25 degrees" in posed_report(Report("x"), scan._replace(rotation_degrees=25.0)).warnings[0]
 
 

@@ -54,7 +54,7 @@ def test_a_depth_image_is_read_when_its_spacing_is_named(predictor, wrl, tmp_pat
     depth = project(scan.mesh, scan.center, scan.extent * 1.2, "raycast", settings).depth
     path = tmp_path / "face.npy"
     np.save(path, np.nan_to_num(600 - depth, nan=0.0))
-    with pytest.raises(ScanError, match="face.npy: a depth image; .* to `predict` it is --pixel-spacing"):
+    with pytest.raises(ScanError, match="face.npy: a depth image; .* for `predict`, use --pixel-spacing"):
         predictor(path)
     told = with_files(predictor, pixel_spacing=scan.extent * 1.2 / size)
     np.testing.assert_allclose(told.turn(path).extent, scan.extent, rtol=0.1)

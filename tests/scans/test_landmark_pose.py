@@ -151,11 +151,14 @@ def far(label):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (without(WANTED[0]), r"without \['outer left eye corner'\]"),
-        (without("nose tip"), r"without \['nose tip'\]"),
-        (far("Nose tip"), r"without \['nose tip'\]"),
-        (without(*[label for label in LABELS if "brow" in label or "saddle" in label]), "7 landmarks lie on the mesh"),
-        (lambda named: {}, "0 landmarks lie on the mesh"),
+        (without(WANTED[0]), r"missing: \['outer left eye corner'\]"),
+        (without("nose tip"), r"missing: \['nose tip'\]"),
+        (far("Nose tip"), r"missing: \['nose tip'\]"),
+        (
+            without(*[label for label in LABELS if "brow" in label or "saddle" in label]),
+            "7 landmarks for the pose lie on the mesh",
+        ),
+        (lambda named: {}, "0 landmarks for the pose lie on the mesh"),
         (
             lambda named: dict(zip(named, [*named.values()][::-1], strict=True)),
             "mm off those of any face; do they belong to the scan",
@@ -171,13 +174,13 @@ def test_labels_that_do_not_tell_the_pose_are_refused(ranged, settings, tmp_path
 
 def test_landmarks_of_another_scan_and_damaged_ones_are_refused(known, settings, tmp_path):
     _, path = turn_files(known, tmp_path, np.eye(3), (40.0, 0, 0))
-    with pytest.raises(ScanError, match="a.bnd: .* of 68 landmarks lie off the mesh; do they belong to it"):
+    with pytest.raises(ScanError, match="a.bnd: .* of 68 landmarks lie off the mesh; do they belong to the scan"):
         pose_from_file(known.mesh, path, 1.0, settings)
     _, path = turn_files(known, tmp_path, np.eye(3), order=np.r_[48:68, 16:48, 0:16, 68:83])
     with pytest.raises(ScanError, match="mm off those of any face"):
         pose_from_file(known.mesh, path, 1.0, settings)
     path.write_text("1 2 3 4\n")
-    with pytest.raises(ScanError, match="a.bnd: 1 lines where 83"):
+    with pytest.raises(ScanError, match="a.bnd: expected 83 landmarks, one per line, found 1"):
         pose_from_file(known.mesh, path, 1.0, settings)
 
 
@@ -185,7 +188,7 @@ def test_a_face_without_a_nose_is_refused(known, settings):
     nose = np.linalg.norm(known.mesh.vertices - known.landmarks[NOSE_TIP], axis=1) < 25
     kept = ~nose[known.mesh.triangles].any(axis=1)
     mesh = known.mesh._replace(triangles=known.mesh.triangles[kept], uv=known.mesh.uv[kept])
-    with pytest.raises(ScanError, match="a.bnd: there is no nose where the landmarks have it"):
+    with pytest.raises(ScanError, match="a.bnd: the mesh has no nose where the landmarks place it"):
         pose_from_file(mesh, known.path.with_suffix(".bnd"), 1.0, settings)
 
 

@@ -35,7 +35,9 @@ def test_the_mesh_is_turned_about_its_nose_tip_and_cut_to_the_square(files, know
 def test_where_the_landmark_file_is_of_no_use_the_detector_serves_and_the_reason_is_kept(files, tmp_path, capsys):
     (tmp_path / "a.bnd").write_text("1 2 3 4\n")
     scan = load_scan(*files[:2], str(tmp_path / "a.bnd"), "mm", SETTINGS)
-    assert scan.route == "texture" and scan.unused.startswith(f"{tmp_path}/a.bnd: 1 lines where 83")
+    assert scan.route == "texture" and scan.unused.startswith(
+        f"{tmp_path}/a.bnd: expected 83 landmarks, one per line, found 1"
+    )
     assert load_scan(*files[:2], "", "mm", SETTINGS).unused == ""
 
 

@@ -83,7 +83,7 @@ def test_no_face_is_detected_on_a_black_picture():
 
 def test_a_missing_model_of_landmarks_is_told(monkeypatch):
     monkeypatch.setattr(detector.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match="shape_predictor_68_face_landmarks.dat is missing; install the package"):
+    with pytest.raises(InputError, match="shape_predictor_68_face_landmarks.dat is missing; install face_"):
         detector._models.__wrapped__()
 
 

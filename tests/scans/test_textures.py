@@ -77,7 +77,7 @@ def test_the_texture_that_is_given_wins_over_the_one_a_ply_names(tmp_path, pictu
 def test_texture_coordinates_of_another_number_of_corners_are_none(tmp_path, picture):
     rows = "0 0 0\n9 0 0\n9 9 0\n3 0 1 2 4 0 0 1 0\n"
     (tmp_path / "a.ply").write_text(HEAD.format("", "") + FACE.format("property list uchar float texcoord\n") + rows)
-    with pytest.raises(ScanError, match="a.ply: there is a texture but there are no texture coordinates"):
+    with pytest.raises(ScanError, match="a.ply: a texture but no texture coordinates"):
         read_ply(str(tmp_path / "a.ply"), picture)
 
 

@@ -98,12 +98,12 @@ def test_what_was_skipped_is_planned_and_named_where_nothing_else_is_there(tmp_p
 @pytest.mark.parametrize(
     ("layout", "classes", "message"),
     [
-        ("bosphorus", ("anger", "hapiness"), "datasets.mine.classes: 'hapiness' is no .* did you mean 'happiness'"),
-        ("bu4dfe", ("anger", "neutral"), "'neutral' is no expression of bu4dfe"),
+        ("bosphorus", ("anger", "hapiness"), "has no expression 'hapiness'; did you mean 'happiness'"),
+        ("bu4dfe", ("anger", "neutral"), "bu4dfe has no expression 'neutral'"),
         ("manifest", ("anger",), "at least two names"),
         ("manifest", ("anger", "anger"), "none of them twice"),
-        ("manifest", ("anger", "a,b"), "'a,b' cannot be a class"),
-        ("manifest", ("anger", "scan"), "'scan' cannot be a class"),
+        ("manifest", ("anger", "a,b"), "'a,b' cannot be the name of a class"),
+        ("manifest", ("anger", "scan"), "'scan' cannot be the name of a class"),
     ],
 )
 def test_classes_that_cannot_be_stop_before_any_job(tmp_path, layout, classes, message):

@@ -20,7 +20,7 @@ THINNEST = 1e-12  # least share of the second variance in the first; below it al
 
 
 class RangeImage(NamedTuple):
-    """points: (N, 5) float64, x, y, z in mm, a to the right and b downwards in [0, 1]; background left out.
+    """points: (N, 5) float64, x, y, z in mm, a to the right and b downwards in [0, 1]; without background.
 
     cells: (rows, columns) int64, each cell's number in points, -1 for background, row 0 at the top; None where the
     file holds an unordered cloud.
@@ -31,27 +31,27 @@ class RangeImage(NamedTuple):
 
 
 def read_bnt(path: str | os.PathLike) -> RangeImage:
-    """The RangeImage of a .bnt file. Raises ScanError that names the file, what is wrong with it and what to do."""
+    """The RangeImage of a .bnt file. Raises ScanError."""
     data = read_contents(path, MOST_BYTES, "a range image (.bnt)")
     try:
         rows, columns, background, name_length = struct.unpack_from("<HHdH", data)
         (count,) = struct.unpack_from("<I", data, 14 + name_length)
     except struct.error as error:
         raise ScanError(
-            f"{path}: {len(data)} bytes are too few for a .bnt header; the file is cut short, "
-            f"or no range image at all ({describe(data)}): copy it again"
+            f"{path}: {len(data)} bytes are too few for a .bnt header; the file is cut short "
+            f"or not a range image ({describe(data)}): copy it again"
         ) from error
     start = 18 + name_length
     held = (len(data) - start) // 8
     if count % COLUMNS or count == 0:
         raise ScanError(
-            f"{path}: header promises {count} numbers, not a multiple of {COLUMNS} (x, y, z, a, b); it is damaged, "
-            f"or no range image at all ({describe(data)}): copy it again"
+            f"{path}: header promises {count} numbers, not a multiple of {COLUMNS} (x, y, z, a, b); it is damaged "
+            f"or not a range image ({describe(data)}): copy it again"
         )
     if held < count:
         raise ScanError(
             f"{path}: header promises {COLUMNS} x {count // COLUMNS} values, the file holds {held}; "
-            f"it is cut short, or no range image at all ({describe(data)}): copy it again"
+            f"it is cut short or not a range image ({describe(data)}): copy it again"
         )
     points = np.frombuffer(data, "<f8", count, start).reshape(COLUMNS, -1).T
     measured = np.isfinite(points).all(axis=1) & (points[:, :3] != background).all(axis=1)
@@ -77,7 +77,7 @@ def read_bosphorus(mesh_path: str | os.PathLike, texture_path: str | os.PathLike
     if len(triangles) == 0:
         raise ScanError(
             f"{mesh_path}: no three neighbours among {len(points)} points lie within {longest_edge:g} mm of each "
-            "other; is the file in millimetres? Else raise scans.longest_edge"
+            "other; is the file in millimetres? If so, raise scans.longest_edge"
         )
     uv = np.stack([points[:, 3], 1 - points[:, 4]], axis=1)
     return Mesh(vertices, triangles, uv[triangles], read_image(texture_path))
@@ -97,13 +97,14 @@ def _cloud_triangles(vertices: np.ndarray, path: str | os.PathLike) -> np.ndarra
 
     if len(vertices) > MOST_UNORDERED:
         raise ScanError(
-            f"{path}: an unordered cloud of {len(vertices)} points; at most {MOST_UNORDERED} are joined: thin it out"
+            f"{path}: an unordered cloud of {len(vertices)} points; at most {MOST_UNORDERED} can be "
+            "triangulated: thin it out"
         )
     try:
         triangles = Delaunay(vertices[:, :2]).simplices.astype(np.int64)
     except QhullError as error:
         raise ScanError(
-            f"{path}: an unordered cloud of {len(vertices)} points that spans no surface seen from the front: "
+            f"{path}: an unordered cloud of {len(vertices)} points that forms no surface seen from the front: "
             "leave the scan out"
         ) from error
     return _counter_clockwise(vertices, triangles)

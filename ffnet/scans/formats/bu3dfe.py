@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.mesh import Mesh, fan_triangles
 from ffnet.scans.formats.contents import MEBIBYTE, describe, read_contents
 from ffnet.scans.formats.images import read_image
 from ffnet.scans.formats.numbers import read_numbers
@@ -23,22 +23,21 @@ CLOCKWISE = re.compile(rb"ccw\s+FALSE")
 OPENING = re.compile(rb"\b(?:(Coordinate|TextureCoordinate)\s*\{\s*(point)|(coordIndex)|(texCoordIndex))\s*$")
 INDEX = re.compile(rb"\bcoordIndex\s*\[")
 EMPTY = re.compile(rb"\s*\]")
-LONGEST_OPENING = 1000  # bytes before a bracket in which its name is sought
+LONGEST_OPENING = 1000  # bytes before a bracket searched for its name
 MOST_BLOCKS = 1000
 
 
 def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -> Mesh:
     """The Mesh of a .wrl and its image, polygons cut into fans of triangles.
 
-    The blocks may stand in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
-    allows. The texture is matched by file name; a url inside the .wrl is never followed. Raises ScanError that names
-    the file, what is wrong with it and what to do.
+    The blocks may come in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
+    allows. The texture is matched by file name; a url inside the .wrl is never followed. Raises ScanError.
     """
     text = _plain_text(mesh_path)
     blocks = _find_blocks(text, mesh_path)
     left_out = EMPTY.match(blocks.get("texCoordIndex", b"]")) and text.count(b"{") == text.count(b"}")
     if left_out and "coordIndex" in blocks:
-        blocks["texCoordIndex"] = blocks["coordIndex"]  # VRML lets it out where both are the same
+        blocks["texCoordIndex"] = blocks["coordIndex"]  # VRML allows omitting it where both are the same
     vertices = _read_points(blocks, "Coordinate point", mesh_path, width=3)
     points = _read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
     index = _read_polygons(blocks, "coordIndex", len(vertices), mesh_path)
@@ -50,7 +49,9 @@ def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -
             f"{mesh_path}: coordIndex has {np.sum(index < 0)} polygons and texCoordIndex {np.sum(texture_index < 0)}, "
             "or of other sizes; they must have the same; export the mesh again"
         )
-    fans = _fans(index)
+    ends = np.flatnonzero(index < 0)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    fans = fan_triangles(starts, ends - starts)
     at = text.find(b"ccw")
     if at >= 0 and CLOCKWISE.match(text, at):
         fans = fans[:, ::-1]
@@ -58,14 +59,14 @@ def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -
 
 
 def _plain_text(path: str | os.PathLike) -> bytes:
-    """The file's text with comments and strings blanked, for brackets may stand in them."""
+    """The file's text with comments and strings blanked, as they may contain brackets."""
     data = read_contents(path, MOST_BYTES, "a VRML mesh")
     if data.startswith(b"\x1f\x8b"):
         data = _unzipped(path)
     text = data.removeprefix(BOM)
     if not text.lstrip().startswith((b"#VRML V2", b"#VRML V3")):
         raise ScanError(
-            f"{path}: not a VRML 2.0 file: '#VRML V2.0 utf8' is wanted at its start, {describe(text)} came; "
+            f"{path}: not a VRML 2.0 file: expected '#VRML V2.0 utf8' at its start, found {describe(text)}; "
             "copy or export it again"
         )
     head = text.index(b"#") + 1
@@ -99,7 +100,7 @@ def _find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
             continue
         name = b" ".join(filter(None, opening.groups())).decode()
         if name in blocks:
-            raise ScanError(f"{path}: the block '{name} [' stands there twice; one mesh a file is wanted: split it")
+            raise ScanError(f"{path}: the block '{name} [' occurs twice; expected one mesh per file: split it")
         blocks[name] = behind
     return blocks
 
@@ -116,7 +117,7 @@ def _read_block(blocks: dict[str, bytes], name: str, dtype: type, path: str | os
         return read_numbers(blocks[name], dtype, end=end)
     except ValueError as error:
         raise ScanError(
-            f"{path}: the block '{name}' holds something that is no number: {error}; the file is damaged: copy it again"
+            f"{path}: the block '{name}' holds something other than numbers: {error}; it is damaged: copy it again"
         ) from error
 
 
@@ -135,9 +136,9 @@ def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | 
     """Vertex numbers (N,) of polygons, each closed by -1."""
     index = _read_block(blocks, name, np.int64, path)
     if len(index) and index[-1] != -1:
-        index = np.append(index, -1)  # VRML lets the last -1 out
+        index = np.append(index, -1)  # VRML allows omitting the last -1
     if len(index) == 0:
-        raise ScanError(f"{path}: the block '{name}' is empty: a mesh without a triangle; export it again")
+        raise ScanError(f"{path}: the block '{name}' is empty: the mesh has no triangle; export it again")
     if index.min() < -1 or index.max() >= count:
         raise ScanError(
             f"{path}: the block '{name}' must hold numbers from 0 to {count - 1} and -1 at each end; "
@@ -147,18 +148,7 @@ def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | 
     if sizes.min() < 3 or sizes.max() > MOST_CORNERS:
         wrong = sizes.min() if sizes.min() < 3 else sizes.max()
         raise ScanError(
-            f"{path}: the block '{name}' has a polygon of {wrong} vertices; 3 to {MOST_CORNERS} are wanted, "
+            f"{path}: the block '{name}' has a polygon of {wrong} vertices; expected 3 to {MOST_CORNERS}, "
             "then -1: export the mesh again"
         )
     return index
-
-
-def _fans(index: np.ndarray) -> np.ndarray:
-    """Where in index (N,) the triangles (M, 3) stand into which its polygons fall, all from a polygon's first."""
-    ends = np.flatnonzero(index < 0)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    first = np.repeat(starts, ends - starts - 2)
-    second = np.ones(len(index), bool)  # every corner but a polygon's first and last, and its -1
-    second[starts] = second[ends] = second[ends - 1] = False
-    second = np.flatnonzero(second)
-    return np.stack([first, second, second + 1], axis=1)

@@ -1,4 +1,4 @@
-"""Textures for meshes that come with colours at their vertices, or with none."""
+"""Textures for meshes with colours at their vertices, or with none."""
 
 import numpy as np
 

@@ -13,7 +13,7 @@ from ffnet.scans.formats.numbers import read_numbers
 HEADER = re.compile(rb"\s*(\d{1,6}) rows\s+(\d{1,6}) columns\s+pixels \(flag X Y Z\):\s*")
 MOST_POINTS = 2_000_000  # FRGC has 640 x 480
 MOST_CHARACTERS = 24  # of a number in the text
-DEFLATE = 1032  # times at most that a .gz may grow
+DEFLATE = 1032  # largest factor by which a .gz can grow
 
 
 def read_abs(path: str | os.PathLike) -> np.ndarray:
@@ -25,25 +25,25 @@ def read_abs(path: str | os.PathLike) -> np.ndarray:
             header = HEADER.match(head)
             if not header:
                 raise ScanError(
-                    f"{path}: not a range image of FRGC: '480 rows', '640 columns', 'pixels (flag X Y Z):' are wanted "
-                    f"at its start, {head[:24]!r} came"
+                    f"{path}: not a range image of FRGC: expected '480 rows', '640 columns', 'pixels (flag X Y Z):' at "
+                    f"its start, found {head[:24]!r}"
                 )
             rows, columns = int(header[1]), int(header[2])
             held = os.path.getsize(path) * (DEFLATE if packed else 1)
             if not 4 <= rows * columns <= MOST_POINTS or 8 * rows * columns > held:
                 raise ScanError(
-                    f"{path}: header promises {rows} x {columns} points, which the file's {os.path.getsize(path)} "
-                    "bytes cannot hold or no scanner makes; copy it again"
+                    f"{path}: header promises {rows} x {columns} points, too many for the file's "
+                    f"{os.path.getsize(path)} bytes or for any scanner; copy it again"
                 )
             lines = (head[header.end() :] + file.read(4 * rows * columns * MOST_CHARACTERS)).split(b"\n")
         except (OSError, EOFError, zlib.error) as error:
             raise ScanError(f"{path}: cannot be unpacked ({error}); copy it again") from error
     lines = [line for line in lines if line.strip()]
     if len(lines) != 4:
-        raise ScanError(f"{path}: 4 lines of numbers (flag, X, Y, Z) are wanted, {len(lines)} came; copy it again")
+        raise ScanError(f"{path}: expected 4 lines of numbers (flag, X, Y, Z), found {len(lines)}; copy it again")
     flag, *axes = (_numbers(line, name, rows * columns, path) for line, name in zip(lines, "fXYZ", strict=True))
     points = np.stack(axes, axis=-1)
-    points[(flag != 1) | (np.abs(points) > 1e5).any(axis=1)] = np.nan  # -999999 stands for nothing measured
+    points[(flag != 1) | (np.abs(points) > 1e5).any(axis=1)] = np.nan  # -999999 means nothing measured
     return points.reshape(rows, columns, 3)
 
 
@@ -52,7 +52,7 @@ def _numbers(line: bytes, name: str, count: int, path: str | os.PathLike) -> np.
     try:
         values = read_numbers(line, np.float64)
     except ValueError as error:
-        raise ScanError(f"{path}: the line '{label}' holds something that is no number: {error}") from error
+        raise ScanError(f"{path}: expected numbers in the line '{label}', found {error}; copy it again") from error
     if len(values) != count:
         raise ScanError(
             f"{path}: header promises {count} points, the line '{label}' holds {len(values)}; copy it again"

@@ -22,7 +22,7 @@ def read_bnd(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
     """
     lines = [line for line in _lines(path, "BU-3DFE's landmarks (.bnd)") if line.strip()]
     if len(lines) != BND_POINTS:
-        raise ScanError(f"{path}: {len(lines)} lines where {BND_POINTS} landmarks are wanted: copy it again")
+        raise ScanError(f"{path}: expected {BND_POINTS} landmarks, one per line, found {len(lines)}: copy it again")
     rows = np.stack([_numbers(line, 4, path) for line in lines])
     numbers = rows[:, 0]
     if (numbers % 1 != 0).any() or numbers.min() < 0 or numbers.max() > MOST_NUMBER:
@@ -31,15 +31,15 @@ def read_bnd(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_lm3(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """Bosphorus' labelled landmarks {label: (3,) float64}, x, y, z in mm as in the .bnt; hidden ones are not there.
+    """Bosphorus' labelled landmarks {label: (3,) float64}, x, y, z in mm as in the .bnt, without hidden ones.
 
     Raises ScanError.
     """
     count, lines = _body(path, "Bosphorus' 3D landmarks (.lm3)")
     if len(lines) != 2 * count:
         raise ScanError(
-            f"{path}: promises {count} landmarks, a label and a line of numbers each; {len(lines)} lines follow, "
-            f"not {2 * count}: copy it again"
+            f"{path}: promises {count} landmarks: expected {2 * count} lines, a label and numbers in turn, found "
+            f"{len(lines)}: copy it again"
         )
     return _labelled(lines[::2], lines[1::2], 3, path)
 
@@ -53,37 +53,37 @@ def read_lm2(path: str | os.PathLike) -> dict[str, np.ndarray]:
     headings = len(lines) == 2 * count + 2 and LABELS.fullmatch(lines[0]) and PLACES.fullmatch(lines[count + 1])
     if not headings:
         raise ScanError(
-            f"{path}: promises {count} landmarks: 'Labels:' and {count} lines, then '2D Image coordinates:' and "
-            f"{count} lines are wanted; {len(lines)} other lines follow: copy it again"
+            f"{path}: promises {count} landmarks: expected 'Labels:' and {count} lines, then '2D Image coordinates:' "
+            f"and {count} lines, found {len(lines)} other lines: copy it again"
         )
     return _labelled(lines[1 : count + 1], lines[count + 2 :], 2, path)
 
 
-def _lines(path: str | os.PathLike, wanted: str) -> list[str]:
-    data = read_contents(path, MEBIBYTE, wanted)
+def _lines(path: str | os.PathLike, expected: str) -> list[str]:
+    data = read_contents(path, MEBIBYTE, expected)
     if b"\0" in data or data.lstrip().startswith(b"<"):
         raise ScanError(
-            f"{path}: not {wanted} in plain text: it is {describe(data)}; copy it again or save it as UTF-8"
+            f"{path}: expected {expected} as plain text, found {describe(data)}; copy it again or save it as UTF-8"
         )
-    return data.decode("utf-8-sig", "replace").splitlines()  # comments hold letters of any encoding
+    return data.decode("utf-8-sig", "replace").splitlines()  # comments may be in any encoding
 
 
-def _body(path: str | os.PathLike, wanted: str) -> tuple[int, list[str]]:
-    """The number of landmarks promised, and the lines that follow without comments, information blocks and blanks."""
+def _body(path: str | os.PathLike, expected: str) -> tuple[int, list[str]]:
+    """The number of landmarks promised, and the lines after it without comments, information blocks and blanks."""
     body, hidden = [], False
-    for line in map(str.strip, _lines(path, wanted)):
+    for line in map(str.strip, _lines(path, expected)):
         hidden = bool(line) and (hidden or line.startswith("*"))  # an information block ends at a blank line
         if line and not hidden and not line.startswith("#"):
             body.append(line)
     heading = HEADING.fullmatch(body[0]) if body else None
     if not heading:
-        raise ScanError(f"{path}: not {wanted}: the line 'N landmarks:' is missing; copy it again")
+        raise ScanError(f"{path}: expected {expected}; the line 'N landmarks:' is missing: copy it again")
     return int(heading[1]), body[1:]
 
 
 def _labelled(labels: list[str], lines: list[str], width: int, path: str | os.PathLike) -> dict[str, np.ndarray]:
     if len(set(labels)) < len(labels):
-        raise ScanError(f"{path}: the label '{max(labels, key=labels.count)}' stands there twice: mend the file")
+        raise ScanError(f"{path}: the label '{max(labels, key=labels.count)}' occurs twice: correct the file")
     return {label: _numbers(line, width, path) for label, line in zip(labels, lines, strict=True)}
 
 
@@ -92,7 +92,7 @@ def _numbers(line: str, width: int, path: str | os.PathLike) -> np.ndarray:
         values = read_numbers(line.encode(), np.float64)
     except ValueError as error:
         raise ScanError(
-            f"{path}: {error} is no number, in the line '{line.strip()[:60]}': copy the file again"
+            f"{path}: {error} is not a number, in the line '{line.strip()[:60]}': copy the file again"
         ) from error
     if len(values) != width or not np.isfinite(values).all():
         raise ScanError(f"{path}: the line '{line.strip()[:60]}' must hold {width} finite numbers: copy the file again")

@@ -13,7 +13,7 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.scans.formats.colours import bake_colours, plain_grey
 from ffnet.scans.formats.contents import MEBIBYTE, read_contents
 from ffnet.scans.formats.images import read_image
-from ffnet.scans.formats.inside import inside_folder
+from ffnet.scans.formats.inside import named_file
 from ffnet.scans.formats.open3d_process import read_parts
 
 MOST_BYTES = 128 * MEBIBYTE
@@ -32,7 +32,7 @@ def read_meshfile(path: str, texture_path: str) -> Mesh:
     suffix = pathlib.Path(path).suffix.lower()
     data = read_contents(path, MOST_BYTES, f"a mesh ({suffix})")
     if suffix == ".obj":
-        pictures = _material_pictures(path, data)  # with a texture given too: open3d follows every name
+        pictures = _material_pictures(path, data)  # checked even with a texture given, as open3d follows every name
         texture_path = texture_path or _only_picture(path, pictures)
     if suffix == ".glb":
         check_glb(path, data)
@@ -72,11 +72,11 @@ def _only_picture(path: str, pictures: set[str]) -> str:
 
 
 def _material_pictures(path: str, data: bytes) -> set[str]:
-    """The paths of the images that an .obj names through its .mtl; every name in both is held to the folder."""
+    """The paths of the images that an .obj names through its .mtl. Raises ScanError if one leads out of its folder."""
     lines = {line.strip() for line in MATERIALS.findall(_text(data))}
     if len(lines) > MOST_LIBRARIES:
-        raise ScanError(f"{path}: names {len(lines)} files of materials, more than {MOST_LIBRARIES}; export it anew")
-    named = {inside_folder(path, name) for names in lines for name in [names, *names.split()]}
+        raise ScanError(f"{path}: names {len(lines)} files of materials, more than {MOST_LIBRARIES}; export it again")
+    named = {named_file(path, name) for names in lines for name in [names, *names.split()]}
     libraries = sorted(filter(os.path.isfile, named))
     fallback = os.path.splitext(path)[0] + ".mtl"  # open3d looks there too
     if not libraries and os.path.isfile(fallback):
@@ -85,15 +85,15 @@ def _material_pictures(path: str, data: bytes) -> set[str]:
     for library in libraries:
         text = _text(read_contents(library, MEBIBYTE, "materials (.mtl)"))
         for name in [name for values in ANY_MAP.findall(text) for name in [values.strip(), *values.split()]]:
-            inside_folder(library, name)
+            named_file(library, name)
         pictures |= {_mapped_file(library, values.strip()) for values in COLOUR_MAP.findall(text)}
     return pictures
 
 
 def _mapped_file(library: str, values: str) -> str:
-    """The file that the values of map_Kd name: all of them, as names may hold blanks, or the last, behind options."""
-    whole = inside_folder(library, values)
-    return whole if os.path.isfile(whole) else inside_folder(library, values.split()[-1])
+    """The file that the values of map_Kd name: all of them, as names may contain blanks, or the last, after options."""
+    whole = named_file(library, values)
+    return whole if os.path.isfile(whole) else named_file(library, values.split()[-1])
 
 
 def _text(data: bytes) -> str:
@@ -104,13 +104,13 @@ def _text(data: bytes) -> str:
 def check_glb(path: str, data: bytes) -> None:
     """Raises ScanError if the bytes of a .glb are cut short, lie about their size or name other files."""
     if len(data) < 20 or data[:4] != b"glTF" or data[16:20] != b"JSON":
-        raise ScanError(f"{path}: not a .glb file: 'glTF' and a block 'JSON' are wanted, {data[:4]!r} came")
+        raise ScanError(f"{path}: not a .glb file: expected 'glTF' and a block 'JSON', found {data[:4]!r}")
     _, promised, length = struct.unpack_from("<III", data, 4)
     if promised != len(data) or length > len(data) - 20:
         raise ScanError(f"{path}: header promises {promised} bytes, the file holds {len(data)}; copy it again")
     uris: list[str] = []
 
-    def note_uris(pairs: list[tuple[str, object]]) -> dict:  # at any depth, and all where a name stands there twice
+    def note_uris(pairs: list[tuple[str, object]]) -> dict:  # at any depth, and all of them where a name occurs twice
         uris.extend(str(value) for name, value in pairs if name == "uri")
         return dict(pairs)
 

@@ -1,8 +1,8 @@
-"""Numbers out of text: every bit as float() reads them, several times as fast.
+"""Numbers from text, bit for bit as float() reads them, several times as fast.
 
 69.5648 is read as the whole number 695648 and the power 10^4. Whole numbers below 2^53 and powers up to 10^22 are exact
 doubles, so that their quotient is rounded once only, which is how float() rounds (Clinger 1990, How to read floating
-point numbers accurately). What is written otherwise, with exponents or more digits, goes to float() itself.
+point numbers accurately). Anything else, with exponents or more digits, goes to float() itself.
 """
 
 import re
@@ -19,9 +19,9 @@ POWERS = np.array([float(f"1e{k}") for k in range(23)])
 
 
 def read_numbers(text: bytes, dtype: type, start: int = 0, end: int | None = None) -> np.ndarray:
-    """The numbers (N,) in text[start:end] (bytes), parted by blanks, line ends and commas.
+    """The numbers (N,) in text[start:end] (bytes), separated by blanks, line ends and commas.
 
-    dtype: np.float64 or np.int64. Raises ValueError with the first word that is no such number.
+    dtype: np.float64 or np.int64. Raises ValueError with the first word that is not such a number.
     """
     end = len(text) if end is None else end
     pieces: list[np.ndarray] = [np.empty(0, dtype)]

@@ -1,4 +1,4 @@
-"""open3d's readers away from this process: a malformed file can crash them, and that must not end a stage.
+"""open3d's readers in a process of their own: a malformed file can crash them, and that must not end a stage.
 
 A server imports open3d once, which takes seconds, and forks a child for each file: whatever a file does to the reader
 ends with that child.
@@ -24,8 +24,8 @@ from ffnet.errors import ScanError
 from ffnet.geometry.raycast import import_open3d
 
 SECONDS = 5  # of the processor, for one file
-PATIENCE = 120  # seconds by the clock, for a reader that waits and takes no processor
-START = 120.0  # seconds for open3d to be imported
+PATIENCE = 120  # seconds by the clock, for a reader that waits and uses no processor time
+START = 120.0  # seconds, to import open3d
 MEMORY = 1 << 30  # bytes that one file may take beyond open3d itself
 OUT_OF_MEMORY = 3  # exit code of a child
 MOST_WORDS, LONGEST_LINE = 1 << 20, 200  # bytes, characters
@@ -35,7 +35,7 @@ ENDS = {  # what the exit code of a child means, below 0 the signal that ended i
     -signal.SIGALRM: f"was not read within {PATIENCE} s; does the disk answer? If so, it is damaged",
     OUT_OF_MEMORY: f"takes more than {MEMORY >> 20} MiB to read; it is damaged or far too large for a face",
 }
-COPY = "copy it again, or export it anew as a .ply"
+COPY = "copy it again, or export it as .ply"
 
 
 def read_parts(path: str) -> tuple[list[dict[str, np.ndarray]], str]:
@@ -65,11 +65,11 @@ def _start_server() -> "_Server":
 
 
 class _Server:
-    """The process that imports open3d and forks; files carry what its children answer and print."""
+    """The process that imports open3d and forks; its children answer and print into files."""
 
     def __init__(self) -> None:
         self.connection, theirs = Pipe()
-        # without a buffer, as the children move the place in the file too; closed by stop
+        # unbuffered, as the children move the file position too; closed by stop
         self.answer, self.words = (tempfile.TemporaryFile(buffering=0) for _ in range(2))  # noqa: SIM115
         with theirs:
             descriptors = theirs.fileno(), self.answer.fileno()
@@ -116,9 +116,9 @@ class _Server:
 
 
 def serve(connection: int, answer: int) -> None:
-    """The server: has the file of each path that comes in read by a child, until nobody asks any more.
+    """Runs the server: a child reads the file of each path received, until the connection is closed.
 
-    connection, answer: descriptors. What comes back is the child's exit code, below 0 the signal that ended it.
+    connection, answer: descriptors. The reply is the child's exit code, below 0 the signal that ended it.
     """
     caller = Connection(connection)
     open3d = import_open3d()

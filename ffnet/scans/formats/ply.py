@@ -3,11 +3,11 @@
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.mesh import Mesh, fan_triangles
 from ffnet.scans.formats.colours import bake_colours, plain_grey
 from ffnet.scans.formats.contents import MEBIBYTE
 from ffnet.scans.formats.images import read_image
-from ffnet.scans.formats.inside import inside_folder
+from ffnet.scans.formats.inside import named_file
 from ffnet.scans.formats.ply_tables import read_ply_tables
 
 MOST_BYTES = 128 * MEBIBYTE
@@ -26,18 +26,18 @@ def read_ply(path: str, texture_path: str) -> Mesh:
     vertex, face = tables.get("vertex", {}), tables.get("face", {})
     index = next((face[name] for name in INDEX if name in face), None)
     if not {"x", "y", "z"} <= vertex.keys() or not isinstance(index, tuple):
-        raise ScanError(f"{path}: a mesh needs the elements vertex (x, y, z) and face (a list vertex_indices)")
+        raise ScanError(f"{path}: expected the elements vertex (x, y, z) and face (vertex_indices); export it again")
     vertices = np.stack([vertex[axis] for axis in "xyz"], axis=1).astype(float)
     lengths, corners = index
     if len(corners) == 0 or not 0 <= corners.min() <= corners.max() < len(vertices) or not lengths.min() >= 3:
         raise ScanError(
-            f"{path}: faces must have at least 3 corners, each a number from 0 to {len(vertices) - 1}; there are "
-            f"{len(lengths)} faces, and not all are so"
+            f"{path}: expected faces of at least 3 corners, each a number from 0 to {len(vertices) - 1}; some of the "
+            f"{len(lengths)} faces differ: export it again"
         )
-    places = _fans(lengths)
+    places = fan_triangles(np.cumsum(lengths) - lengths, lengths)
     triangles = corners[places].astype(np.int64)
     if not texture_path and texture_file:
-        texture_path = inside_folder(path, texture_file)
+        texture_path = named_file(path, texture_file)
     if texture_path:
         uv = _coordinates(path, vertex, face, lengths, places, triangles)
         return Mesh(vertices, triangles, uv, read_image(texture_path))
@@ -47,14 +47,6 @@ def read_ply(path: str, texture_path: str) -> Mesh:
             whole = vertex[names[0]].dtype.kind in "iu"  # else fractions of 1
             return Mesh(vertices, triangles, *bake_colours(triangles, colours if whole else 255 * colours))
     return Mesh(vertices, triangles, *plain_grey(triangles))
-
-
-def _fans(lengths: np.ndarray) -> np.ndarray:
-    """Places (M, 3) in the list of all faces' corners: the fan of each face's first corner."""
-    starts = np.cumsum(lengths) - lengths
-    first = np.repeat(starts, lengths - 2)
-    nth = np.arange(len(first)) - np.repeat(np.cumsum(lengths - 2) - (lengths - 2), lengths - 2)
-    return np.stack([first, first + nth + 1, first + nth + 2], axis=1)
 
 
 def _coordinates(
@@ -67,4 +59,4 @@ def _coordinates(
     for names in COORDINATES:
         if set(names) <= vertex.keys():
             return np.stack([vertex[name] for name in names], axis=1).astype(float)[triangles]
-    raise ScanError(f"{path}: there is a texture but there are no texture coordinates; export the mesh with them")
+    raise ScanError(f"{path}: a texture but no texture coordinates; export the mesh with them")

@@ -46,14 +46,14 @@ def read_ply_tables(path: str | os.PathLike, most: int) -> tuple[dict[str, dict]
     data = read_contents(path, most, "a PLY mesh")
     end = HEADER_END.search(data, 0, MOST_HEADER)
     if not data.startswith(b"ply") or not end:
-        raise ScanError(f"{path}: a PLY mesh was expected, from 'ply' to 'end_header'; this is {describe(data)}")
+        raise ScanError(f"{path}: expected a PLY mesh, from 'ply' to 'end_header', found {describe(data)}")
     order, elements, texture_file = _parse_header(path, data[: end.start()])
     body = memoryview(data)[end.end() :]
     if order == "=":
         try:
             body = memoryview(read_numbers(bytes(body), np.float64).tobytes())
         except ValueError as error:
-            raise ScanError(f"{path}: {error} stands where a number is wanted; export it again") from error
+            raise ScanError(f"{path}: expected a number, found {error}; export it again") from error
     tables, start = {}, 0
     for element in elements:
         tables[element.name], start = _read_element(path, body, start, element, order)
@@ -79,12 +79,12 @@ def _parse_header(path: str | os.PathLike, text: bytes) -> tuple[str, list[Eleme
             case [b"property", kind, name] if elements and _known(kind):
                 elements[-1].properties.append(_property(name, kind, None))
             case _:
-                raise ScanError(f"{path}: the header's line {line[:60]!r} is not as PLY has it; export it again")
+                raise ScanError(f"{path}: the header's line {line[:60]!r} is not PLY; export it again")
     names = [(element.name, p.name) for element in elements for p in element.properties]
     if len(set(names)) < len(names) or len({element.name for element in elements}) < len(elements):
         raise ScanError(f"{path}: the header names an element or a property twice; export it again")
     if order is None:
-        raise ScanError(f"{path}: the header names no format that is known; export it as binary PLY")
+        raise ScanError(f"{path}: the header names no known format; export it as binary PLY")
     return order, elements, texture_file
 
 
@@ -118,7 +118,7 @@ def _read_element(
 
 
 def _row_type(path: str | os.PathLike, body: memoryview, start: int, element: Element, order: str) -> np.dtype:
-    """The numpy type of the row at start, whose lists have the lengths that stand there. Raises ScanError."""
+    """The numpy type of the row at start, whose lists have the lengths stored there. Raises ScanError."""
     fields, place = [], start
     for name, kind, length in element.properties:
         kind = _stored(kind, order)
@@ -134,7 +134,7 @@ def _row_type(path: str | os.PathLike, body: memoryview, start: int, element: El
             place += np.dtype(kind).itemsize
     if place > len(body):
         raise ScanError(
-            f"{path}: header promises {element.rows} rows of '{element.name}', the file ends before; copy it again"
+            f"{path}: header promises {element.rows} rows of '{element.name}', the file ends earlier; copy it again"
         )
     return np.dtype(fields)
 
@@ -161,6 +161,6 @@ def _columns(rows: list[np.ndarray], element: Element) -> dict:
 
 
 def _fits(values: np.ndarray, kind: str) -> bool:
-    """Whether numbers that were written as text are of the type that the header gives them."""
+    """Whether numbers read from text fit the type that the header gives them."""
     limits = np.finfo(kind) if np.dtype(kind).kind == "f" else np.iinfo(kind)
     return len(values) == 0 or bool(limits.min <= values.min() and values.max() <= limits.max)  # no for NaN

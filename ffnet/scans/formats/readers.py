@@ -26,15 +26,15 @@ FORMATS = (".wrl", ".bnt", ".ply", *MESHES, ".abs", ".abs.gz", *DEPTH_IMAGES)
 def read_scan(mesh_path: str, texture_path: str, settings: ScanSettings, unit: str) -> Mesh:
     """The Mesh of a scan in mm.
 
-    texture_path: its image; empty where the file holds its own colours or there are none. settings: ScanSettings.
-    unit: "mm" | "cm" | "m", of the file. Raises ScanError that names the file, what is wrong and what to do.
+    texture_path: its image; empty if the file holds its own colours or there are none. unit: "mm" | "cm" | "m", of the
+    file. Raises ScanError that names the file, what is wrong and what to do.
     """
     suffix = scan_suffix(mesh_path)
     if suffix not in FORMATS:
-        raise ScanError(f"{mesh_path}: scans of this kind cannot be read; export it as one of {', '.join(FORMATS)}")
+        raise ScanError(f"{mesh_path}: files of this kind cannot be read; export it as one of {', '.join(FORMATS)}")
     if not os.path.isfile(mesh_path):
-        what = "a folder came" if os.path.isdir(mesh_path) else "there is no such file"
-        raise ScanError(f"{mesh_path}: the mesh is missing: {what}; copy it there or take it out of the list")
+        found = "found a folder" if os.path.isdir(mesh_path) else "there is no such file"
+        raise ScanError(f"{mesh_path}: the mesh is missing: {found}; copy it there or take it off the list")
     scale = MILLIMETRES[unit]
     mesh = _read(suffix, mesh_path, texture_path, settings, scale)
     check_mesh(mesh, mesh_path)
@@ -42,7 +42,7 @@ def read_scan(mesh_path: str, texture_path: str, settings: ScanSettings, unit: s
 
 
 def scan_suffix(path: str) -> str:
-    """The suffix that says what a scan is, in small letters; .abs.gz is one."""
+    """The suffix that gives a scan's format, in lower case; .abs.gz is one."""
     name = os.path.basename(path).lower()
     return ".abs.gz" if name.endswith(".abs.gz") else os.path.splitext(name)[1]
 
@@ -70,8 +70,8 @@ def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings
     if suffix in DEPTH_IMAGES:
         if settings.pixel_spacing is None:
             raise ScanError(
-                f"{mesh_path}: a depth image; say in config.yaml, scans.pixel_spacing, how many mm a pixel is; to "
-                "`predict` it is --pixel-spacing"
+                f"{mesh_path}: a depth image; set scans.pixel_spacing in config.yaml to the mm per pixel; for "
+                "`predict`, use --pixel-spacing"
             )
         points = grid_points(read_depth_image(mesh_path), settings.pixel_spacing / scale)
     else:
@@ -80,9 +80,9 @@ def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings
 
 
 def check_mesh(mesh: Mesh, path: str | os.PathLike) -> None:
-    """Raises ScanError if a Mesh has no triangle, vertices that are not finite, or corners that do not exist."""
+    """Raises ScanError if a mesh has no triangles, numbers that are not finite, or corners that do not exist."""
     if len(mesh.triangles) == 0:
-        raise ScanError(f"{path}: there is no triangle; a surface is needed, not points alone")
+        raise ScanError(f"{path}: has no triangles; expected a surface, not points alone")
     if not np.isfinite(mesh.vertices).all() or not np.isfinite(mesh.uv).all():
         raise ScanError(f"{path}: vertices or texture coordinates are not finite numbers; export the mesh again")
     if mesh.triangles.min() < 0 or mesh.triangles.max() >= len(mesh.vertices):

@@ -1,4 +1,4 @@
-"""Where the Transform nodes of a VRML file put its mesh."""
+"""The Transform nodes of a VRML file applied to its mesh."""
 
 import itertools
 import os
@@ -14,19 +14,19 @@ FIELD = re.compile(rb"\b(translation|rotation|scale|scaleOrientation|center)\b")
 REST = {"translation": (0, 0, 0), "rotation": (0, 0, 1, 0), "scale": (1, 1, 1), "center": (0, 0, 0)}
 REST |= {"scaleOrientation": (0, 0, 1, 0)}
 MOST_NODES, MOST_FIELDS = 20, 1000
-LONGEST = 200  # bytes in which the numbers of a field are sought
+LONGEST = 200  # bytes searched for the numbers of a field
 
 
 def transformed(vertices: np.ndarray, text: bytes, at: int, path: str | os.PathLike) -> np.ndarray:
-    """Vertices (N, 3) as the Transform nodes around the byte `at` of the text put them, the innermost first.
+    """Vertices (N, 3) after the Transform nodes around the byte `at` of the text, the innermost applied first.
 
-    text: bytes without comments and strings. Raises ScanError if a field has no such numbers as VRML wants, or if what
-    comes out is not finite.
+    text: without comments and strings. Raises ScanError if a field has other numbers than VRML allows, or the result is
+    not finite.
     """
     nodes = list(NODE.finditer(text, 0, at))
     fields = list(itertools.islice(FIELD.finditer(text), MOST_FIELDS + 1))
     if len(nodes) > MOST_NODES or len(fields) > MOST_FIELDS:
-        raise ScanError(f"{path}: more than {MOST_NODES} nodes 'Transform' or too many fields; export one mesh alone")
+        raise ScanError(f"{path}: more than {MOST_NODES} 'Transform' nodes or too many fields; export one mesh alone")
     codes = np.frombuffer(text, np.uint8)
     depth = np.cumsum((codes == ord("{")).astype(np.int8) - (codes == ord("}")).astype(np.int8), dtype=np.int32)
     for node in reversed(nodes):
@@ -37,7 +37,7 @@ def transformed(vertices: np.ndarray, text: bytes, at: int, path: str | os.PathL
             own = [field for field in fields if node.end() <= field.start() < end and depth[field.start()] == inside]
             vertices = _moved(vertices, REST | {field[1].decode(): _values(text, field, path) for field in own})
     if not np.isfinite(vertices).all():
-        raise ScanError(f"{path}: its nodes 'Transform' put vertices infinitely far; export the mesh without them")
+        raise ScanError(f"{path}: its 'Transform' nodes move vertices infinitely far; export the mesh without them")
     return vertices
 
 
@@ -49,19 +49,19 @@ def _values(text: bytes, field: re.Match[bytes], path: str | os.PathLike) -> np.
     except ValueError:
         values = np.empty(0)
     if len(values) != len(REST[name]) or not np.isfinite(values).all() or (name == "scale" and values.min() <= 0):
-        said = b" ".join(words)[:60].decode("latin-1")
+        found = b" ".join(words)[:60].decode("latin-1")
         raise ScanError(
-            f"{path}: a node 'Transform' has '{name} {said}'; {len(REST[name])} finite numbers are wanted, of a scale "
+            f"{path}: a 'Transform' node has '{name} {found}'; expected {len(REST[name])} finite numbers, for a scale "
             "greater than 0: export it without Transform"
         )
     return values
 
 
 def _moved(vertices: np.ndarray, fields: dict) -> np.ndarray:
-    """Vertices after one Transform, as VRML97, 6.52, has it. fields: those of REST."""
+    """Vertices after one Transform (VRML97, 6.52). fields: those of REST."""
     turn, tilt = _turn(fields["rotation"]), _turn(fields["scaleOrientation"])
     linear = turn @ tilt @ np.diag(fields["scale"]) @ tilt.T
-    with np.errstate(over="ignore", invalid="ignore"):  # told by transformed
+    with np.errstate(over="ignore", invalid="ignore"):  # transformed reports it
         return (vertices - fields["center"]) @ linear.T + fields["center"] + fields["translation"]
 
 

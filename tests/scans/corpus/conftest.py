@@ -19,13 +19,13 @@ def everywhere(what, valid):
     """The ways in which a file of any kind goes wrong: name -> (content, what is said)."""
     return {
         "empty": (b"", "is empty .0 bytes."),
-        "folder": (pathlib.Path.mkdir, "is a folder"),
+        "folder": (pathlib.Path.mkdir, "found a folder"),
         "missing": (lambda path: None, "there is no such file"),
         "loop": (lambda path: path.symlink_to(path), "cannot be read: Too many levels"),
-        "pipe": (os.mkfifo, "is no ordinary file"),
+        "pipe": (os.mkfifo, "other than a regular file"),
         "4 GiB": (4 * GIBIBYTE, "4294967296 bytes, which is too large"),
-        "HTML": (HTML, f"{what}.*HTML"),
-        "zeros": (b"\0" * 100, f"{what}.*zero" if what != "texture image" else "zero bytes came"),
+        "HTML": (HTML, f"{what}.*HTML" if what != "texture image" else "expected an image .*found HTML"),
+        "zeros": (b"\0" * 100, f"{what}.*zero" if what != "texture image" else "found nothing but zero bytes"),
         "plain": (valid, "read: "),
     }
 

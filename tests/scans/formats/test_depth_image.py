@@ -33,7 +33,7 @@ def test_points_of_frgc_count_only_where_the_flag_is_one(tmp_path):
 
 
 def test_what_opencv_gives_up_on_is_refused(tmp_path, monkeypatch):
-    path = tmp_path / "a.png"
+    path = tmp_path / "a.tif"
     cv2.imwrite(str(path), np.full((4, 5), 700, np.uint16))
     assert (read_depth_image(path) == 700).all()
 
@@ -41,5 +41,5 @@ def test_what_opencv_gives_up_on_is_refused(tmp_path, monkeypatch):
         raise cv2.error("no memory")
 
     monkeypatch.setattr("cv2.imdecode", give_up)
-    with pytest.raises(ScanError, match="a.png: not a picture that can be read, or cut short"):
+    with pytest.raises(ScanError, match="a.tif: the picture cannot be read, or is cut short"):
         read_depth_image(path)

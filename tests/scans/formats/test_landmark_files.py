@@ -41,11 +41,11 @@ def test_no_landmark_at_all_is_possible(tmp_path):
     ("old", "new", "message"),
     [
         ("2 landmarks", "two landmarks", "the line 'N landmarks:' is missing"),
-        ("2 landmarks", "3 landmarks", "promises 3 landmarks, .* 4 lines follow, not 6"),
-        ("Chin middle", "Nose tip", "the label 'Nose tip' stands there twice"),
+        ("2 landmarks", "3 landmarks", "promises 3 landmarks: expected 6 lines, .* found 4"),
+        ("Chin middle", "Nose tip", "the label 'Nose tip' occurs twice"),
         ("4e0 5 6", "4e0 5", "the line '4e0 5' must hold 3 finite numbers"),
         ("4e0 5 6", "4e0 5 nan", "must hold 3 finite numbers"),
-        ("4e0 5 6", "4e0 5 six", "b'six' is no number, in the line '4e0 5 six'"),
+        ("4e0 5 6", "4e0 5 six", "b'six' is not a number, in the line '4e0 5 six'"),
         ("7 landmarks:\n\n", "7 landmarks:\n", "the line 'N landmarks:' is missing"),
     ],
 )

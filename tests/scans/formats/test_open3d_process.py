@@ -68,7 +68,7 @@ def test_whatever_a_file_does_to_its_child_the_child_ends_and_its_code_says_how(
 def test_each_way_to_end_has_a_message_of_its_own_with_what_to_do(path, monkeypatch, code, message):
     read_parts(path)  # the server runs, and has printed nothing
     monkeypatch.setattr(open3d_process._Server, "ask", lambda server, path: code)
-    with pytest.raises(ScanError, match=f"a.obj: .*{message}.*: copy it again, or export it anew as a .ply"):
+    with pytest.raises(ScanError, match=f"a.obj: .*{message}.*: copy it again, or export it as .ply"):
         read_parts(path)
 
 

@@ -70,13 +70,13 @@ def test_a_mesh_file_is_read_with_its_transform(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (node("translation 1 2"), "'translation 1 2 children'; 3 finite numbers are wanted"),
+        (node("translation 1 2"), "'translation 1 2 children'; expected 3 finite numbers"),
         (node("rotation IS turn"), "'rotation IS turn children"),
         (node("translation nan 0 0"), "3 finite numbers"),
-        (node("scale 1 0 1"), "of a scale greater than 0: export it without Transform"),
-        (node("scale -1 1 1"), "of a scale greater than 0"),
-        (node("scale 1e308 1 1", node("scale 1e308 1 1")), "put vertices infinitely far"),
-        ("Transform { } " * (MOST_NODES + 1) + SHAPE, "more than 20 nodes 'Transform'"),
+        (node("scale 1 0 1"), "for a scale greater than 0: export it without Transform"),
+        (node("scale -1 1 1"), "for a scale greater than 0"),
+        (node("scale 1e308 1 1", node("scale 1e308 1 1")), "move vertices infinitely far"),
+        ("Transform { } " * (MOST_NODES + 1) + SHAPE, "more than 20 'Transform' nodes"),
         (node("scale " * 1001), "too many fields"),
     ],
 )
