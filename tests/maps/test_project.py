@@ -105,9 +105,9 @@ def test_the_silhouette_is_the_largest_part_without_holes_and_needles():
 
 
 def test_too_little_face_is_refused():
-    with pytest.raises(ScanError, match="the face fills 1.% of its square; 30% are wanted"):
+    with pytest.raises(ScanError, match="the face fills 1.% of its square; expected at least 30%"):
         project(dome(), CENTER, 300.0, "raycast", SETTINGS)
-    with pytest.raises(ScanError, match="vertices face the camera; at least 112"):
+    with pytest.raises(ScanError, match="vertices face the camera; expected at least 112"):
         project(dome(10), CENTER, EXTENT, "raycast", MapSettings(**(SETTINGS.__dict__ | {"least_face": 0.0})))
 
 
