@@ -27,7 +27,7 @@ def height(x, y):
 
 
 def dome(points=160):
-    """A shallow dome over the square, whose texture says x (red) and y (green) of every place."""
+    """A shallow dome over the square, whose texture encodes x (red) and y (green) of every point."""
     x, y = np.meshgrid(np.linspace(-65, 75, points), np.linspace(62, -78, points))
     cells = np.arange(points * points).reshape(points, points)
     a, b, c, d = (cells[s].ravel() for s in (np.s_[:-1, :-1], np.s_[1:, :-1], np.s_[1:, 1:], np.s_[:-1, 1:]))
@@ -137,7 +137,7 @@ def test_packed_meshes_come_back():
         np.testing.assert_array_equal(back.texture, mesh.texture)
 
 
-def test_a_spike_is_set_back_before_any_projection_and_its_share_is_told():
+def test_a_spike_is_removed_before_any_projection_and_its_share_is_recorded():
     mesh = dome(80)
     spike = np.argmin(np.hypot(*(mesh.vertices[:, :2] - CENTER).T))
     vertices = mesh.vertices.copy()
