@@ -23,8 +23,8 @@ class DatasetSettings:
     unit: Unit
     classes: tuple[str, ...]
     intensities: tuple[int, ...] = setting(least=1, most=4)
-    takes: Literal["all", "first"]
-    projection: Literal["gridfit", "raycast", "splat"]
+    takes: Literal["all", "first"] = setting()
+    projection: Literal["gridfit", "raycast", "splat"] = setting()
 
 
 def check_classes(dataset: DatasetSettings, where: str) -> None:
