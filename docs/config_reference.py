@@ -18,7 +18,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = {str: "text", int: "whole number", float: "number", bool: "true or false", object: "as in that section"}
 MANY = {str: "texts", int: "whole numbers", float: "numbers"}
-EXAMPLES = {"datasets": "demo-bu3dfe", "experiments": "FFNet-M"}  # entries whose values stand in the tables
+EXAMPLES = {"datasets": "demo-bu3dfe", "experiments": "FFNet-M"}  # entries whose values are shown
 HEADING = re.compile(r"#   ([a-z][a-z_]*(?:, [a-z_]+)*): (.*)")
 
 
@@ -41,24 +41,24 @@ def list_keys(cls, text):
     for field, hint in _fields(cls):
         entry = EXAMPLES.get(field.name)
         inner = typing.get_args(hint)[1] if entry else hint
-        place = f"{field.name}.{entry}" if entry else field.name
+        path = f"{field.name}.{entry}" if entry else field.name
         node = yaml.safe_load(text)[field.name]
-        keys = _list_keys(inner, node[entry] if entry else node, place, comments)
+        keys = _list_keys(inner, node[entry] if entry else node, path, comments)
         shown = [key._replace(path=key.path.replace(f".{entry}.", ".NAME.")) for key in keys] if entry else keys
         sections[field.name] = comments.get(field.name, ""), shown
     return sections
 
 
-def _list_keys(cls, values, place, comments):
+def _list_keys(cls, values, section, comments):
     keys = []
     for field, hint in _fields(cls):
-        path = f"{place}.{field.name}"
+        path = f"{section}.{field.name}"
         if dataclasses.is_dataclass(hint):
             keys += _list_keys(hint, values[field.name], path, comments)
         else:
             value = yaml_text(values[field.name]) if field.name in values else ""
-            told = comments.get(path) or comments.get(f"{place.partition('.')[0]}/{field.name}", "")
-            keys.append(Key(path, value, kind_text(hint, field.metadata), told))
+            comment = comments.get(path) or comments.get(f"{section.partition('.')[0]}/{field.name}", "")
+            keys.append(Key(path, value, kind_text(hint, field.metadata), comment))
     return keys
 
 
@@ -96,26 +96,26 @@ def _bounds(metadata):
 
 
 def yaml_text(value):
-    """A value as it would stand in config.yaml, on one line."""
+    """A value on one line, as in config.yaml."""
     return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("\n...\n").strip()
 
 
 def read_comments(text):
     """Path -> comment of every key of config.yaml that has one.
 
-    A comment stands behind its key, or behind and on the lines below it, which hold nothing else and begin far to the
-    right. A section's may also stand above it, from the margin; lines in it of the form "#   key: text" are about
+    A comment is behind its key, or behind it and on the lines below, which contain nothing else and begin far to the
+    right. A section's may also be above it, from the margin; lines in it of the form "#   key: text" are about
     keys of every entry of the section and are found at "section/key".
     """
     lines, comments = text.splitlines(), {}
     for path, line, column in _places(yaml.compose(text), ""):
         behind = lines[line][column:].strip()
-        told = [behind.removeprefix("#").strip()] if behind.startswith("#") else []
-        told += _run(lines[line + 1 :], lambda below: re.match(r" {12,}#", below)) if told else []
+        comment = [behind.removeprefix("#").strip()] if behind.startswith("#") else []
+        comment += _run(lines[line + 1 :], lambda below: re.match(r" {12,}#", below)) if comment else []
         if "." not in path:
-            above = _run(lines[line - 1 :: -1] if line else [], lambda one: one.startswith("#"))[::-1]
-            told = [*_headings(path, above, comments), *told]
-        comments |= {path: " ".join(told)} if told else {}
+            above = _run(lines[line - 1 :: -1] if line else [], lambda upper: upper.startswith("#"))[::-1]
+            comment = [*_headings(path, above, comments), *comment]
+        comments |= {path: " ".join(comment)} if comment else {}
     return comments
 
 
@@ -130,9 +130,9 @@ def _places(node, path):
             yield from _places(value, here)
 
 
-def _run(lines, wanted):
-    """The comments at the head of lines, as long as these are wanted; what is indented behind the # stays so."""
-    kept = itertools.takewhile(wanted, lines)
+def _run(lines, belongs):
+    """The comments at the head of lines, as long as they belong; headings keep their indent."""
+    kept = itertools.takewhile(belongs, lines)
     return [line if HEADING.fullmatch(line) else line.strip().removeprefix("#").strip() for line in kept]
 
 

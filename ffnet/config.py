@@ -1,4 +1,4 @@
-"""config.yaml, whole: one section per stage, each read by the stage's own dataclass."""
+"""The whole of config.yaml: one section per stage, each with a dataclass of its own."""
 
 import difflib
 from collections.abc import Collection
@@ -37,16 +37,16 @@ class Config:
     results: ResultsSettings
 
     def preprocessing(self, unit: Unit, projection: Method) -> Preprocessing:
-        """The Preprocessing of scans whose files are in this unit; see DatasetSettings."""
+        """The Preprocessing of scans in files of this unit, by this way of projecting."""
         return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 
 
 def read_config(mapping: object) -> Config:
-    """The Config of a mapping as YAML gives it. Raises InputError at the first key that is not as it must be.
+    """The Config of a mapping as YAML gives it. Raises InputError at the first wrong key.
 
-    A dataset that is null is left out: so a file put over config.yaml says that it does not want it.
+    A dataset that is null is left out. This is how a file put over config.yaml drops one.
     """
-    config = read_settings(Config, without_null_datasets(mapping), "config.yaml")
+    config = read_settings(Config, drop_null_datasets(mapping), "config.yaml")
     check_datasets(config.datasets)
     check_experiments(config.experiments, "config.yaml: experiments")
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
@@ -54,8 +54,8 @@ def read_config(mapping: object) -> Config:
     return config
 
 
-def without_null_datasets(mapping: object) -> object:
-    """The mapping with those datasets that have settings."""
+def drop_null_datasets(mapping: object) -> object:
+    """The mapping without the datasets that are null."""
     if not isinstance(mapping, dict) or not isinstance(mapping.get("datasets"), dict):
         return mapping
     kept = {name: dataset for name, dataset in mapping["datasets"].items() if dataset is not None}
@@ -63,12 +63,12 @@ def without_null_datasets(mapping: object) -> object:
 
 
 def check_datasets(names: Collection[str]) -> None:
-    """Raises InputError unless each name can be that of a folder of results/, and of none that is there already."""
+    """Raises InputError unless each name can be a new folder in results/."""
     for name in names:
         where = f"config.yaml: datasets.{name}"
         check_folder_name(name, where)
         if name in TAKEN:
-            raise InputError(f"{where}: results/{name} is a folder of the results already; take another name")
+            raise InputError(f"{where}: results/{name} is already a folder of the results; take another name")
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

@@ -1,9 +1,9 @@
-"""The two errors that a user can put right."""
+"""Errors that a user can fix."""
 
 
 class InputError(Exception):
-    """A file, folder or setting is not as it must be; the message names it, what came and what to do."""
+    """A file, folder or setting is wrong. The message names it, what was expected, what was found and what to do."""
 
 
 class ScanError(InputError):
-    """One scan cannot be used: it goes to quarantine.csv with this message, and the rest goes on."""
+    """One scan cannot be used. It is listed in quarantine.csv with this message; the others are processed."""

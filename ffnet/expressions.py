@@ -1,4 +1,4 @@
-"""The six basic expressions in the paper's order, which is also the order of labels and columns."""
+"""The six basic expressions in the paper's order, which is the order of labels and columns."""
 
 from typing import Literal, get_args
 

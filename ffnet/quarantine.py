@@ -1,7 +1,8 @@
-"""One bad scan never stops the others, and is never dropped without a word."""
+"""Scans that cannot be used. They never stop the others and are always reported."""
 
 import csv
 import io
+import logging
 import os
 import time
 from collections.abc import Callable, Collection
@@ -12,11 +13,12 @@ from ffnet.errors import InputError, ScanError
 from ffnet.settings import setting
 
 T = TypeVar("T")
-SHOWN = 10  # rows of a list too long for a message
+log = logging.getLogger(__name__)
+SHOWN = 10  # rows of the list in a message
 
 
 class Rejected(NamedTuple):
-    """A scan that was left out, by which stage, and why: a row of quarantine.csv."""
+    """A row of quarantine.csv: a scan that was left out, the stage that left it out, and why."""
 
     scan: str
     stage: str
@@ -48,9 +50,9 @@ class QuarantineSettings:
 def each_scan(
     scans: Collection[str], work: Callable[[int], T], stage: str
 ) -> tuple[list[int], list[T], list[Rejected]]:
-    """Calls work(i) for scan i and goes on after a ScanError.
+    """Calls work(i) for each scan i and continues after a ScanError.
 
-    scans: names. Prints a line per scan with what remains. Returns (positions kept, their results, Rejected rows).
+    scans: their names. Logs a line per scan with the time left. Returns (indices kept, their results, rows left out).
     """
     kept, results, rejected = [], [], []
     start = time.perf_counter()
@@ -64,7 +66,7 @@ def each_scan(
             outcome = f"quarantined: {error}"
         passed = time.perf_counter() - start
         remaining = passed / (i + 1) * (len(scans) - i - 1)
-        print(f"{stage} {i + 1}/{len(scans)} {scan} {outcome} ({passed:.1f} s, {remaining:.0f} s to go)", flush=True)
+        log.info(f"{stage} {i + 1}/{len(scans)} {scan} {outcome} ({passed:.1f} s, {remaining:.0f} s to go)")
     return kept, results, rejected
 
 
@@ -82,10 +84,10 @@ def check_quarantine(
 ) -> str:
     """A line on each Share.
 
-    path: of quarantine.csv, for the message. Raises InputError with the head of the list if more than
-    settings.max_share of any Share were left out.
+    path: of quarantine.csv, for the message. Raises InputError with the first rows of the list if more
+    than settings.max_share of any Share were left out.
     """
-    lines = [f"{share}, at most {settings.max_share:.1%} may be" for share in shares]
+    lines = [f"{share}; the limit is {settings.max_share:.1%}" for share in shares]
     high = [str(share) for share in shares if share.exceeds(settings)]
     if not high:
         return "\n".join(lines)
@@ -104,9 +106,9 @@ def check_quarantine(
 
 
 def refuse_to_train(shares: list[Share], settings: QuarantineSettings, path: str | os.PathLike) -> None:
-    """Raises InputError, shorter than that of check_quarantine, if it would. Arguments as there."""
+    """Raises a shorter InputError where check_quarantine raises one."""
     if any(share.exceeds(settings) for share in shares):
-        raise InputError(f"nothing is trained, as too many scans were left out; they are listed in {path}")
+        raise InputError(f"too many scans were left out, so nothing is trained; they are listed in {path}")
 
 
 def read_quarantine(path: str | os.PathLike) -> list[Rejected]:

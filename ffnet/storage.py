@@ -1,4 +1,4 @@
-"""Files on disk, written whole or not at all."""
+"""Reading and writing files. A file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class StageFile(NamedTuple):
-    """What a stage hands on for one shard; the first axis of every column is the scan."""
+    """The output of a stage for one shard. The first axis of every column is the scan."""
 
     columns: dict[str, np.ndarray]
     rejected: list[Rejected]
@@ -30,9 +30,9 @@ class StageFile(NamedTuple):
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """A temporary path beside `path`, moved there when the block ends well and deleted when it does not.
+    """A temporary path beside `path`. It is renamed to `path` when the block succeeds and deleted when it fails.
 
-    What killed jobs left of the same file is deleted first.
+    Temporary files that killed jobs left behind are deleted first.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +62,9 @@ def sha256_of(path: str | os.PathLike) -> str:
 
 
 def read_table(path: str | os.PathLike, columns: Sequence[str]) -> list[list[str]]:
-    """The rows below the header of a CSV that must have exactly these columns: a list of lists of text.
+    """The rows, as text, of a CSV with exactly these columns.
 
-    Raises InputError that names the file and line where it cannot be read, has another header, no row, or is cut.
+    Raises InputError that names the file and the line if it cannot be read, has another header, has no rows or is cut.
     """
     try:
         with open(path, encoding="utf-8", newline="") as file:
@@ -73,15 +73,15 @@ def read_table(path: str | os.PathLike, columns: Sequence[str]) -> list[list[str
     except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"{path}: not a whole table ({error})") from error
     if tuple(header) != tuple(columns):
-        came = ",".join(header) or "nothing"
-        raise InputError(f"{path}, line 1: the columns {','.join(columns)} are needed, {came} came")
+        found = ",".join(header) or "nothing"
+        raise InputError(f"{path}, line 1: expected the columns {','.join(columns)}, found {found}")
     if not rows:
-        raise InputError(f"{path}: nothing stands below the header")
+        raise InputError(f"{path}: expected rows below the header, found none")
     for line, row in enumerate(rows, start=2):
         if len(row) != len(columns):
-            raise InputError(f"{path}, line {line}: {len(columns)} values are needed, {len(row)} came; is it cut?")
+            raise InputError(f"{path}, line {line}: expected {len(columns)} values, found {len(row)}; is it cut?")
     if not text.endswith("\n"):
-        raise InputError(f"{path}, line {len(rows) + 1}: ends without a line end; the file is cut")
+        raise InputError(f"{path}, line {len(rows) + 1}: no newline at the end; the file is cut")
     return rows
 
 
@@ -91,7 +91,7 @@ def write_stage(
     rejected: Iterable[Rejected] = (),
     attributes: dict | None = None,
 ) -> None:
-    """Writes the columns of a shard (name -> array, first axis the scan), what was left out, and what made it.
+    """Writes the columns of a shard (first axis: the scan), the scans left out and the settings used, as `attributes`.
 
     The same content gives the same bytes.
     """
@@ -110,10 +110,10 @@ def write_stage(
 
 
 def read_stage(path: str | os.PathLike, only: Iterable[str] | None = None) -> StageFile:
-    """The StageFile that write_stage wrote; texts come back as numpy arrays of str.
+    """The StageFile that write_stage wrote. Text columns become numpy arrays of str.
 
-    only: the names of the columns to read, where not all are wanted; the others cost nothing then.
-    Raises InputError if the file is not one or is damaged.
+    only: the names of the columns to read; None for all.
+    Raises InputError if the file is no stage file or is damaged.
     """
     import h5py
 

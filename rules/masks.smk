@@ -2,7 +2,7 @@
 
 
 rule make_masks:
-    """Find landmarks on the textures of {wildcards.dataset}, {wildcards.shard} and lay the masks around them."""
+    """Find landmarks on the textures of {wildcards.dataset}, {wildcards.shard} and make the masks around them."""
     input:
         "results/{dataset}/maps/{shard}.h5",
     output:

@@ -24,7 +24,7 @@ rule write_shards:
 
 
 rule hash_shards:
-    """Hash what networks get from each shard of {wildcards.dataset}: one input of a run that stands for all shards."""
+    """Hash the network inputs in each shard of {wildcards.dataset}: the one input that runs have from all shards."""
     input:
         shards=lambda wildcards: collections[wildcards.dataset].shard_files(),
         quarantine="results/{dataset}/quarantine.csv",
@@ -33,12 +33,12 @@ rule hash_shards:
         "results/{dataset}/shards.csv",
     log:
         "logs/{dataset}/hash_shards.log",
-    retries: 0  # the profile for clusters has some; this ends as it did
+    retries: 0  # retrying cannot help: the outcome is always the same
     conda:
         "../envs/ffnet.yaml"
     params:
-        # quarantine.max_share is no param, as another one trains nothing again; and no file of check_quarantine is an
-        # ancient input, as Snakemake then sees no change of what follows when check_quarantine runs
+        # quarantine.max_share is left out, so that changing it does not retrain. No file of check_quarantine is an
+        # ancient() input, because Snakemake then misses changes downstream when check_quarantine runs.
         scans=lambda wildcards: len(collections[wildcards.dataset].rows),
         code=code_hash("workflow_scripts/hash_shards.py"),
     script:
@@ -46,7 +46,7 @@ rule hash_shards:
 
 
 rule shards:
-    """All shards. Where they come out as they were, the next start trains nothing again."""
+    """All shards. If they come out unchanged, the next start trains nothing again."""
     input:
         [collection.shard_files() for collection in collections.values()],
         expand("results/{dataset}/shards.csv", dataset=collections),
@@ -82,7 +82,7 @@ rule check_quarantine:
         "results/{dataset}/quarantine.txt",
     log:
         "logs/{dataset}/check_quarantine.log",
-    retries: 0  # the profile for clusters has some; this ends as it did
+    retries: 0  # retrying cannot help: the outcome is always the same
     conda:
         "../envs/ffnet.yaml"
     params:

@@ -55,7 +55,7 @@ def faces(tmp_path_factory, settings_mapping):
     model, every = build_model(read_head()), roster.list_scans
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            roster, "list_scans", lambda *told: [s for s in every(*told) if s.expression in SHOWN[told[1].layout]]
+            roster, "list_scans", lambda *given: [s for s in every(*given) if s.expression in SHOWN[given[1].layout]]
         )
         make_bu3dfe_subject(model, demo, "F0001")
         make_bosphorus_subject(model, demo, "bs000")
@@ -95,8 +95,8 @@ def write_final_model(tmp_path_factory, settings_mapping):
     config, folder = read_config(mapping), tmp_path_factory.mktemp("models")
 
     def write(experiment="FFNet-M", **changes):
-        told = model_settings(config, "demo-bu3dfe", experiment)
-        header = {"name": experiment, "trained_on": {"subjects": 12}, "licence": "Nobody's."} | told | changes
+        settings = model_settings(config, "demo-bu3dfe", experiment)
+        header = {"name": experiment, "trained_on": {"subjects": 12}, "licence": "Nobody's."} | settings | changes
         torch.manual_seed(7)
         network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()
         with torch.no_grad():

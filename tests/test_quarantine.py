@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from ffnet.errors import InputError, ScanError
@@ -19,11 +21,12 @@ def work(i):
     return i * 10
 
 
-def test_a_bad_scan_is_listed_and_the_others_go_on(capsys):
+def test_a_bad_scan_is_listed_and_the_others_are_processed(caplog):
+    caplog.set_level(logging.INFO, "ffnet")
     kept, results, rejected = each_scan(["a", "b", "c"], work, "scans")
     assert (kept, results) == ([0, 2], [0, 20])
     assert rejected == [Rejected("b", "scans", "b.wrl: cut short, copy it again")]
-    lines = capsys.readouterr().out.splitlines()
+    lines = caplog.messages
     assert len(lines) == 3 and "b quarantined: b.wrl: cut short" in lines[1]
 
 
@@ -47,14 +50,14 @@ def test_too_many_bad_scans_stop_the_run_with_the_list():
     rejected = [Rejected(f"s{i:02d}", "scans", f"reason {i}") for i in range(12)]
     enough, many = Share("scans", 12, 240), Share("scans", 12, 239)
     line = check_quarantine(rejected, [enough], QuarantineSettings(0.05), "q.csv")
-    assert line == "12 of 240 scans were left out (5.0%), at most 5.0% may be"
+    assert line == "12 of 240 scans were left out (5.0%); the limit is 5.0%"
     with pytest.raises(InputError, match=r"12 of 239 scans .* more than quarantine.max_share") as caught:
         check_quarantine(rejected, [many], QuarantineSettings(0.05), "q.csv")
     lines = str(caught.value).splitlines()
     assert lines[0].endswith("The list is in q.csv:") and lines[1] == "  s00 (scans): reason 0"
     assert len(lines) == 12 and lines[-1] == "  and 2 more"
     refuse_to_train([enough], QuarantineSettings(0.05), "q.csv")
-    with pytest.raises(InputError, match="nothing is trained, as too many scans were left out; .* q.csv$"):
+    with pytest.raises(InputError, match="too many scans were left out, so nothing is trained; .* q.csv$"):
         refuse_to_train([enough, many], QuarantineSettings(0.05), "q.csv")
 
 

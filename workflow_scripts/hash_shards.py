@@ -1,4 +1,4 @@
-"""Stop before training if too many scans were left out; else hash what the networks get from each shard."""
+"""Stop before training if too many scans were left out, else hash the network inputs in each shard."""
 
 from ffnet.workflow.job_log import job_log
 

@@ -1,4 +1,4 @@
-"""Find landmarks on a shard's textures and lay the two masks around them."""
+"""Find landmarks on a shard's textures and make the two masks around them."""
 
 from ffnet.workflow.job_log import job_log
 

@@ -1,4 +1,4 @@
-"""Join maps, normals and masks of a shard, scaled as the networks eat them."""
+"""Join maps, normals and masks of a shard, scaled to network inputs."""
 
 from ffnet.workflow.job_log import job_log
 

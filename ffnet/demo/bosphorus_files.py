@@ -1,4 +1,4 @@
-"""Scans of Bosphorus' kind: a range image from the front with a photo."""
+"""Scans in Bosphorus' format: a range image from the front and a photo."""
 
 import os
 import struct
@@ -72,7 +72,7 @@ def _cosine(vertices: np.ndarray, corners: np.ndarray) -> np.ndarray:
 def write_bnt(path: str | os.PathLike, planes: np.ndarray, picture_name: str, only_depth: bool) -> None:
     """Writes a range image (5, H, W), top row first, NaN off the face.
 
-    only_depth: whether background is told by z alone; else x and y are the background value too.
+    only_depth: whether only z marks the background; otherwise x and y have the background value too.
     """
     rows, columns = planes.shape[1:]
     off = np.isnan(planes[2])

@@ -1,4 +1,4 @@
-"""Scans of BU-3DFE's kind: a face mesh from ear to ear with two side views as its texture."""
+"""Scans in BU-3DFE's format: a face mesh from ear to ear, with two side views as its texture."""
 
 import os
 from typing import NamedTuple
@@ -45,16 +45,16 @@ def scan_face(
 ) -> tuple[FaceMesh, np.ndarray, Reading]:
     """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed."""
     landmarks = posed.landmarks
-    axis, outward, angles, wanted = cylinder(landmarks)
+    axis, outward, angles, in_face = cylinder(landmarks)
     cameras = [_camera(sign * VIEW_YAW, landmarks) for sign in (-1, 1)]
     origins = [(axis + START_RADIUS * outward).reshape(-1, 3), *(camera[1].reshape(-1, 3) for camera in cameras)]
     directions = [-outward.reshape(-1, 3)]
     directions += [np.broadcast_to(-camera[0][2], camera[1].shape).reshape(-1, 3) for camera in cameras]
     hits = cast_rays(posed.vertices, sitter.model.triangles, np.concatenate(origins), np.concatenate(directions))
-    grid, pictures = _part(hits, slice(0, wanted.size)), _part(hits, slice(wanted.size, None))
-    radius = np.where(wanted, START_RADIUS - grid.distance.reshape(wanted.shape), np.nan)
+    grid, pictures = _part(hits, slice(0, in_face.size)), _part(hits, slice(in_face.size, None))
+    radius = np.where(in_face, START_RADIUS - grid.distance.reshape(in_face.shape), np.nan)
     in_mouth = np.isin(sitter.model.parts[grid.triangle], MOUTH_PARTS) & (grid.triangle >= 0)
-    radius = limit_depth(radius, in_mouth.reshape(wanted.shape))
+    radius = limit_depth(radius, in_mouth.reshape(in_face.shape))
     true = axis + radius[..., None] * outward
     reading = read_sensor(radius, true, landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], settings, random)
     measured = axis + reading.values[..., None] * outward
@@ -82,10 +82,10 @@ def cylinder(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     angles = np.arange(-HALF_ANGLE, HALF_ANGLE, ANGLE_STEP)
     rows, columns = np.meshgrid(heights, angles, indexing="ij")
     level = (rows - (top + bottom) / 2) / ((top - bottom) / 2)
-    wanted = np.abs(level) ** 3.2 + np.abs(columns / HALF_ANGLE) ** 3.2 < 1
+    in_face = np.abs(level) ** 3.2 + np.abs(columns / HALF_ANGLE) ** 3.2 < 1
     outward = np.stack([np.sin(columns), np.zeros_like(columns), np.cos(columns)], axis=-1)
     axis = np.stack([np.zeros_like(rows), rows, np.full_like(rows, AXIS_DEPTH)], axis=-1)
-    return axis, outward, columns, wanted
+    return axis, outward, columns, in_face
 
 
 def _camera(yaw: float, landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -143,8 +143,8 @@ def _texture(
         places.append(np.stack([u / 2, v] if number == 0 else [1 - u / 2, 1 - v], axis=1))
     real = polygons >= 0
     aside = np.where(real, angles[polygons], 0).sum(axis=1) > 0
-    wanted = np.where(real, polygons + aside[:, None] * len(points), -1)
-    used, numbers = np.unique(wanted, return_inverse=True)
+    corners = np.where(real, polygons + aside[:, None] * len(points), -1)
+    used, numbers = np.unique(corners, return_inverse=True)
     both = np.concatenate(places)
     if used[0] == -1:
         used, numbers = used[1:], numbers - 1
@@ -192,8 +192,8 @@ def write_bnd(path: str | os.PathLike, mesh: FaceMesh, numbers: np.ndarray) -> N
 
 
 def write_picture(path: str | os.PathLike, picture: np.ndarray) -> None:
-    """Writes an RGB picture (H, W, 3) uint8 in the kind that the ending names."""
+    """Writes an RGB picture (H, W, 3) uint8 in the format of the suffix."""
     with atomic_path(path) as temporary:
         quick = (cv2.IMWRITE_PNG_COMPRESSION, 1) if temporary.suffix == ".png" else ()
         encoded = cv2.imencode(temporary.suffix, picture[..., ::-1], quick)[1]
-        temporary.write_bytes(encoded.tobytes())  # cv2.imwrite says nothing of a full disk
+        temporary.write_bytes(encoded.tobytes())  # cv2.imwrite does not report a full disk

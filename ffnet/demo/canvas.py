@@ -7,7 +7,7 @@ RADIUS = 85.0  # mm of the cylinder that the skin is rolled out from
 AXIS_DEPTH = -105.0  # mm of its axis behind the nose tip
 WIDTH, HEIGHT = 860, 760  # pixels of the rolled-out skin
 TOP = 140.0  # mm of its upper edge above the nose tip
-TILE = 160  # pixels of a tile's side; tiles stand in a column right of the skin: eye, teeth, mouth
+TILE = 160  # pixels of a tile's side; tiles are in a column right of the skin: eye, teeth, mouth
 TILES = {1: 0, 2: 0, 3: 1, 4: 2}  # part -> tile
 
 

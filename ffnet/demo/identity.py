@@ -47,7 +47,7 @@ class Identity(NamedTuple):
 
 
 def make_identity(head: Head, subject: Subject, settings: DemoSettings) -> Identity:
-    """The Identity of a plan's Subject."""
+    """The Identity of a Subject."""
     seed = seed_of(settings.seed, subject.layout, subject.number, "identity")
     random = np.random.default_rng(seed)
     mix, tone = ETHNICITY_MIX[subject.ethnicity]

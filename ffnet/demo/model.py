@@ -16,7 +16,7 @@ from ffnet.geometry.raycast import cast_rays, interpolate
 from ffnet.storage import atomic_path
 
 NOSE_TIP = 30
-BACK, BOTTOM = -165.0, -215.0  # mm from the nose tip: what lies behind and below no sensor sees
+BACK, BOTTOM = -165.0, -215.0  # mm from the nose tip; no sensor sees farther back or down
 
 
 class FaceModel(NamedTuple):
@@ -71,7 +71,7 @@ def save_model(path: str | os.PathLike, model: FaceModel) -> None:
 
 
 def load_model(path: str | os.PathLike) -> FaceModel:
-    """The FaceModel that save_model wrote. Raises InputError if the file is not one."""
+    """The FaceModel that save_model wrote. Raises InputError if the file is no such model."""
     try:
         with open(path, "rb") as opened, np.load(opened) as file:
             head = Head(**{name: file[name] for name in Head._fields})

@@ -23,7 +23,7 @@ TO_SRGB = (255 * (np.arange(4096) / 4095) ** (1 / GAMMA) + 0.5).astype(np.uint8)
 
 
 def draw_light(variation: float, random: np.random.Generator) -> Light:
-    """A Light above and before the face; `variation` 0 gives always the same."""
+    """A Light above and before the face; `variation` 0 always gives the same."""
     aside, up = variation * random.normal(0, 30), 28 + variation * random.normal(0, 14)
     aside, up = np.deg2rad(np.clip((aside, up), (-60, -5), (60, 65)))
     direction = np.array([np.sin(aside) * np.cos(up), np.sin(up), np.cos(aside) * np.cos(up)])
@@ -69,7 +69,7 @@ def photograph(
 
 
 def hollows(height: np.ndarray, seen: np.ndarray, scale: float) -> np.ndarray:
-    """How open each pixel is to the sky, (H, W) in [0, 1]: 1 on bumps, less where all around stands higher."""
+    """How open each pixel is to the sky, (H, W) in [0, 1]: 1 on bumps, less where the surroundings are higher."""
     share = seen.astype(np.float32)
     filled = np.where(seen, np.nan_to_num(height), 0).astype(np.float32)
     closed = np.zeros_like(filled)

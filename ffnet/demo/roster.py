@@ -1,4 +1,4 @@
-"""Which files the demo collection has, from its settings alone; the Snakefile imports it, so nothing heavy."""
+"""Which files the demo collection has, from its settings alone. The Snakefile imports this: keep it light."""
 
 from typing import NamedTuple
 

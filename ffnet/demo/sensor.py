@@ -28,8 +28,8 @@ def read_sensor(
 ) -> Reading:
     """The Reading of a true grid.
 
-    values: (H, W) mm, NaN where the sensor sees nothing. places: (H, W, 3) mm. features: (K, 3) mm, where holes gather
-    (brows, eyes, nostrils); every second hole lies there, the rest anywhere. settings: DemoSettings.
+    values: (H, W) mm, NaN where the sensor sees nothing. places: (H, W, 3) mm. features: (K, 3) mm, brows, eyes
+    and nostrils; every second hole is at one of them, the rest are anywhere.
     """
     values = bridge_clefts(values)
     measured = values + settings.noise * _noise(values.shape, random)
@@ -49,7 +49,7 @@ def read_sensor(
 
 
 def bridge_clefts(values: np.ndarray) -> np.ndarray:
-    """Values (H, W) without dents one row high, such as the line between closed lips: no sensor looks into them."""
+    """Values (H, W) without dents one row high, such as the line between closed lips, which no sensor can see into."""
     import cv2
 
     low = np.nan_to_num(values, nan=-1e6)

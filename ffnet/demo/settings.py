@@ -1,4 +1,4 @@
-"""What config.yaml says of the demo collection: section `demo`."""
+"""Section `demo` of config.yaml: the demo collection."""
 
 from dataclasses import dataclass
 from typing import Literal

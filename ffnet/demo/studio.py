@@ -14,13 +14,13 @@ from ffnet.demo.settings import DemoSettings
 from ffnet.geometry.mesh import vertex_normals
 from ffnet.geometry.raycast import Hits
 
-HAIR_HEIGHT = 7.0  # mm that hair stands off the scalp
+HAIR_HEIGHT = 7.0  # mm of hair above the scalp
 GLOSS = (0.28, 0.9, 0.9, 0.55, 0.3)  # by part
 
 
 class Sitter(NamedTuple):
-    """One person: the model, who they are, their atlas (H, W, 3) uint8 sRGB, and lift (V, 3), mm that hair
-    stands off the scalp."""
+    """One person: the model, who they are, their atlas (H, W, 3) uint8 sRGB, and lift (V, 3), mm by
+    which hair raises the surface."""
 
     model: FaceModel
     identity: Identity
@@ -39,7 +39,7 @@ class Posed(NamedTuple):
 
 
 def prepare(model: FaceModel, subject: Subject, settings: DemoSettings) -> Sitter:
-    """The Sitter for a plan's Subject."""
+    """The Sitter of a Subject."""
     identity = make_identity(model.head, subject, settings)
     atlas, hair = _paint(identity, model.points[model.head.landmarks], model.masks / np.float32(255))
     place = np.clip(canvas.roll_out(model.points).astype(int), 0, [canvas.WIDTH - 1, canvas.HEIGHT - 1])

@@ -1,4 +1,4 @@
-"""A smoother head: a step of Catmull and Clark's subdivision, as a matrix that serves every shape of the same mesh."""
+"""A smoother head: a step of Catmull and Clark's subdivision, as a matrix for every shape of the same mesh."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import scipy.sparse
 
 
 class Surface(NamedTuple):
-    """The refined mesh: vertices are matrix @ the Head's vertices; the first N stand for the Head's own.
+    """The refined mesh: vertices are matrix @ the Head's vertices; the first N belong to the Head's own.
 
     matrix: (V, N) sparse. triangles: (T, 3) int64. parts: (T,) int64 into makehuman.PARTS.
     """

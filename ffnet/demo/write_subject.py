@@ -1,4 +1,4 @@
-"""All scans of one person, written with the truth about them."""
+"""Writes all scans of one person, and the truth about them."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ MISSING_LANDMARKS = 3
 
 
 def make_bu3dfe_subject(model: FaceModel, settings: DemoSettings, name: str) -> None:
-    """Writes every file of a subject in BU-3DFE's layout. model: FaceModel. settings: DemoSettings."""
+    """Writes every file of a subject in BU-3DFE's layout."""
     _make_subject(model, settings, "bu3dfe", name, _write_bu3dfe_scan)
 
 

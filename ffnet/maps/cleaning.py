@@ -1,4 +1,4 @@
-"""Outliers, holes and noise of depth maps (paper, section 2.2), as pure functions with NaN off the face."""
+"""Removing outliers, holes and noise from depth maps (paper, section 2.2). NaN is off the face or unknown."""
 
 import numpy as np
 from scipy import ndimage
@@ -17,14 +17,14 @@ def neighbours(depth: np.ndarray) -> np.ndarray:
 
 
 def find_outliers(depth: np.ndarray, settings: OutlierSettings) -> np.ndarray:
-    """Which pixels (H, W) bool differ too much from their neighbours.
+    """Which pixels (H, W) differ too much from their neighbours.
 
     Section 2.2, Outlier Removal: "the standard deviation sigma of the eight neighbors around each pixel. If the depth
     difference between the center point and its neighbors is greater than 0.6 sigma, it is considered as an outlier".
-    depth: (H, W) mm, NaN where unknown. settings: OutlierSettings, config maps.outliers. sigmas: the paper's 0.6. rule:
-    "its neighbors" are their "mean" or "any" of them. floor: mm that the difference must exceed too. most_removed: if
-    more than this share would go, only the worst do. Pixels with fewer than eight known neighbours are not judged: at
-    the face's edge these lie on one side, where a slope looks like an outlier.
+    depth: (H, W) mm, NaN where unknown. settings.sigmas: the paper's 0.6. settings.rule: "its neighbors" are their
+    "mean" or "any" of them. settings.floor: mm that the difference must also exceed. settings.most_removed: if more
+    than this share would be removed, only the worst are. Pixels with fewer than eight known neighbours are never
+    outliers: at the face's edge the known ones lie on one side, where a slope looks like an outlier.
     """
     around = neighbours(depth)  # with a NaN among the eight, all below is NaN, and no comparison with NaN is true
     mean, spread = around.mean(axis=0), around.std(axis=0)
@@ -42,7 +42,7 @@ def find_outliers(depth: np.ndarray, settings: OutlierSettings) -> np.ndarray:
 
 
 def fill_holes(values: np.ndarray, face: np.ndarray, count: int) -> np.ndarray:
-    """Gives every pixel of the face a value.
+    """Fills the holes of a map inside the face.
 
     Section 2.2, Hole Filling: "We use bicubic interpolation to fill every hole by calculating the weighted average of
     its 16 nearest subsampling neighbors. Additionally, the missing points caused by outlier removal are filled as

@@ -4,7 +4,7 @@ The nodes' values z solve the least squares problem  min |A z - b|^2 + lambda^2 
 interpolation weights of one point, R z the roughness of the surface in node units, and
 lambda = smoothness * norm1(A) / norm1(R), with norm1 the largest column sum of absolute values. Node (j, i) is
 unknown number j * len(nodes_x) + i, so the normal matrix has a narrow band, and one banded Cholesky factorisation
-serves all columns of values.
+solves for all columns of values.
 """
 
 import functools
@@ -35,17 +35,17 @@ def gridfit(
     """Values at the nodes of a grid that fit scattered points and are smooth.
 
     x, y: (N,) coordinates inside the nodes. values: (N,) or (N, K); points with a NaN are dropped. nodes_x, nodes_y:
-    strictly rising, at least 3 each, spacing may vary. The fit reaches over the whole grid, also where no points are.
+    strictly rising, at least 3 each, spacing may vary. The fit covers the whole grid, also where there are no points.
     Returns (len(nodes_y), len(nodes_x)) or (len(nodes_y), len(nodes_x), K).
-    Raises ValueError for fewer than 3 points, points that leave the surface open, points outside the nodes, unsorted
-    nodes, unknown names.
+    Raises ValueError for fewer than 3 points, points that do not determine the surface, points outside the nodes,
+    unsorted nodes, unknown names.
     """
     flat = np.ndim(values) == 1
     x, y, values, nodes_x, nodes_y = _checked(x, y, values, nodes_x, nodes_y)
     if interpolation not in INTERPOLATIONS or regularizer not in REGULARIZERS:
         raise ValueError(
-            f"interpolation '{interpolation}' and regularizer '{regularizer}': one of {', '.join(INTERPOLATIONS)} "
-            f"and one of {', '.join(REGULARIZERS)} are wanted"
+            f"expected an interpolation of {', '.join(INTERPOLATIONS)} and a regularizer of {', '.join(REGULARIZERS)}, "
+            f"got '{interpolation}' and '{regularizer}'"
         )
     shape = (len(nodes_y), len(nodes_x))
     if regularizer != "springs":
@@ -70,15 +70,15 @@ def _checked(
     x, y, values = (np.asarray(array, float) for array in (x, y, values))
     nodes_x, nodes_y = np.asarray(nodes_x, float), np.asarray(nodes_y, float)
     if not len(x) == len(y) == len(values):
-        raise ValueError(f"x, y and values have {len(x)}, {len(y)} and {len(values)} points; the same number is wanted")
+        raise ValueError(f"expected as many x as y and values, got {len(x)}, {len(y)} and {len(values)}")
     values = values.reshape(len(x), -1)
     for name, nodes in (("nodes_x", nodes_x), ("nodes_y", nodes_y)):
         if len(nodes) < 3 or not (np.diff(nodes) > 0).all():
-            raise ValueError(f"{name}: at least 3 strictly rising values are wanted")
+            raise ValueError(f"{name}: expected at least 3 strictly rising values")
     good = np.isfinite(x) & np.isfinite(y) & np.isfinite(values).all(axis=1)
     x, y, values = x[good], y[good], values[good]
     if len(x) < 3:
-        raise ValueError(f"{len(x)} points without NaN came; at least 3 are wanted")
+        raise ValueError(f"expected at least 3 points without NaN, got {len(x)}")
     for name, points, nodes in (("x", x, nodes_x), ("y", y, nodes_y)):
         outside = (points < nodes[0]) | (points > nodes[-1])
         if outside.any():
@@ -87,13 +87,13 @@ def _checked(
 
 
 def _check_spread(x: np.ndarray, y: np.ndarray, regularizer: Regularizer) -> None:
-    """Second differences say nothing about 1, x, y and x y: the points must."""
+    """Raises ValueError unless the points determine 1, x, y and x y, about which second differences say nothing."""
     x, y = (2 * (points - points.min()) / (np.ptp(points) or 1.0) - 1 for points in (x, y))
     basis = np.stack([np.ones_like(x), x, y, x * y])
     if np.linalg.eigvalsh(basis @ basis.T / len(x))[0] < 1e-10:
         raise ValueError(
-            f"{len(x)} points leave the surface open with the regularizer '{regularizer}': at least 4 are wanted, "
-            "spread in x and y, not all on a line or a hyperbola"
+            f"{len(x)} points do not determine the surface with the regularizer '{regularizer}': expected at "
+            "least 4, spread in x and y, not all on a line or a hyperbola"
         )
 
 
@@ -118,7 +118,7 @@ def _interpolation(
 
 
 def _cell(points: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The cell of each point and its place in it from 0 to 1."""
+    """The cell of each point, and how far along the cell the point lies, from 0 to 1."""
     cell = np.clip(np.searchsorted(nodes, points, side="right") - 1, 0, len(nodes) - 2)
     return cell, (points - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
 
@@ -127,12 +127,12 @@ def _normal_diagonals(nodes: np.ndarray, weights: np.ndarray, shape: tuple[int, 
     """A^T A as its lower diagonals: {i - j: (size,) entries at each j}."""
     size, step = shape[0] * shape[1], shape[1]
     offsets = np.array([0, 1, step - 1, step, step + 1])  # between the nodes of one cell
-    place = np.zeros(step + 2, int)
-    place[offsets] = np.arange(len(offsets))
+    row_of = np.zeros(step + 2, int)  # the row of `sums` that holds an offset
+    row_of[offsets] = np.arange(len(offsets))
     first, second = np.tril_indices(nodes.shape[1])
     low, high = np.minimum(nodes[:, first], nodes[:, second]), np.maximum(nodes[:, first], nodes[:, second])
     products = weights[:, first] * weights[:, second]
-    sums = np.bincount((place[high - low] * size + low).ravel(), products.ravel(), len(offsets) * size)
+    sums = np.bincount((row_of[high - low] * size + low).ravel(), products.ravel(), len(offsets) * size)
     return dict(zip(offsets.tolist(), sums.reshape(len(offsets), size), strict=True))
 
 
@@ -159,7 +159,7 @@ def _roughness(
 
 
 def _differences(nodes: tuple[float, ...], regularizer: Regularizer) -> sparse.sparray:
-    """Springs: first differences between neighbours. Else second differences, with empty rows at both ends."""
+    """First differences between neighbours for springs, else second differences with empty rows at both ends."""
     steps = np.diff(nodes) / np.diff(nodes).mean()
     count = len(nodes)
     if regularizer == "springs":

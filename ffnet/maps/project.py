@@ -1,10 +1,9 @@
-"""A frontal mesh to depth and texture on one square grid.
+"""Projects a frontal mesh to depth and texture on one square grid.
 
 Section 2.2: "we apply the gridfit algorithm [17] on BU-3DFE and the method in [19] on Bosphorus to generate aligned
-depth/normal maps with their corresponding 2D texture images". Which of them a collection takes is config
-datasets.NAME.projection. Either makes the depth; the texture is always what rays from the camera meet on the mesh,
-through the same pixel centres. Rows run downwards and columns to the right; pixel centres are half a pixel inside the
-square's edges.
+depth/normal maps with their corresponding 2D texture images". The key datasets.NAME.projection
+chooses the method for the depth. The texture is always cast along rays from the camera through the same pixel centres.
+Rows run downwards, columns to the right; the outermost pixel centres are half a pixel inside the square's edges.
 """
 
 from typing import NamedTuple
@@ -17,13 +16,13 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import cast_rays, cast_view, pixel_centres, view_texture
 from ffnet.maps.gridfit import gridfit
 from ffnet.maps.settings import MapSettings, Method
-from ffnet.maps.spikes import set_back_spikes
+from ffnet.maps.spikes import remove_spikes
 
 
 class Projection(NamedTuple):
     """depth: (S, S) mm towards the camera, NaN where nothing was measured or off the face. texture: (S, S, 3) float
-    RGB 0..255, NaN likewise. face: (S, S) bool, the mesh's silhouette with its holes filled. points_per_pixel: how
-    many vertices there are for each pixel of the face. spike_share: of the mesh's vertices, those set back."""
+    RGB 0..255, NaN likewise. face: (S, S) bool, the mesh's silhouette with its holes filled. points_per_pixel:
+    vertices per pixel of the face. spike_share: of the mesh's vertices, those moved as spikes."""
 
     depth: np.ndarray
     texture: np.ndarray
@@ -35,19 +34,19 @@ class Projection(NamedTuple):
 def project(mesh: Mesh, center: np.ndarray, extent: float, projection: Method, settings: MapSettings) -> Projection:
     """The Projection of a frontal Mesh onto a square.
 
-    center: (2,) x, y of its middle, mm. extent: side, mm. projection: "gridfit", "raycast" or "splat".
-    settings: MapSettings. Raises ScanError if less of the square is face than settings.least_face.
+    center: (2,) x, y of the square's middle, mm. extent: its side, mm.
+    Raises ScanError if the face fills less of the square than settings.least_face, or too few vertices are visible.
     """
-    vertices, spikes = set_back_spikes(mesh.vertices, mesh.triangles, settings.spikes)
+    vertices, spikes = remove_spikes(mesh.vertices, mesh.triangles, settings.spikes)
     mesh = mesh._replace(vertices=vertices)
     hits, depth = cast_view(mesh.vertices, mesh.triangles, center, extent, settings.size)
     face = silhouette(np.isfinite(depth))
     if face.mean() < settings.least_face:
-        raise ScanError(f"the face fills {face.mean():.0%} of its square; {settings.least_face:.0%} are wanted")
+        raise ScanError(f"the face fills {face.mean():.0%} of its square; expected at least {settings.least_face:.0%}")
     visible = seen_vertices(mesh)
     inside = (np.abs(mesh.vertices[:, :2] - center) <= extent / 2).all(axis=1) & visible
     if inside.sum() < settings.size:
-        raise ScanError(f"only {inside.sum()} vertices face the camera; at least {settings.size} are wanted")
+        raise ScanError(f"only {inside.sum()} vertices face the camera; expected at least {settings.size}")
     points = mesh.vertices[visible]
     if projection == "gridfit":
         depth = gridfit_depth(points, center, extent, settings)
@@ -59,27 +58,28 @@ def project(mesh: Mesh, center: np.ndarray, extent: float, projection: Method, s
 
 
 def silhouette(hit: np.ndarray) -> np.ndarray:
-    """The largest connected part of a picture (S, S) bool, its holes filled; needles under 3 pixels wide, as spikes at
-    the edge of a mesh make them, are no part of it."""
+    """The largest connected part of a picture (S, S) bool, with its holes filled.
+
+    Needles narrower than 3 pixels, which spikes at the edge of a mesh make, are cut off."""
     whole = ndimage.binary_fill_holes(hit)
     parts, count = ndimage.label(ndimage.binary_opening(whole, np.ones((3, 3))))
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else np.zeros_like(hit)
 
 
 def seen_vertices(mesh: Mesh) -> np.ndarray:
-    """Which vertices (N,) bool nothing hides from a camera at z = +infinity."""
-    above = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, 0.2], np.array([0.0, 0.0, 1.0]))
-    return above.triangle < 0
+    """Which vertices (N,) a camera at z = +infinity sees."""
+    hits = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, 0.2], np.array([0.0, 0.0, 1.0]))
+    return hits.triangle < 0
 
 
 def gridfit_depth(points: np.ndarray, center: np.ndarray, extent: float, settings: MapSettings) -> np.ndarray:
     """Depth (S, S) in mm of points (N, 3) by "the gridfit algorithm [17]", with the pixel centres as nodes.
 
-    Its parameters, which the paper does not name, are config maps.gridfit. It fills the whole square.
+    The paper does not give its parameters; they are in config maps.gridfit. The fit covers the whole square.
     """
     x, y = pixel_centres(center, extent, settings.size)
-    among = (points[:, 0] >= x[0]) & (points[:, 0] <= x[-1]) & (points[:, 1] >= y[-1]) & (points[:, 1] <= y[0])
-    points = points[among]
+    inside = (points[:, 0] >= x[0]) & (points[:, 0] <= x[-1]) & (points[:, 1] >= y[-1]) & (points[:, 1] <= y[0])
+    points = points[inside]
     fit = gridfit(
         points[:, 0],
         points[:, 1],
@@ -96,8 +96,7 @@ def gridfit_depth(points: np.ndarray, center: np.ndarray, extent: float, setting
 def splat_depth(points: np.ndarray, center: np.ndarray, extent: float, settings: MapSettings) -> np.ndarray:
     """Depth (S, S) in mm of points (N, 3) after Led3D, "the method in [19]"; NaN where no point falls.
 
-    The mean of the points that fall into a pixel and lie at most settings.splat_depth mm behind the foremost of them,
-    config maps.splat_depth.
+    A pixel is the mean of its points that lie at most settings.splat_depth mm behind the foremost of them.
     """
     size = settings.size
     columns = np.floor(((points[:, 0] - center[0]) / extent + 0.5) * size).astype(int)

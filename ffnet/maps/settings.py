@@ -1,4 +1,4 @@
-"""What config.yaml says of projecting and cleaning: section `maps`."""
+"""Section `maps` of config.yaml: projecting and cleaning."""
 
 from dataclasses import dataclass
 from typing import Literal

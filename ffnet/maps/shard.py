@@ -14,32 +14,31 @@ CARRIED = ("scan", "subject", "label", "intensity")
 def project_maps(
     columns: dict[str, np.ndarray], projection: Method, settings: MapSettings
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
-    """Columns and Rejected rows of a shard from those of the stage `scans`. settings: MapSettings.
+    """Columns of a shard and the scans left out, from the columns of the stage `scans`.
 
     depth (n, S, S) float32 mm, NaN off the face. texture (n, S, S, 3) uint8 RGB, 0 off the face. spacing (n,) mm per
     pixel. points_per_pixel, spike_share, removed_share, filled_share (n,): see Projection and clean_maps.
     """
-    scans = columns["scan"]
 
     def work(i: int) -> dict:
         mesh = unpack_mesh(columns, i)
         return clean_maps(project(mesh, columns["center"][i], columns["extent"][i], projection, settings), settings)
 
-    kept, maps, rejected = each_scan(scans, work, "maps")
+    kept, maps, rejected = each_scan(columns["scan"], work, "maps")
     size = settings.size
     made = {name: columns[name][kept] for name in CARRIED}
-    made["depth"] = np.array([one["depth"] for one in maps], np.float32).reshape(-1, size, size)
-    made["texture"] = np.array([one["texture"] for one in maps], np.uint8).reshape(-1, size, size, 3)
+    made["depth"] = np.array([cleaned["depth"] for cleaned in maps], np.float32).reshape(-1, size, size)
+    made["texture"] = np.array([cleaned["texture"] for cleaned in maps], np.uint8).reshape(-1, size, size, 3)
     made["spacing"] = columns["extent"][kept] / size
     for name in ("points_per_pixel", "spike_share", "removed_share", "filled_share"):
-        made[name] = np.array([one[name] for one in maps], float)
+        made[name] = np.array([cleaned[name] for cleaned in maps], float)
     return made, rejected
 
 
 def clean_maps(projection: Projection, settings: MapSettings) -> dict:
-    """A Projection without outliers, holes and noise, as a dict of one scan's columns.
+    """A Projection without outliers, holes and noise, as one scan's entries of the columns.
 
-    removed_share and filled_share: of the face's pixels, those taken for outliers, and those that had no depth after.
+    removed_share, filled_share: shares of the face's pixels that were removed as outliers, and that were filled.
     """
     face = projection.face
     outliers = find_outliers(projection.depth, settings.outliers)

@@ -1,15 +1,15 @@
-"""Vertices far off the surface around them, set back before the projection: afterwards they are smeared over pixels."""
+"""Vertices far off the surface around them. They are moved first, as the projection smears them over pixels."""
 
 import numpy as np
 
 
-def set_back_spikes(vertices: np.ndarray, triangles: np.ndarray, height: float | None) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (N, 3) without spikes, and which were spikes (N,) bool.
+def remove_spikes(vertices: np.ndarray, triangles: np.ndarray, height: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (N, 3) without spikes, and which were spikes (N,).
 
-    vertices: (N, 3) mm. triangles: (M, 3) into them. A spike lies farther than height mm from the median, along each
-    axis, of the vertices that triangles join it to, and is moved onto that median; a vertex in no triangle stays.
-    height must exceed the spacing of the vertices, for at the mesh's border all of them lie on one side. None: nothing
-    is moved. The paper's rule (section 2.2, Outlier Removal) works on pixels, where one spike is already many.
+    vertices: (N, 3) mm. triangles: (M, 3) into them. A spike is farther than `height` mm from the median, along each
+    axis, of the vertices that share a triangle with it; it is moved onto that median. height must exceed the spacing
+    of the vertices, because at the mesh's border all neighbours lie on one side. None: nothing is moved.
+    The paper's rule (section 2.2, Outlier Removal) works on pixels, where a single spike has become many.
     """
     if height is None or len(triangles) == 0:
         return vertices, np.zeros(len(vertices), bool)
@@ -28,7 +28,7 @@ def _median_around(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     first = (np.cumsum(count) - count)[joined]
     low, high = first + (count[joined] - 1) // 2, first + count[joined] // 2
     middle, least = vertices.copy(), vertices.min()
-    apart = vertex * (np.ptp(vertices) + 1.0)  # so that one sort leaves each vertex's neighbours together
+    apart = vertex * (np.ptp(vertices) + 1.0)  # so that one sort keeps each vertex's neighbours together
     for axis in range(3):
         values = np.sort(apart + vertices[other, axis] - least) - apart + least
         middle[joined, axis] = (values[low] + values[high]) / 2

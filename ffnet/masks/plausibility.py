@@ -1,4 +1,4 @@
-"""Do 51 landmarks look like a face, and lie on this one? Wrong ones would put the masks in wrong places, unseen."""
+"""How well 51 landmarks fit a face and this scan. Wrong ones would silently put the masks in wrong places."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from ffnet.masks.settings import MaskSettings
 
 FIRST = SALIENT.start
 LEFT = np.r_[17:22, 31, 32, 36:42, 48:51, 58:62, 67] - FIRST  # in the picture
-RIGHT = np.r_[26:21:-1, 35, 34, 45:41:-1, 47, 46, 54:51:-1, 56:54:-1, 64:62:-1, 65] - FIRST  # each one's other side
+RIGHT = np.r_[26:21:-1, 35, 34, 45:41:-1, 47, 46, 54:51:-1, 56:54:-1, 64:62:-1, 65] - FIRST  # their mirror images
 PARTS = {"left brow": (17, 22), "right brow": (22, 27), "left eye": (36, 42), "right eye": (42, 48)}
 PARTS |= {"eyes": (36, 48), "nose": (31, 36), "mouth": (48, 68)}
 ABOVE = [("left brow", "left eye"), ("right brow", "right eye"), ("eyes", "nose"), ("nose", "mouth")]
@@ -19,13 +19,13 @@ RIGID = slice(0, 48 - FIRST)  # brows, nose and eyes: the relief under a mouth d
 
 
 class Plausibility(NamedTuple):
-    """How well 51 landmarks fit a face; every part is 1 at best and 0 at worst.
+    """How well 51 landmarks fit a face. Every part is between 0, the worst, and 1, the best.
 
     inside: 1 minus twice the share of points off the face. order: the share of mirrored pairs with the left one on the
     left, times the share of brows above eyes, eyes above nose, nose above mouth. shape: 1 minus the distance from the
     mean face after a similarity, root mean square as a share of the points' own, which is 0.52 outer eye distances in
-    the mean face. stance: 1 minus how far that similarity scales and turns, in e-folds and radians together, as scans
-    are in mm and frontal.
+    the mean face. stance: 1 minus how far that similarity scales and turns, in e-folds and radians together; scans
+    are in mm and frontal, so neither should be needed.
     relief: 1 minus the share of the depth's spread under brows, eyes and nose that the mean face does not explain.
     """
 
@@ -69,9 +69,9 @@ def plausibility(landmarks: np.ndarray, size: int, depth: np.ndarray, spacing: f
 
 
 def check_plausibility(score: Plausibility, settings: MaskSettings) -> None:
-    """Raises ScanError with what is wrong if the total of a Plausibility is below settings.least_plausibility.
+    """Raises ScanError that says what is wrong if the total is below settings.least_plausibility.
 
-    That is the first part below a half, as the later ones mean little then, or else the weakest.
+    It names the first part below a half, as the later ones mean little then, or else the weakest.
     """
     if score.total < settings.least_plausibility:
         parts = score._asdict()
@@ -79,7 +79,7 @@ def check_plausibility(score: Plausibility, settings: MaskSettings) -> None:
         least = settings.least_plausibility
         raise ScanError(
             f"{WHY[wrong]} (plausibility {score.total:.2f}, masks.least_plausibility is {least:g}); "
-            "is the texture this scan's own, and does it lie right on the mesh?"
+            "does the texture belong to this scan, and is it aligned with the mesh?"
         )
 
 
@@ -98,12 +98,12 @@ def order_kept(points: np.ndarray) -> float:
 
 
 def fit_similarity(points: np.ndarray, target: np.ndarray) -> tuple[float, float, float]:
-    """How target (N, 2) fits onto points (N, 2) by the best shift, turn and scale, without mirroring.
+    """Fits target (N, 2) onto points (N, 2) by the best shift, turn and scale, without mirroring.
 
-    Returns the distance that remains, root mean square as a share of the points' own about their centre, in [0, 1];
-    the scale, at least 0; and the turn in radians.
+    Returns the remaining root mean square distance as a share of the points' own about their centre, in [0, 1]; the
+    scale, at least 0; and the turn in radians.
     """
-    source, goal = ((one - one.mean(axis=0)) @ [1, 1j] for one in (points, target))
+    source, goal = ((shape - shape.mean(axis=0)) @ [1, 1j] for shape in (points, target))
     spread = np.vdot(goal, goal).real
     agreement = np.vdot(goal, source) / spread  # source is about agreement * goal
     own = np.vdot(source, source).real / spread
@@ -112,12 +112,12 @@ def fit_similarity(points: np.ndarray, target: np.ndarray) -> tuple[float, float
 
 
 def relief_explained(depth: np.ndarray, target: np.ndarray) -> float:
-    """1 minus the share of the spread of depths (N,) that depths of the mean face (N,), scaled and shifted, leave
-    unexplained; NaN is left out. 0 where they run against each other or fewer than half are known."""
+    """1 minus the share of the spread of depths (N,) that those of the mean face (N,), scaled and shifted, leave
+    unexplained. NaN is left out. 0 where the two are anticorrelated or fewer than half are known."""
     known = np.isfinite(depth)
     if known.mean() < 0.5:
         return 0.0
-    found, goal = (one[known] - one[known].mean() for one in (depth, target))
+    found, goal = (values[known] - values[known].mean() for values in (depth, target))
     own = (found @ found) * (goal @ goal)
     agreement = found @ goal / np.sqrt(own) if own > 0 else 0.0
     return float(1 - np.sqrt(1 - np.clip(agreement, 0, 1) ** 2))

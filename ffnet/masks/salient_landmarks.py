@@ -8,36 +8,36 @@ from ffnet.masks.settings import MaskSettings
 from ffnet.normals.depth import normals_from_depth
 
 SALIENT = slice(17, 68)  # of dlib's 68: all but the chin line
-ONE_COLOUR = 2  # levels between the lightest and the darkest pixel of a texture that shows nothing
+ONE_COLOUR = 2  # grey levels that a texture of one colour spans at most
 
 
 def find_landmarks(
     texture: np.ndarray, depth: np.ndarray, spacing: float, settings: MaskSettings
 ) -> tuple[np.ndarray, str]:
-    """Landmarks (51, 2) x, y in pixels of the small texture, and what served: "detector", "relief" or "crop".
+    """Landmarks (51, 2) x, y in pixels of the small texture, and how they were found: "detector", "relief" or "crop".
 
     texture: (S, S, 3) uint8 RGB; S is a multiple of settings.size. depth: (S, S) mm, NaN off the face. spacing: mm per
-    pixel. dlib sees the texture at settings.size, magnified, as it answers in whole pixels; of a texture of one colour
-    it sees the shaded depth map instead ("relief"). Where its detector finds no face, the whole crop is the face's box.
-    A face found on the texture is kept even if its landmarks turn out implausible, and none is looked for elsewhere:
-    then the texture is not where the mesh is, and other landmarks would hide that.
+    pixel. dlib gets the texture at settings.size, magnified because it answers in whole pixels. If the texture has one
+    colour, it gets the shaded depth map instead ("relief"). If its detector finds no face, the whole crop is the box.
+    A face found on the texture is kept even if its landmarks are implausible: the texture is then not where the mesh
+    is, and landmarks found in another way would hide that.
     """
-    # magnified four times no face is too small for the detector: with the picture doubled once more it found no new one
-    # in 288 demo scans, and 23 new ones in 1008 spoilt pictures, with landmarks hardly better than those from the crop
+    # Magnified four times, no face is too small for the detector. With the picture doubled once more it found no more
+    # faces in 288 demo scans and 23 more in 1008 degraded pictures, with landmarks hardly better than from the crop.
     plain = np.ptp(texture[np.isfinite(depth)], axis=0).max(initial=0) <= ONE_COLOUR
     picture = shaded_grey(normals_from_depth(depth, spacing)) if plain else texture
     large = _magnified(picture, settings)
-    box, served = detect_face(large, upsample=0), "relief" if plain else "detector"
+    box, found_by = detect_face(large, upsample=0), "relief" if plain else "detector"
     if box is None:
         edge = (len(large) - settings.box * settings.magnify * settings.size) / 2
-        box, served = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"
+        box, found_by = (edge, edge, len(large) - 1 - edge, len(large) - 1 - edge), "crop"
     # pixel centres: c in the small picture is magnify * c + (magnify - 1) / 2 in the large one
     offset = _margin(settings) + (settings.magnify - 1) / 2
-    return (predict_landmarks(large, box)[SALIENT] - offset) / settings.magnify, served
+    return (predict_landmarks(large, box)[SALIENT] - offset) / settings.magnify, found_by
 
 
 def _magnified(picture: np.ndarray, settings: MaskSettings) -> np.ndarray:
-    """The picture as dlib sees it, in a black margin."""
+    """The picture as dlib gets it, in a black margin."""
     import cv2
 
     small = cv2.resize(picture, (settings.size, settings.size), interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""What config.yaml says of landmarks and masks: section `masks`."""
+"""Section `masks` of config.yaml: landmarks and masks."""
 
 from dataclasses import dataclass
 

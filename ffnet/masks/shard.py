@@ -12,8 +12,8 @@ from ffnet.masks.weights import halve, landmark_mask
 from ffnet.quarantine import Rejected, each_scan
 
 
-class Found(NamedTuple):
-    """The landmarks (51, 2) of a scan, which box served, and the plausibility in [0, 1]."""
+class Detection(NamedTuple):
+    """The landmarks (51, 2) of a scan, how they were found, and their plausibility in [0, 1]."""
 
     landmarks: np.ndarray
     detected: str
@@ -21,33 +21,33 @@ class Found(NamedTuple):
 
 
 def make_masks(columns: dict[str, np.ndarray], settings: MaskSettings) -> tuple[dict[str, np.ndarray], list[Rejected]]:
-    """Columns and Rejected rows of a shard from those of the stage `maps`. settings: MaskSettings.
+    """Columns of a shard and the scans left out, from the columns of the stage `maps`.
 
-    landmarks (n, 51, 2) float32, pixels of the small texture. detected (n,) which box served. plausibility (n,) in
-    [0, 1]. mask1 (n, M, M) and mask2 (n, M/2, M/2) float32. Of the scans whose landmarks are implausible, those are
-    kept for the contact sheet, in columns of their own: implausible (k,) their names, implausible_landmarks,
-    implausible_detected, implausible_plausibility.
+    landmarks (n, 51, 2) float32, pixels of the small texture. detected (n,) how they were found. plausibility (n,) in
+    [0, 1]. mask1 (n, M, M) and mask2 (n, M/2, M/2) float32. Implausible landmarks are kept for the contact sheet in
+    columns of their own: implausible (k,) the scans' names, implausible_landmarks, implausible_detected,
+    implausible_plausibility.
     """
     size, implausible = settings.size, {}
 
-    def work(i: int) -> Found:
+    def work(i: int) -> Detection:
         depth, spacing = columns["depth"][i].astype(float), columns["spacing"][i]
-        landmarks, detected = find_landmarks(columns["texture"][i], depth, spacing, settings)
+        landmarks, found_by = find_landmarks(columns["texture"][i], depth, spacing, settings)
         score = plausibility(landmarks, size, depth, spacing)
-        found = Found(landmarks, detected, score.total)
+        detection = Detection(landmarks, found_by, score.total)
         try:
             check_plausibility(score, settings)
         except ScanError:
-            implausible[i] = found
+            implausible[i] = detection
             raise
-        return found
+        return detection
 
-    kept, found, rejected = each_scan(columns["scan"], work, "masks")
-    masks_1 = [landmark_mask(one.landmarks, size, settings.radius_1) for one in found]
-    masks_2 = [landmark_mask(halve(one.landmarks), size // 2, settings.radius_2) for one in found]
+    kept, detections, rejected = each_scan(columns["scan"], work, "masks")
+    masks_1 = [landmark_mask(found.landmarks, size, settings.radius_1) for found in detections]
+    masks_2 = [landmark_mask(halve(found.landmarks), size // 2, settings.radius_2) for found in detections]
     made = {
         "scan": columns["scan"][kept],
-        **_columns(found, ""),
+        **_columns(detections, ""),
         "mask1": np.array(masks_1, np.float32).reshape(-1, size, size),
         "mask2": np.array(masks_2, np.float32).reshape(-1, size // 2, size // 2),
         "implausible": columns["scan"][list(implausible)],
@@ -56,9 +56,9 @@ def make_masks(columns: dict[str, np.ndarray], settings: MaskSettings) -> tuple[
     return made, rejected
 
 
-def _columns(found: list[Found], prefix: str) -> dict[str, np.ndarray]:
+def _columns(detections: list[Detection], prefix: str) -> dict[str, np.ndarray]:
     return {
-        f"{prefix}landmarks": np.array([one.landmarks for one in found], np.float32).reshape(-1, 51, 2),
-        f"{prefix}detected": np.array([one.detected for one in found], str),
-        f"{prefix}plausibility": np.array([one.plausibility for one in found], float),
+        f"{prefix}landmarks": np.array([found.landmarks for found in detections], np.float32).reshape(-1, 51, 2),
+        f"{prefix}detected": np.array([found.detected for found in detections], str),
+        f"{prefix}plausibility": np.array([found.plausibility for found in detections], float),
     }

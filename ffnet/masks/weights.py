@@ -2,15 +2,15 @@
 
 import numpy as np
 
-FALL = 0.1  # equation (2): what the weight loses per step of Manhattan distance
+FALL = 0.1  # equation (2): loss of weight per pixel of Manhattan distance
 
 
 def landmark_mask(landmarks: np.ndarray, size: int, radius: int) -> np.ndarray:
     """Weights of the salient regions, equations (1) and (2).
 
     landmarks: (L, 2) x, y in pixels, rounded to the nearest. size: side of the mask in pixels. radius: the largest
-    Chebyshev distance that still has weight: 2 for mask-1's 5x5 squares, 1 for mask-2's 3x3.
-    Returns (size, size) float32: the largest weight over the landmarks; what falls over the border is cut off.
+    Chebyshev distance that has weight: 2 for mask-1's 5x5 squares, 1 for mask-2's 3x3.
+    Returns (size, size) float32, the largest weight over the landmarks. Squares are cut off at the border.
     """
     steps = np.abs(np.arange(-radius, radius + 1))
     square = (1 - FALL * (steps[:, None] + steps[None, :])).astype(np.float32)
@@ -18,8 +18,8 @@ def landmark_mask(landmarks: np.ndarray, size: int, radius: int) -> np.ndarray:
     padded = np.zeros((size + 2 * border, size + 2 * border), np.float32)
     for x, y in np.floor(np.asarray(landmarks) + 0.5).astype(int):
         if -radius <= x < size + radius and -radius <= y < size + radius:
-            place = padded[y + radius : y + 3 * radius + 1, x + radius : x + 3 * radius + 1]
-            np.maximum(place, square, out=place)
+            window = padded[y + radius : y + 3 * radius + 1, x + radius : x + 3 * radius + 1]
+            np.maximum(window, square, out=window)
     return padded[border : border + size, border : border + size].copy()
 
 

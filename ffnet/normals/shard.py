@@ -6,7 +6,7 @@ from ffnet.normals.depth import normals_from_depth
 
 
 def compute_normals(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Columns of a shard: scan and normals (n, S, S, 3) float32, NaN off the face, from those of the stage `maps`."""
+    """Columns of a shard, from those of the stage `maps`: scan, and normals (n, S, S, 3) float32, NaN off the face."""
     normals = [
         normals_from_depth(d.astype(float), s) for d, s in zip(columns["depth"], columns["spacing"], strict=True)
     ]

@@ -1,1 +1,1 @@
-"""The seven channels, masks and labels as the networks eat them."""
+"""Network inputs: the seven channels, with masks and labels."""

@@ -1,6 +1,4 @@
-"""One scan through the stages maps, normals, masks and shards, as the workflow takes it: maps of a file at once."""
-
-import contextlib
+"""One scan through the stages maps, normals, masks and shards, exactly as in the workflow."""
 
 import numpy as np
 
@@ -14,23 +12,21 @@ from ffnet.scans.shard import pack_scan, scan_columns
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.shard import join_stages
 
-UNKNOWN = -1  # label and intensity of a scan of which nobody said what it shows
+UNKNOWN = -1  # label and intensity where nobody has said what the scan shows
 
 
 def prepare_scan(scan: FrontalScan, preprocessing: Preprocessing) -> dict[str, np.ndarray]:
-    """The columns of a shard of this one FrontalScan, the same bytes as the workflow gives: see join_stages.
+    """The columns of a shard with this one scan, the same bytes as the workflow's: see join_stages.
 
-    preprocessing: Preprocessing. Raises ScanError with the reason for which a stage leaves the scan out.
+    Raises ScanError with the reason if a stage leaves the scan out.
     """
     named = {"scan": np.array(["scan"]), "subject": np.array([""])}
     named |= {name: np.array([UNKNOWN], np.int64) for name in ("label", "intensity")}
-    with contextlib.redirect_stdout(None):  # stages tell their log of every scan
-        maps, rejected = project_maps(
-            named | scan_columns([pack_scan(scan)]), preprocessing.projection, preprocessing.maps
-        )
-        _check(rejected)
-        masks, rejected = make_masks(maps, preprocessing.masks)
-        _check(rejected)
+    columns = named | scan_columns([pack_scan(scan)])
+    maps, rejected = project_maps(columns, preprocessing.projection, preprocessing.maps)
+    _check(rejected)
+    masks, rejected = make_masks(maps, preprocessing.masks)
+    _check(rejected)
     return join_stages(maps, compute_normals(maps), masks, preprocessing.shards)
 
 

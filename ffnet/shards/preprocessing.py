@@ -1,4 +1,4 @@
-"""All settings that make a raw file into what the networks eat."""
+"""All settings that turn a raw file into network inputs."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from ffnet.shards.settings import ShardSettings
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """The part of a final model's header with this name. unit: of the files. projection: see DatasetSettings."""
+    """The part `preprocessing` of a final model's header. unit: of the files. projection: see DatasetSettings."""
 
     scans: ScanSettings
     maps: MapSettings

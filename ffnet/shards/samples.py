@@ -1,4 +1,4 @@
-"""The shards of a collection, read for training."""
+"""Reading the shards of a collection for training."""
 
 import os
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Samples(NamedTuple):
     subject: np.ndarray
     """(n,) str"""
     label: np.ndarray
-    """(n,) int64, place in the classes of the dataset"""
+    """(n,) int64, index into the classes of the dataset"""
     intensity: np.ndarray
     """(n,) int64"""
     depth: np.ndarray
@@ -33,27 +33,27 @@ class Samples(NamedTuple):
     """(n, 28, 28) float32"""
 
     def take(self, which: np.ndarray) -> "Samples":
-        """The scans of a boolean mask or of indices."""
+        """The scans at indices or where a boolean mask is true."""
         return Samples(*(column[which] for column in self))
 
 
 def read_samples(paths: Sequence[str | os.PathLike]) -> Samples:
-    """The Samples of all shard files together, in the order of scan names, whatever the order of the files.
+    """The Samples of all shard files together, sorted by scan name.
 
     Raises InputError if there is no scan, a column is missing or a scan occurs twice.
     """
     shards = [read_shard(path) for path in paths]
     if not sum(len(shard.scan) for shard in shards):
-        raise InputError(f"the {len(shards)} shard files hold no scan; results/*/quarantine.csv says why")
+        raise InputError(f"the {len(shards)} shard files contain no scans; results/*/quarantine.csv says why")
     together = Samples(*(np.concatenate(columns) for columns in zip(*shards, strict=True)))
     names, counts = np.unique(together.scan, return_counts=True)
     if counts.max() > 1:
-        raise InputError(f"scan {names[counts.argmax()]} is in the shard files {counts.max()} times")
+        raise InputError(f"scan {names[counts.argmax()]} occurs {counts.max()} times in the shard files")
     return together.take(np.argsort(together.scan))
 
 
 def read_shard(path: str | os.PathLike) -> Samples:
-    """The Samples of one shard file, in its order. Raises InputError if it is not whole."""
+    """The Samples of one shard file, in its order. Raises InputError if it is damaged."""
     columns = read_stage(path).columns
     for name in Samples._fields:
         if name not in columns:

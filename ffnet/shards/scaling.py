@@ -1,4 +1,4 @@
-"""The seven channels as the networks eat them; 0 off the face."""
+"""Scaling the seven channels to network inputs, 0 off the face."""
 
 import numpy as np
 
@@ -30,5 +30,5 @@ def scale_texture(texture: np.ndarray, face: np.ndarray, settings: ShardSettings
 
 
 def plain_texture(scaled: np.ndarray, settings: ShardSettings) -> np.ndarray:
-    """What scale_texture gave, on the face as "plain" would have given it: to draw it."""
+    """A scaled texture back to the "plain" scale, for drawing; right only on the face."""
     return scaled if settings.texture == "plain" else (scaled * IMAGENET_DEVIATION + IMAGENET_MEAN) * 2 - 1

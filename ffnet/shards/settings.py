@@ -1,4 +1,4 @@
-"""What config.yaml says of the scale of what the networks eat: section `shards`."""
+"""Section `shards` of config.yaml: the scale of the network inputs."""
 
 from dataclasses import dataclass
 from typing import Literal

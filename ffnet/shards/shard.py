@@ -1,4 +1,4 @@
-"""The stage `shards`: maps, normals and masks of the same scans in one file, ready to train."""
+"""The stage `shards`: maps, normals and masks of the same scans in one file, ready for training."""
 
 import numpy as np
 
@@ -19,10 +19,10 @@ AXES = {
 def join_stages(
     maps: dict[str, np.ndarray], normals: dict[str, np.ndarray], masks: dict[str, np.ndarray], settings: ShardSettings
 ) -> dict[str, np.ndarray]:
-    """Columns of a shard from those of three stages; scans that any of them left out are left out.
+    """Columns of a shard from those of three stages. Scans that any of them left out are left out.
 
     depth (n, S, S), normals (n, S, S, 3), texture (n, S, S, 3), mask1, mask2, landmarks (n, 51, 2) float32; label,
-    intensity int64; scan, subject, detected str. settings: ShardSettings.
+    intensity int64; scan, subject, detected str.
     """
     scans = [scan for scan in maps["scan"] if scan in set(masks["scan"]) & set(normals["scan"])]
     at = {

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import logging
 import os
 import pathlib
 import platform
@@ -36,6 +37,8 @@ def job_log(path: str | os.PathLike) -> Iterator[None]:
     began, ending = time.perf_counter(), FAILED
     try:
         print(first_line(), flush=True)
+        logging.basicConfig(stream=sys.stdout, format="%(message)s")
+        logging.getLogger("ffnet").setLevel(logging.INFO)
         yield
         ending = DONE
     except BaseException as error:

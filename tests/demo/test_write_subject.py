@@ -36,7 +36,7 @@ def test_the_same_settings_give_the_same_bytes_in_any_order_and_number(model, co
 
 
 def test_the_truth_says_how_a_head_was_turned(collection, truth):
-    """Turned back, the eyes of every scan of a person lie where they lie in the neutral one."""
+    """Turned back, the eyes of every scan of a person are where they are in the neutral scan."""
     backs = []
     for row, landmarks in truth(roster.truth_path(collection, "bu3dfe", "F0001")).values():
         degrees = [float(row[f"rotation_{axis}"]) for axis in "xyz"]

@@ -39,11 +39,11 @@ def test_no_key_of_a_dataclass_is_left_out_and_every_section_has_a_comment():
 def test_comments_behind_below_and_above_are_read():
     text = "# about rows\n#   a, b: both\nrows:\n  one: {a: 1, b: 2}\nmaps:  # of maps\n  size: 3  # pixels;\n"
     text += " " * 20 + "# and more\n  bare: 1\n"
-    told = {
+    expected = {
         "rows": "about rows",
         "rows/a": "both",
         "rows/b": "both",
         "maps": "of maps",
         "maps.size": "pixels; and more",
     }
-    assert read_comments(text) == told
+    assert read_comments(text) == expected

@@ -1,4 +1,4 @@
-"""Depth and texture of one pixel belong to one place, whatever the projection."""
+"""Depth and texture of a pixel belong to the same point, whatever the projection."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def settings(request):
 
 
 def tilted_mesh(axis, regular):
-    """A tilted disc whose depth says its place along an axis, and whose texture says it too: red x, green y. Vertices
+    """A tilted disc whose depth encodes its position along an axis, as does its texture: red x, green y. Vertices
     on a regular grid, as of a range image, or scattered, as of a mesh."""
     rng = np.random.default_rng(2)
     steps = np.linspace(-66, 66, 110)
@@ -53,7 +53,7 @@ def test_texture_and_depth_tell_the_same_place(way, axis, regular, settings):
     by_texture = ((maps["texture"][face][:, axis] + 0.5) / 256 - 0.5) * EXTENT + CENTER[axis]
     x, y = pixel_centres(CENTER, EXTENT, SIZE)
     by_pixel = np.broadcast_arrays(x[None, :], y[:, None])[axis][face]
-    for one, other in ((by_depth, by_texture), (by_depth, by_pixel), (by_texture, by_pixel)):
-        assert np.median(np.abs(one - other)) < PIXEL / 2
-        assert abs(np.mean(one - other)) < PIXEL / 10
+    for first, second in ((by_depth, by_texture), (by_depth, by_pixel), (by_texture, by_pixel)):
+        assert np.median(np.abs(first - second)) < PIXEL / 2
+        assert abs(np.mean(first - second)) < PIXEL / 10
     assert face.sum() == pytest.approx(np.pi * 62**2 / PIXEL**2, rel=0.03)

@@ -103,13 +103,13 @@ def test_pixels_at_the_edge_of_a_steep_face_are_no_outliers():
     depth[20, 20] = np.nan
     assert not find_outliers(depth, RULE).any()
     depth[19, 20] += 50
-    assert not find_outliers(depth, RULE)[19, 20]  # one of its eight is not known
+    assert not find_outliers(depth, RULE)[19, 20]  # one of its eight neighbours is unknown
 
 
 def test_only_the_worst_go_where_more_would_than_may():
     depth = plane()
-    for step, place in enumerate([(5, 5), (5, 15), (15, 5), (15, 15), (25, 25)]):
-        depth[place] += 10 + step
+    for step, pixel in enumerate([(5, 5), (5, 15), (15, 5), (15, 15), (25, 25)]):
+        depth[pixel] += 10 + step
     two = 2.5 / depth.size
     found = find_outliers(depth, OutlierSettings("mean", 0.6, 1.0, two))
     assert np.argwhere(found).tolist() == [[15, 15], [25, 25]]

@@ -68,18 +68,21 @@ def test_columns_are_fitted_as_they_are_alone_and_nan_points_are_dropped():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"x": [1.0, 2.0], "y": [1.0, 2.0], "values": [1.0, 2.0]}, "2 points without NaN came; at least 3"),
+        ({"x": [1.0, 2.0], "y": [1.0, 2.0], "values": [1.0, 2.0]}, "expected at least 3 points without NaN, got 2"),
         ({"x": [1.0, 2.0, 11.0]}, "1 of 3 points have x outside 0 to 10"),
         ({"y": [-9.0, -9.0, 1.0]}, "2 of 3 points have y outside -3 to 9"),
-        ({"values": [1.0, np.nan, 3.0]}, "2 points without NaN came; at least 3"),
-        ({"nodes_x": NODES_X[::-1]}, "nodes_x: at least 3 strictly rising values"),
-        ({"nodes_y": [-3.0, 9.0]}, "nodes_y: at least 3 strictly rising values"),
-        ({"nodes_y": [-3.0, 5.0, 5.0, 9.0]}, "nodes_y: at least 3 strictly rising values"),
-        ({"values": [1.0]}, "have 3, 3 and 1 points"),
-        ({"regularizer": "springz"}, "regularizer 'springz': one of triangle, bilinear, nearest and one of gradient"),
-        ({"interpolation": "cubic"}, "interpolation 'cubic'"),
-        ({}, "3 points leave the surface open with the regularizer 'gradient': at least 4"),
-        ({"regularizer": "diffusion"}, "3 points leave the surface open with the regularizer 'diffusion'"),
+        ({"values": [1.0, np.nan, 3.0]}, "expected at least 3 points without NaN, got 2"),
+        ({"nodes_x": NODES_X[::-1]}, "nodes_x: expected at least 3 strictly rising values"),
+        ({"nodes_y": [-3.0, 9.0]}, "nodes_y: expected at least 3 strictly rising values"),
+        ({"nodes_y": [-3.0, 5.0, 5.0, 9.0]}, "nodes_y: expected at least 3 strictly rising values"),
+        ({"values": [1.0]}, "expected as many x as y and values, got 3, 3 and 1"),
+        (
+            {"regularizer": "springz"},
+            "interpolation of triangle, .* of gradient, .* got 'triangle' and 'springz'",
+        ),
+        ({"interpolation": "cubic"}, "got 'cubic' and"),
+        ({}, "3 points do not determine .* 'gradient': expected at least 4"),
+        ({"regularizer": "diffusion"}, "3 points do not determine the surface with the regularizer 'diffusion'"),
     ],
 )
 def test_what_cannot_be_fitted_is_said(change, message):
@@ -91,6 +94,6 @@ def test_what_cannot_be_fitted_is_said(change, message):
 @pytest.mark.parametrize("regularizer", ["gradient", "diffusion"])
 def test_points_on_a_line_are_refused_where_they_leave_the_surface_open(regularizer):
     line = np.linspace(1, 8, 50)
-    with pytest.raises(ValueError, match="50 points leave the surface open .* not all on a line"):
+    with pytest.raises(ValueError, match="50 points do not determine the surface .* not all on a line"):
         gridfit(line, line, line, NODES_X, NODES_Y, regularizer=regularizer)
     assert np.isfinite(gridfit(line, line, line, NODES_X, NODES_Y, regularizer="springs")).all()

@@ -27,7 +27,7 @@ def height(x, y):
 
 
 def dome(points=160):
-    """A shallow dome over the square, whose texture says x (red) and y (green) of every place."""
+    """A shallow dome over the square, whose texture encodes x (red) and y (green) of every point."""
     x, y = np.meshgrid(np.linspace(-65, 75, points), np.linspace(62, -78, points))
     cells = np.arange(points * points).reshape(points, points)
     a, b, c, d = (cells[s].ravel() for s in (np.s_[:-1, :-1], np.s_[1:, :-1], np.s_[1:, 1:], np.s_[:-1, 1:]))
@@ -105,9 +105,9 @@ def test_the_silhouette_is_the_largest_part_without_holes_and_needles():
 
 
 def test_too_little_face_is_refused():
-    with pytest.raises(ScanError, match="the face fills 1.% of its square; 30% are wanted"):
+    with pytest.raises(ScanError, match="the face fills 1.% of its square; expected at least 30%"):
         project(dome(), CENTER, 300.0, "raycast", SETTINGS)
-    with pytest.raises(ScanError, match="vertices face the camera; at least 112"):
+    with pytest.raises(ScanError, match="vertices face the camera; expected at least 112"):
         project(dome(10), CENTER, EXTENT, "raycast", MapSettings(**(SETTINGS.__dict__ | {"least_face": 0.0})))
 
 
@@ -137,7 +137,7 @@ def test_packed_meshes_come_back():
         np.testing.assert_array_equal(back.texture, mesh.texture)
 
 
-def test_a_spike_is_set_back_before_any_projection_and_its_share_is_told():
+def test_a_spike_is_removed_before_any_projection_and_its_share_is_recorded():
     mesh = dome(80)
     spike = np.argmin(np.hypot(*(mesh.vertices[:, :2] - CENTER).T))
     vertices = mesh.vertices.copy()

@@ -26,7 +26,7 @@ FLAT = np.zeros((112, 112))
 
 @pytest.fixture
 def dlib(monkeypatch):
-    """A stand-in for dlib that says every landmark is at one place; returns what it was asked."""
+    """A substitute for dlib that puts every landmark at the same point; returns what it was given."""
     asked = {"box": (10, 20, 200, 210)}
 
     def detect_face(image, upsample):
@@ -34,7 +34,7 @@ def dlib(monkeypatch):
         return asked["box"]
 
     def predict_landmarks(image, box):
-        asked.update(served=box)
+        asked.update(used=box)
         return np.arange(68.0)[:, None] + [100, 150]
 
     monkeypatch.setattr(module, "detect_face", detect_face)
@@ -54,23 +54,23 @@ def test_dlib_sees_the_small_texture_magnified_in_a_black_margin(dlib, settings)
 
 
 def test_landmarks_come_back_in_pixels_of_the_small_texture_without_the_chin(dlib, settings):
-    found, served = find_landmarks(COLOURED, FLAT, 1.0, settings)
-    assert found.shape == (51, 2) and served == "detector" and dlib["served"] == dlib["box"]
+    found, found_by = find_landmarks(COLOURED, FLAT, 1.0, settings)
+    assert found.shape == (51, 2) and found_by == "detector" and dlib["used"] == dlib["box"]
     np.testing.assert_allclose(found[0], [(117 - 56 - 1.5) / 4, (167 - 56 - 1.5) / 4])
 
 
 def test_without_a_detected_face_the_crop_is_its_box(dlib, settings):
     dlib["box"] = None
-    _, served = find_landmarks(TEXTURE, FLAT, 1.0, settings)
+    _, found_by = find_landmarks(TEXTURE, FLAT, 1.0, settings)
     edge = 56 + 0.05 * 224
-    assert served == "crop" and dlib["served"] == pytest.approx((edge, edge, 335 - edge, 335 - edge))
+    assert found_by == "crop" and dlib["used"] == pytest.approx((edge, edge, 335 - edge, 335 - edge))
 
 
-def test_for_a_texture_of_one_colour_the_shaded_depth_map_serves(dlib, settings):
+def test_for_a_texture_of_one_colour_the_shaded_depth_map_is_used(dlib, settings):
     depth = np.where(np.arange(112) < 56, 0.5 * np.arange(112), 28 - 0.5 * (np.arange(112) - 56)) * np.ones((112, 1))
     depth[:4] = np.nan
-    found, served = find_landmarks(TEXTURE + np.uint8(128), depth, 1.0, settings)
-    assert served == "relief" and found.shape == (51, 2)
+    found, found_by = find_landmarks(TEXTURE + np.uint8(128), depth, 1.0, settings)
+    assert found_by == "relief" and found.shape == (51, 2)
     left, right = dlib["image"][168, 100, 0], dlib["image"][168, 236, 0]
     assert right > left > 0 and not dlib["image"][57].any()  # light comes from the viewer's right; black off the face
 
@@ -90,7 +90,7 @@ def demo_maps(request, tmp_path_factory):
     def make(layout):
         maker, subject = makers[layout]
         maker(build_model(read_head()), demo, subject)
-        dataset = next(one for one in config.datasets.values() if one.layout == layout)
+        dataset = next(dataset for dataset in config.datasets.values() if dataset.layout == layout)
         rows, _ = index_scans(collection_files(demo, layout), dataset, config.scans)
         rows = [row for row in rows if row.expression in ("anger", "happiness", "surprise")]
         scans, _ = load_scans(rows, "mm", dataset.classes, config.scans)

@@ -21,7 +21,7 @@ def columns(face):
 
 @pytest.fixture
 def found(monkeypatch, face):
-    """What is found on each of the three textures: landmarks and the box that served."""
+    """What is found on each of the three textures: landmarks and how they are found."""
     answers = [(face.landmarks, "detector"), (face.landmarks * 0.5, "crop"), (face.landmarks + 0.5, "crop")]
     monkeypatch.setattr(shard, "find_landmarks", lambda texture, *rest: answers[texture[0, 0, 0]])
     return answers

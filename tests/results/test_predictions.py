@@ -66,12 +66,12 @@ def test_what_is_written_is_read_back_unchanged_and_writes_the_same_bytes_again(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "line 1: the columns scan,subject,.* are needed, nothing came"),
-        (HEADER, "nothing stands below the header"),
-        (HEADER.replace(",fear", "") + FIRST, "line 1: .* needed, scan,subject,label,anger,disgust,happiness"),
-        (HEADER.replace("anger,disgust", "disgust,anger") + FIRST, "line 1: the columns"),
-        (HEADER + FIRST + SECOND[:50], "line 3: 9 values are needed, 6 came; is it cut"),
-        (HEADER + FIRST + SECOND[:-1], "line 3: ends without a line end"),
+        ("", "line 1: expected the columns scan,subject,.*, found nothing"),
+        (HEADER, "expected rows below the header, found none"),
+        (HEADER.replace(",fear", "") + FIRST, "line 1: .* found scan,subject,label,anger,disgust,happiness"),
+        (HEADER.replace("anger,disgust", "disgust,anger") + FIRST, "line 1: expected the columns"),
+        (HEADER + FIRST + SECOND[:50], "line 3: expected 9 values, found 6; is it cut"),
+        (HEADER + FIRST + SECOND[:-1], "line 3: no newline at the end"),
         (HEADER + FIRST.replace(",fear,", ",fera,"), "line 2: label 'fera' is not one of anger, disgust, fear"),
         (HEADER + FIRST.replace(",fear,", ",neutral,"), "line 2: label 'neutral'"),
         (HEADER + FIRST + SECOND + FIRST, "line 4: scan s1_fear stands here a second time"),
@@ -152,7 +152,7 @@ def test_another_set_of_classes_gives_its_own_columns_and_comes_back(tmp_path):
         (tmp_path / "a.csv").read_text().startswith("repeat,fold,scan,subject,label,anger,contempt,neutral\n0,0,a,p,")
     )
     assert read_predictions(tmp_path / "a.csv", classes).probabilities.tolist() == found.probabilities.tolist()
-    with pytest.raises(InputError, match="line 1: the columns scan,subject,label,anger,disgust.* are needed"):
+    with pytest.raises(InputError, match="line 1: expected the columns scan,subject,label,anger,disgust"):
         gather_runs([run])
     run.write_text(run.read_text().replace("q,contempt", "q,fear"))
     with pytest.raises(InputError, match="line 3: label 'fear' is not one of anger, contempt, neutral"):

@@ -46,7 +46,7 @@ def test_the_columns_are_those_of_the_workflows_shard_bit_for_bit(kind, projecti
         np.testing.assert_array_equal(made[name], wanted[name], err_msg=name)
 
 
-def test_nothing_is_printed_and_nothing_known_stands_in_the_columns(wrl, config, capsys):
+def test_nothing_is_printed_and_the_label_is_unknown(wrl, config, capsys):
     scan = load_scan(str(wrl), str(wrl.with_suffix(".bmp")), "", "mm", config.scans)
     made = prepare_scan(scan, config.preprocessing("mm", "raycast"))
     assert capsys.readouterr().out == ""

@@ -47,12 +47,12 @@ def test_taking_scans_takes_them_from_every_column(tmp_path):
 
 
 def test_a_scan_in_two_files_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="scan s1 is in the shard files 2 times"):
+    with pytest.raises(InputError, match="scan s1 occurs 2 times in the shard files"):
         read_samples(written(tmp_path, a=["s0", "s1"], b=["s1"]))
 
 
 def test_no_scan_at_all_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="the 1 shard files hold no scan; results/.*/quarantine.csv"):
+    with pytest.raises(InputError, match="the 1 shard files contain no scans; results/.*/quarantine.csv"):
         read_samples(written(tmp_path, a=[]))
 
 

@@ -73,8 +73,8 @@ def test_a_split_file_reads_back(tmp_path_factory, folds, more, seed):
     [
         ("subject,fold\na,0\nb,x\n", "line 3: the fold must be a whole number, 'x' came"),
         ("subject,fold\na,0\na,1\n", "line 3: subject a stands here a second time"),
-        ("subject,fold\na,0\nb", "line 3: 2 values are needed, 1 came; is it cut"),
-        ("subject,part\na,0\n", "line 1: the columns subject,fold are needed"),
+        ("subject,fold\na,0\nb", "line 3: expected 2 values, found 1; is it cut"),
+        ("subject,part\na,0\n", "line 1: expected the columns subject,fold"),
     ],
 )
 def test_a_damaged_split_is_an_error_with_its_line(tmp_path, text, message):

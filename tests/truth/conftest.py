@@ -110,7 +110,7 @@ def _in_true_pose(mesh, uncut, planted, posed, model, settings):
     center = (left + right)[:2] / 2 - [0, settings.scans.crop.below_eyes * eyes]
     extent = settings.scans.crop.extent * eyes
     mesh, uncut = (
-        crop(one._replace(vertices=turn(one.vertices)), center, extent / 2 * MARGIN) for one in (mesh, uncut)
+        crop(whole._replace(vertices=turn(whole.vertices)), center, extent / 2 * MARGIN) for whole in (mesh, uncut)
     )
     _, depth = cast_view(turn(posed.vertices), model.triangles, center, extent, settings.maps.size)
     planted = turn(planted[np.isfinite(planted).all(axis=1)])

@@ -10,7 +10,7 @@ from ffnet.demo import sensor
 from ffnet.maps.cleaning import find_outliers
 from ffnet.maps.project import project
 from ffnet.maps.shard import clean_maps
-from ffnet.maps.spikes import set_back_spikes
+from ffnet.maps.spikes import remove_spikes
 
 QUIET = {"noise": 0.0, "spikes": 0.0, "holes": 0}
 WAYS = ("gridfit", "raycast", "splat")
@@ -75,7 +75,7 @@ def test_planted_spikes_are_found_and_good_pixels_kept(layout, size, known_scans
     set back, or the reader left it out of the mesh for its long edges."""
     found, left_out, bad, good = [], [], {way: [] for way in WAYS}, {way: [] for way in WAYS}
     for known in known_scans(layout, *size, {}):
-        _, spikes = set_back_spikes(known.mesh.vertices, known.mesh.triangles, settings.maps.spikes)
+        _, spikes = remove_spikes(known.mesh.vertices, known.mesh.triangles, settings.maps.spikes)
         left_out.extend(known.standing < 0)
         found.extend((known.standing < 0) | spikes[known.standing])
         pixels = np.floor(((known.planted[:, :2] - known.center) / known.extent * [1, -1] + 0.5) * settings.maps.size)

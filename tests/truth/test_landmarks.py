@@ -33,7 +33,7 @@ def true_pixels(mesh, center, extent, landmarks, settings):
 
 
 def measure(layout, demo, every, settings, model, true_landmarks):
-    """Errors (n, 51) in outer eye distances, mean shift (2,) likewise, and how often each route served, with "failed"
+    """Errors (n, 51) in outer eye distances, mean shift (2,) likewise, and how often each way was used, with "failed"
     for scans left out: the real stages from the raw files on. demo: DemoSettings of the collection, of which every
     second scan is taken if `every` is 2."""
     dataset = settings.datasets[f"demo-{layout}"]

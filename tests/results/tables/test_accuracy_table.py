@@ -135,7 +135,7 @@ def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gather
     ("old", "new", "message"),
     [
         ("_fear,s00,fear,", "_fear,s00,fera,", "label 'fera'"),
-        ("repeat,fold,scan", "repeat,fold,name", "line 1: the columns"),
+        ("repeat,fold,scan", "repeat,fold,name", "line 1: expected the columns"),
     ],
 )
 def test_a_damaged_file_stops_the_table_and_is_named(gathered, edit, old, new, message):
