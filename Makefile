@@ -28,7 +28,7 @@ all: setup
 
 setup: $(READY)
 
-$(READY): requirements.lock envs/setup.sh
+$(READY): requirements.lock pyproject.toml envs/setup.sh
 	@envs/setup.sh "$(PYTHON)"
 
 # one thread each: on a busy machine threads of the same sum wait for each other

@@ -1,5 +1,4 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. The table of contents; each stage has its file in rules/.
-import os
 import re
 from dataclasses import asdict
 
@@ -27,7 +26,6 @@ from ffnet.workflow.scheduling import hold_one_timer
 configfile: "config.yaml"
 
 
-os.environ.update(PYTHONPATH=workflow.basedir)  # so that scripts find ffnet
 hold_one_timer()
 
 try:

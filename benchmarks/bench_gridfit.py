@@ -9,11 +9,8 @@ pygridfit fits one column of values; it is given the depth.
 import contextlib
 import io
 import os
-import pathlib
-import sys
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 import numpy as np  # noqa: E402
 from rounds import print_times, time_in_turn  # noqa: E402

@@ -9,17 +9,14 @@ count. The libraries cannot read VRML, and an OBJ is the smaller file: its indic
 
 import importlib.util
 import pathlib
-import sys
 import tempfile
 
 import cv2
 import numpy as np
 from rounds import print_times, time_in_turn
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-
-from ffnet.geometry.raycast import import_open3d  # noqa: E402
-from ffnet.scans.formats.bu3dfe import read_bu3dfe  # noqa: E402
+from ffnet.geometry.raycast import import_open3d
+from ffnet.scans.formats.bu3dfe import read_bu3dfe
 
 ROUNDS = 15
 OURS = "ffnet read_bu3dfe, .wrl"

@@ -20,13 +20,10 @@ import threading
 import time
 
 import psutil
+from finished_runs import make_project
 from rounds import print_times, time_in_turn
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-
-from finished_runs import make_project  # noqa: E402
-
-from ffnet.results.predictions import gather_runs  # noqa: E402
+from ffnet.results.predictions import gather_runs
 
 CORES, STEP = 2, 0.05  # seconds between two looks at the processes
 SCRIPT = re.compile(r"\.snakemake/scripts/tmp\w+\.(\w+)\.py")

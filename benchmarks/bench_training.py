@@ -18,20 +18,18 @@ import torch
 from rounds import print_times, time_in_turn
 from torch.utils.data import DataLoader, Dataset
 
+from ffnet.commands.config_file import read_config_file
+from ffnet.expressions import EXPRESSIONS
+from ffnet.networks.fusion import build_network
+from ffnet.networks.settings import NetworkSettings
+from ffnet.shards.samples import Samples
+from ffnet.storage import write_stage
+from ffnet.training.adam import Adam
+from ffnet.training.loop import network_inputs, take, training_step
+from ffnet.training.precision import Precision
+from ffnet.training.progress import Progress
+
 ROOT = pathlib.Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from ffnet.commands.config_file import read_config_file  # noqa: E402
-from ffnet.expressions import EXPRESSIONS  # noqa: E402
-from ffnet.networks.fusion import build_network  # noqa: E402
-from ffnet.networks.settings import NetworkSettings  # noqa: E402
-from ffnet.shards.samples import Samples  # noqa: E402
-from ffnet.storage import write_stage  # noqa: E402
-from ffnet.training.adam import Adam  # noqa: E402
-from ffnet.training.loop import network_inputs, take, training_step  # noqa: E402
-from ffnet.training.precision import Precision  # noqa: E402
-from ffnet.training.progress import Progress  # noqa: E402
-
 ROUNDS, BATCH, STEPS, RATE = 6, 32, 2, 1e-4
 OURS, FULL, PLAIN = "ffnet, bfloat16", "ffnet, float32", "plain loop, float32"
 STARTS = {

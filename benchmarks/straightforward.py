@@ -6,23 +6,20 @@ Reading, pose, cleaning, normals, landmarks and masks are the project's own, so 
 a process per scan, and linear griddata once for the depth and once for each channel of the texture.
 """
 
-import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+import numpy as np
+from scipy.interpolate import griddata
 
-import numpy as np  # noqa: E402
-from scipy.interpolate import griddata  # noqa: E402
-
-from ffnet.commands.config_file import read_config_file  # noqa: E402
-from ffnet.geometry.mesh import sample_texture  # noqa: E402
-from ffnet.geometry.raycast import pixel_centres  # noqa: E402
-from ffnet.maps.project import Projection  # noqa: E402
-from ffnet.maps.shard import clean_maps  # noqa: E402
-from ffnet.masks.salient_landmarks import find_landmarks  # noqa: E402
-from ffnet.masks.weights import halve, landmark_mask  # noqa: E402
-from ffnet.normals.depth import normals_from_depth  # noqa: E402
-from ffnet.scans.load import load_scan  # noqa: E402
+from ffnet.commands.config_file import read_config_file
+from ffnet.geometry.mesh import sample_texture
+from ffnet.geometry.raycast import pixel_centres
+from ffnet.maps.project import Projection
+from ffnet.maps.shard import clean_maps
+from ffnet.masks.salient_landmarks import find_landmarks
+from ffnet.masks.weights import halve, landmark_mask
+from ffnet.normals.depth import normals_from_depth
+from ffnet.scans.load import load_scan
 
 
 def preprocess(scan, texture, config):

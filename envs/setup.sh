@@ -35,6 +35,7 @@ if [ -e "$ready" ]; then clear=; rm "$ready"; fi
 "$python" -m venv $clear .venv
 echo "installing $(grep -c == requirements.lock) packages into .venv; the first time this takes some minutes"
 .venv/bin/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+.venv/bin/pip install -qq --no-index --no-deps --no-build-isolation --editable .
 .venv/bin/python -c 'from ffnet.geometry.raycast import import_open3d; import_open3d(); import cv2, dlib, torch' ||
   stop "The packages are installed, but one of them does not load: the last line above names what it lacks. On Debian: apt-get install the package that holds it, then type make again."
 touch "$ready"

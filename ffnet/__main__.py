@@ -1,4 +1,4 @@
-"""The command line: python -m ffnet COMMAND. One function per command; what a command needs is imported inside it."""
+"""The command line, `ffnet COMMAND`. One function per command; each imports what it needs inside."""
 
 import argparse
 import io
@@ -17,7 +17,7 @@ FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz, or a depth image; it
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; the chosen one stands in the result as `run`."""
-    parser = argparse.ArgumentParser(prog="python -m ffnet", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
     add_inspect(commands)

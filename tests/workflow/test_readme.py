@@ -19,7 +19,7 @@ AS_PRINTED = """
 make() {
   case "$*" in
     test | CONFIG=*) command make --dry-run "$@" ;;
-    *) command make --old-file requirements.lock --old-file envs/setup.sh "$@" ;;
+    *) command make --old-file requirements.lock --old-file pyproject.toml --old-file envs/setup.sh "$@" ;;
   esac
 }
 snakemake() {
