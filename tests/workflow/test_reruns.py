@@ -205,7 +205,7 @@ def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_aga
     key("experiments:ridge", repeats=2)(project)
     done = project.run()
     assert done.returncode != 0 and "Traceback" not in done.stdout
-    assert "lists this shard, and it is gone; make it again with 'snakemake --cores all shards'" in done.stdout
+    assert "but missing; make it again with 'snakemake --cores all shards'" in done.stdout
     assert project.run("shards").returncode == 0
     assert project.planned()["train_fold"] == 2  # the new ones; those of the other collection are made
 
