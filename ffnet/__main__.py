@@ -17,7 +17,7 @@ FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz or a depth image; its
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; in its result, `run` is the function of the chosen one."""
-    parser = argparse.ArgumentParser(prog="python -m ffnet", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
     add_inspect(commands)

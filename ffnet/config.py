@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The whole of config.yaml: one section per stage, each with a dataclass of its own."""
-=======
 """All of config.yaml: one section per stage, each read by that stage's dataclass."""
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
 
 import difflib
 from collections.abc import Collection
@@ -41,24 +37,14 @@ class Config:
     results: ResultsSettings
 
     def preprocessing(self, unit: Unit, projection: Method) -> Preprocessing:
-<<<<<<< HEAD
-        """The Preprocessing of scans in files of this unit, by this way of projecting."""
-=======
         """The Preprocessing for scan files in this unit, with this projection; see DatasetSettings."""
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
         return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 
 
 def read_config(mapping: object) -> Config:
-<<<<<<< HEAD
-    """The Config of a mapping as YAML gives it. Raises InputError at the first wrong key.
-
-    A dataset that is null is left out. This is how a file put over config.yaml drops one.
-=======
     """The Config of a mapping read from YAML. Raises InputError for the first invalid key.
 
     A dataset that is null is dropped, so that a file of overrides can remove one of config.yaml.
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
     """
     config = read_settings(Config, drop_null_datasets(mapping), "config.yaml")
     check_datasets(config.datasets)
@@ -77,20 +63,12 @@ def drop_null_datasets(mapping: object) -> object:
 
 
 def check_datasets(names: Collection[str]) -> None:
-<<<<<<< HEAD
-    """Raises InputError unless each name can be a new folder in results/."""
-=======
     """Raises InputError unless each name can be a folder in results/ and is not one of the workflow's own."""
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
     for name in names:
         where = f"config.yaml: datasets.{name}"
         check_folder_name(name, where)
         if name in TAKEN:
-<<<<<<< HEAD
-            raise InputError(f"{where}: results/{name} is already a folder of the results; take another name")
-=======
             raise InputError(f"{where}: the workflow already uses the folder results/{name}; choose another name")
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

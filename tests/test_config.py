@@ -24,11 +24,7 @@ def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section
         ("../mine", r"config.yaml: datasets...\/mine: the name becomes a folder"),
         ("my scans", "config.yaml: datasets.my scans: the name becomes a folder"),
         ("a|b", "the name becomes a folder"),
-<<<<<<< HEAD
-        ("tables", "config.yaml: datasets.tables: results/tables is already a folder of the results"),
-=======
         ("tables", "config.yaml: datasets.tables: the workflow already uses the folder results/tables"),
->>>>>>> 2fdf050 (Commands, predictions and workflow in plain English: messages, help, docstrings and names)
     ],
 )
 def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from docs.strip import SCAN, Strip, read_strip, scores
+from docs.strip import SCAN, Strip, scores
 from docs.strip_figure import strip_figure
 from ffnet.expressions import EXPRESSIONS
 from ffnet.figures.saving import save_figure
@@ -49,11 +49,3 @@ def test_readme_shows_the_strip_at_twice_the_width_of_a_page():
     picture = cv2.imread(str(ROOT / "docs" / "strip.png"))
     assert "](docs/strip.png)" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert picture.shape[1] > 1800 and picture.shape[1] > 2 * picture.shape[0]
-
-
-@pytest.mark.slow
-def test_the_strip_is_read_from_a_finished_demo(finished):
-    strip = read_strip(str(finished.folder / "results"))
-    assert 0.2 < strip.mesh[..., 3].mean() < 0.8 and np.isfinite(strip.mesh).all()
-    assert 0.3 < np.isfinite(strip.depth).mean() < 1 and strip.mask1.max() == 1
-    assert strip.probabilities.sum() == pytest.approx(1, abs=1e-6)

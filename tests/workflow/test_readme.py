@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
+from docs.strip import read_strip
 from ffnet.workflow.provenance import ROOT
 from tests.docs.conftest import blocks
 from tests.workflow.conftest import Project, make_tiny
@@ -100,6 +102,14 @@ def test_the_scan_was_inspected_and_predicted_and_the_network_exported(followed)
     assert len(list((project.folder / "looks").glob("F0001_*.png"))) == 1
     assert len(list((project.folder / "predictions").glob("F0001_*.png"))) == len(scans(project)) > 5
     assert (project.folder / "results/demo-bu3dfe/models/FFNet-M.onnx").exists()
+
+
+def test_the_strip_of_readme_is_read_from_a_finished_demo(followed):
+    project, _ = followed
+    strip = read_strip(str(project.folder / "results"))
+    assert 0.2 < strip.mesh[..., 3].mean() < 0.8 and np.isfinite(strip.mesh).all()
+    assert 0.3 < np.isfinite(strip.depth).mean() < 1 and strip.mask1.max() == 1
+    assert strip.probabilities.sum() == pytest.approx(1, abs=1e-6)
 
 
 def scans(project):
