@@ -1,4 +1,4 @@
-# FFNet-M: raw 3D face scans in, accuracy tables out. The table of contents; each stage has its file in rules/.
+# FFNet-M: raw 3D face scans in, accuracy tables out. Each stage has its rules in a file of rules/.
 import re
 from dataclasses import asdict
 
@@ -48,7 +48,7 @@ wildcard_constraints:
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
 
 
-# on a cluster, jobs of seconds run where snakemake runs
+# on a cluster, jobs that take seconds run where snakemake runs
 localrules:
     all,
     models,
@@ -82,7 +82,7 @@ include: "rules/report.smk"
 
 
 rule all:
-    """Everything: tables, figures and what was left out."""
+    """The default target: all tables and figures, the report, and the lists of scans that were left out."""
     default_target: True
     input:
         "results/report.html",

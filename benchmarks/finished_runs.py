@@ -13,7 +13,7 @@ import shutil
 import numpy as np
 import yaml
 
-from ffnet.commands.config_file import put_over
+from ffnet.commands.config_file import merge_config
 from ffnet.config import read_config
 from ffnet.demo.roster import collection_files
 from ffnet.masks.weights import halve, landmark_mask
@@ -39,7 +39,7 @@ def make_project(folder, change):
     mapping, paper = (
         yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("config.yaml", "configs/paper.yaml")
     )
-    mapping = put_over(mapping, paper)
+    mapping = merge_config(mapping, paper)
     change(mapping)
     (folder / "config.yaml").write_text(yaml.safe_dump(mapping, sort_keys=False), "utf-8")
     config = read_config(mapping)

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from ffnet.errors import InputError
 
 DESCRIPTION = (
-    "Facial expressions from 3D face scans. The whole workflow is run by `make`; these commands look around it."
+    "Facial expression recognition from 3D face scans. `make` runs the whole workflow; these commands look around it."
 )
 
-FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz, or a depth image; its picture is found beside it"
+FORMATS = ".wrl .bnt .ply .obj .glb .off .stl .abs .abs.gz or a depth image; its texture image is found by name"
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands; the chosen one stands in the result as `run`."""
+    """The parser of all commands; in its result, `run` is the function of the chosen one."""
     parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_check(commands)
@@ -31,100 +31,98 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_check(commands: argparse._SubParsersAction) -> None:
-    text = "Is everything ready? Looks at config.yaml, the scan folders, the installed packages and this machine."
-    parser = commands.add_parser("check", help=text, description=text + " Changes nothing. Run it first.")
+    text = "Is everything ready? Checks config.yaml, the scan folders, the installed packages and this machine."
+    parser = commands.add_parser("check", help=text, description=text + " Run it first; it changes nothing.")
     add_config(parser)
     parser.set_defaults(run=check)
 
 
 def add_inspect(commands: argparse._SubParsersAction) -> None:
-    text = "What is in a scan? Shows size, subject, expression, nose tip and pose of scan files."
-    parser = commands.add_parser("inspect", help=text, description=text + " The files are only read.")
+    text = "What is in a scan file? Shows its size, subject, expression, nose tip and pose."
+    parser = commands.add_parser("inspect", help=text, description=text + " Files are only read, never changed.")
     parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
     parser.add_argument("--out", metavar="DIR", help="also draw what the network sees of each scan, as DIR/NAME.png")
-    parser.add_argument("--json", action="store_true", help="print a list for programs instead of text")
-    add_unit(parser, "what config.yaml says for such files, else mm")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_unit(parser, "the one that config.yaml gives for such files, else mm")
     add_config(parser)
     parser.set_defaults(run=inspect)
 
 
 def add_predict(commands: argparse._SubParsersAction) -> None:
-    text = "Which expression does a scan show? Asks a final model and prints the probability of each class."
-    parser = commands.add_parser("predict", help=text, description=text + " The model's file says how scans are read.")
+    text = "Which expression does a scan show? Prints the probability of each class according to a trained model."
+    parser = commands.add_parser("predict", help=text, description=text + " The model file sets the preprocessing.")
     parser.add_argument("files", nargs="+", metavar="FILE", help=f"the file with the 3D points: {FORMATS}")
     parser.add_argument("--model", metavar="FILE", required=True, help="results/DATASET/models/EXPERIMENT.safetensors")
     parser.add_argument("--csv", metavar="FILE", help="also write the table as CSV")
-    parser.add_argument("--figure", metavar="DIR", help="also draw each scan and which pixels moved the decision there")
-    parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
-    add_unit(parser, "what the model's scans had")
+    parser.add_argument("--figure", metavar="DIR", help="also draw each scan and the pixels behind its prediction")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    add_unit(parser, "that of the scans the model was trained on")
     parser.add_argument(
         "--pixel-spacing",
         metavar="MM",
         type=float,
-        help="of depth images: mm from pixel to pixel (default: what the model's scans had)",
+        help="mm between the pixels of a depth image (default: that of the scans the model was trained on)",
     )
     parser.add_argument(
-        "--batch", metavar="N", type=int, default=32, help="scans at a time, for speed alone (default: 32)"
+        "--batch", metavar="N", type=int, default=32, help="scans per batch; affects only the speed (default: 32)"
     )
     parser.set_defaults(run=predict)
 
 
 def add_export(commands: argparse._SubParsersAction) -> None:
-    text = "Write a final model as ONNX, for programs without Python."
-    more = " onnxruntime must give the same probabilities on random maps, else no file is left."
+    text = "Write a trained model as ONNX, for programs without Python."
+    more = " The file is kept only if onnxruntime gives the same probabilities on random maps."
     parser = commands.add_parser("export", help=text, description=text + more)
     parser.add_argument("model", metavar="MODEL", help="results/DATASET/models/EXPERIMENT.safetensors")
-    parser.add_argument("--out", metavar="FILE.onnx", help="where it goes (default: beside the model)")
+    parser.add_argument("--out", metavar="FILE.onnx", help="the file to write (default: next to the model)")
     parser.set_defaults(run=export)
 
 
 def add_compare(commands: argparse._SubParsersAction) -> None:
     text = "What differs between two results folders, by how much, and is it more than chance?"
-    more = (
-        " Nothing is trained: saved predictions are enough. The exit code is 0 if all predictions are the same, else 1."
-    )
+    more = " Nothing is trained: saved predictions are enough. The exit code is 0 if all predictions are equal, else 1."
     parser = commands.add_parser("compare", help=text, description=text + more)
-    parser.add_argument("a", metavar="A", help="a folder such as results, kept from before a change")
-    parser.add_argument("b", metavar="B", help="the other, after it")
+    parser.add_argument("a", metavar="A", help="a folder such as results, from before a change")
+    parser.add_argument("b", metavar="B", help="another such folder, from after it")
     add_config(parser)
     parser.set_defaults(run=compare)
 
 
 def add_experiments(commands: argparse._SubParsersAction) -> None:
-    text = "Which experiments are there? Shows what each looks at, its parameters, multiply-adds and repeats."
+    text = "Which experiments are there? Shows the maps each one uses, its parameters, multiply-adds and repeats."
     parser = commands.add_parser("experiments", help=text, description=text + " Nothing is trained.")
-    parser.add_argument("--json", action="store_true", help="print a list for programs instead of a table")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     add_config(parser)
     parser.set_defaults(run=experiments)
 
 
 def add_status(commands: argparse._SubParsersAction) -> None:
     text = "How far is the run? Counts jobs done, running, failed, lost and missing, and shows why jobs failed."
-    parser = commands.add_parser("status", help=text, description=text + " Only reads files; jobs may be at work.")
-    parser.add_argument("--json", action="store_true", help="print an object for programs instead of text")
+    parser = commands.add_parser("status", help=text, description=text + " Only reads files, also while jobs run.")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_config(parser)
     parser.set_defaults(run=status)
 
 
 def add_plan(commands: argparse._SubParsersAction) -> None:
-    text = "What will a run take? Counts jobs, core and GPU hours and disk that the settings ask for."
+    text = "What will the workflow take? Estimates jobs, core hours, GPU hours and disk space for the settings."
     parser = commands.add_parser("plan", help=text, description=text + " Starts nothing.")
     parser.add_argument(
         "--seconds",
         metavar="EXPERIMENT=S",
         action="append",
         default=[],
-        help="seconds of one run, where none was measured or in place of what was; EXPERIMENT may hold * for any text",
+        help="seconds that one run takes, instead of what was measured; * in EXPERIMENT matches any text",
     )
-    parser.add_argument("--gpus", metavar="N", type=int, default=0, help="runs go on N GPUs (default: on the cores)")
-    parser.add_argument("--cores", metavar="N", type=int, help="cores at work at a time (default: this machine's)")
+    parser.add_argument("--gpus", metavar="N", type=int, default=0, help="train on N GPUs (default: 0, on the cores)")
+    parser.add_argument("--cores", metavar="N", type=int, help="use N cores (default: all of this machine)")
     add_config(parser)
     parser.set_defaults(run=plan)
 
 
 def add_unit(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
-        "--unit", choices=("mm", "cm", "m"), help=f"what the file's coordinates count (default: {default})"
+        "--unit", choices=("mm", "cm", "m"), help=f"the unit of the file's coordinates (default: {default})"
     )
 
 
@@ -133,10 +131,10 @@ def add_config(parser: argparse.ArgumentParser) -> None:
         "--config",
         metavar="FILE",
         default="config.yaml",
-        help="the settings (default: config.yaml in the folder where you are)",
+        help="the settings (default: config.yaml in the current folder)",
     )
     parser.add_argument(
-        "--configfile", metavar="FILE", help="keys in place of those of --config, as in snakemake --configfile FILE"
+        "--configfile", metavar="FILE", help="keys that override those of --config, as in snakemake --configfile FILE"
     )
 
 
@@ -156,9 +154,9 @@ def inspect(arguments: argparse.Namespace) -> int:
 
 def predict(arguments: argparse.Namespace) -> int:
     from ffnet.commands.predict import predict_files
-    from ffnet.predict.predictor import load, with_files
+    from ffnet.predict.predictor import load, with_file_units
 
-    predictor = with_files(load(arguments.model), arguments.unit, arguments.pixel_spacing)
+    predictor = with_file_units(load(arguments.model), arguments.unit, arguments.pixel_spacing)
     return predict_files(arguments.files, predictor, arguments.batch, arguments.csv, arguments.figure, arguments.json)
 
 
@@ -199,27 +197,27 @@ def plan(arguments: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns the exit code: 0 all well, 1 something was found, 2 the command could not begin, and as
-    other programs 141 where whoever reads the output, such as `head`, wants no more of it."""
+    """Runs a command. Returns its exit code: 0 for success, 1 if it found a problem, 2 if it could not start, and 141,
+    as other programs do, if the reader of the output (such as `head`) closed the pipe."""
     try:
         try:
             return run_command(arguments)
         finally:
-            sys.stdout.flush()  # where Python does it as it ends, nobody can catch what goes wrong
+            sys.stdout.flush()  # errors of the flush at Python's exit cannot be caught
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the rest, which Python still writes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python still flushes the rest
         return 141
 
 
 def run_command(arguments: Sequence[str] | None) -> int:
-    """Runs a command that `main` was given. Returns the exit code."""
+    """Parses the arguments and runs the command. Returns the exit code."""
     parser = build_parser()
     chosen = parser.parse_args(arguments)
     if "run" not in chosen:
         parser.print_help()
         return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may hold bytes that are not text
     try:
         return chosen.run(chosen)
     except InputError as error:

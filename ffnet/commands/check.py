@@ -1,4 +1,4 @@
-"""check: is everything ready for a run? Settings, collections, packages, machine, in this order."""
+"""check: is everything ready? Looks at the settings, collections, packages and the machine, in this order."""
 
 from collections.abc import Iterator
 
@@ -11,31 +11,31 @@ from ffnet.config import Config
 from ffnet.errors import InputError
 
 
-def check_all(config_path: str, over: str | None = None) -> int:
-    """Prints all findings as they come. over: a file whose keys go before those of config_path, or None.
-    Returns 1 if there is a PROBLEM, else 0."""
+def check_all(config_path: str, overrides: str | None = None) -> int:
+    """Prints each finding as soon as it is known. Returns 1 if any is a PROBLEM, else 0.
+
+    overrides: a file whose keys override those of config_path, or None.
+    """
     problems = 0
-    for finding in find_all(config_path, over):
+    for finding in find_all(config_path, overrides):
         print(finding_text(finding), flush=True)
         problems += finding.level == "PROBLEM"
     if problems:
-        print(f"\n{problems} to put right (PROBLEM above); then run this again.")
+        print(f"\n{problems} problem{'s' * (problems > 1)} to fix (see PROBLEM above); then run this again.")
     else:
-        print("\nReady. Start with: make" + (f" CONFIG={over}" if over else ""))
+        print("\nReady. Start with: make" + (f" CONFIG={overrides}" if overrides else ""))
     return int(problems > 0)
 
 
-def find_all(config_path: str, over: str | None) -> Iterator[Finding]:
-    """Yields the Findings; what follows from settings is left out where these cannot be read."""
+def find_all(config_path: str, overrides: str | None) -> Iterator[Finding]:
+    """Yields all Findings; those about collections only if the settings are valid."""
     config: Config | None = None
     try:
-        config = read_config_file(config_path, over)
+        config = read_config_file(config_path, overrides)
     except InputError as error:
-        yield Finding(
-            "PROBLEM", str(error), "put this right; collections are looked at once the settings hold together"
-        )
+        yield Finding("PROBLEM", str(error), "fix this first; collections are checked once the settings are valid")
     if config:
-        yield from check_settings(config, over or config_path)
+        yield from check_settings(config, overrides or config_path)
         yield from check_names(config)
         for name in config.datasets:
             yield from check_collection(name, config)
@@ -46,12 +46,12 @@ def find_all(config_path: str, over: str | None) -> Iterator[Finding]:
 
 
 def check_settings(config: Config, config_path: str) -> Iterator[Finding]:
-    """What a whole config.yaml asks for."""
+    """How many runs the settings ask for."""
     runs = sum(experiment.repeats for experiment in config.experiments.values()) * config.protocol.folds
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
     if not config.datasets:
-        yield Finding("PROBLEM", f"{config_path}: the section 'datasets' is empty", "name a collection there")
+        yield Finding("PROBLEM", f"{config_path}: the section 'datasets' is empty", "add a dataset there")
     elif chosen:
-        yield Finding("ok", f"{config_path}: {', '.join(chosen)}; {runs} trainings for each collection")
+        yield Finding("ok", f"{config_path}: {', '.join(chosen)}; {runs} runs for each dataset")
     else:
-        yield Finding("note", f"{config_path}: nothing is trained", "give an experiment 'repeats' of 1 or more")
+        yield Finding("note", f"{config_path}: nothing is trained", "set 'repeats' of an experiment to 1 or more")

@@ -1,4 +1,4 @@
-"""Does the folder of each collection hold what its settings ask for?"""
+"""Does the folder of each dataset hold the scans that the settings ask for?"""
 
 import os
 from collections.abc import Iterator
@@ -22,23 +22,26 @@ from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
 from ffnet.workflow.planning import PlannedDataset, is_synthetic, plan_dataset
 
-TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that are of no use without an image of their name
+TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that need a texture image of the same name
 COPY = "copy them again; until then these scans are left out"
 
 
 def check_names(config: Config) -> Iterator[Finding]:
-    """Settings that speak of a collection which is not there."""
+    """Settings that name a dataset which does not exist."""
     for section, named in (
         ("protocol.subject_lists", config.protocol.subject_lists),
         ("results.maps_subjects", config.results.maps_subjects),
     ):
         for name in sorted(set(named) - set(config.datasets)):
-            known = ", ".join(config.datasets)
-            yield Finding("note", f"{section}: there is no dataset '{name}'", f"datasets are: {known}")
+            yield Finding(
+                "note",
+                f"{section}: there is no dataset '{name}'",
+                f"the datasets are: {', '.join(config.datasets)}",
+            )
 
 
 def check_collection(name: str, config: Config) -> Iterator[Finding]:
-    """Findings on one dataset: what is there, what is missing, what is odd, and whether it is enough."""
+    """Findings on one dataset: how many scans it has, which are missing or odd, and whether they are enough."""
     try:
         plan = plan_dataset(name, config)
     except InputError as error:
@@ -51,7 +54,7 @@ def check_collection(name: str, config: Config) -> Iterator[Finding]:
     if is_synthetic(name, config):
         yield check_generated(name, config, count)
     else:
-        yield Finding("ok", f"{name}: {count} below {dataset.folder}")
+        yield Finding("ok", f"{name}: {count} in {dataset.folder}")
         yield from check_rows(name, rows, dataset)
         yield from check_files(name, plan)
     yield from check_protocol(name, everyone, config)
@@ -64,38 +67,37 @@ def left_out(name: str) -> set[str]:
 
 
 def check_generated(name: str, config: Config, count: str) -> Finding:
-    """How much of the generated collection is there yet."""
+    """How many files of the demo collection have been generated."""
     paths = collection_files(config.demo, config.datasets[name].layout)
     made = sum(os.path.exists(path) for path in paths)
     if made == len(paths):
-        return Finding("ok", f"{name}: {count}, synthetic, all files made")
+        return Finding("ok", f"{name}: {count}, synthetic; all files are there")
     if made:
-        return Finding(
-            "note", f"{name}: {count}, synthetic; {made} of {len(paths)} files are made, the run makes the rest"
-        )
-    return Finding("note", f"{name}: {count}, synthetic; not made yet, the run makes them")
+        progress = f"{made} of {len(paths)} files are there, the workflow generates the rest"
+        return Finding("note", f"{name}: {count}, synthetic; {progress}")
+    return Finding("note", f"{name}: {count}, synthetic; the workflow generates them")
 
 
 def check_rows(name: str, rows: list[ScanRow], dataset: DatasetSettings) -> Iterator[Finding]:
-    """What is missing from, or odd about, the scans of a collection on disk."""
+    """Subjects of a collection on disk that lack scans."""
     lacking = missing_expressions(rows, dataset)
     if lacking:
         yield Finding(
             "note",
-            f"{name}: {len(lacking)} subjects are not complete: "
+            f"{name}: {len(lacking)} subjects are incomplete: "
             + some([f"{subject} lacks {what}" for subject, what in lacking.items()]),
-            "look for their files, or leave it so",
+            "look for the missing scans, or leave it at that",
         )
 
 
 def check_files(name: str, plan: PlannedDataset) -> Iterator[Finding]:
-    """What the files of a PlannedDataset on disk lack, and which scans are not taken."""
+    """Files of a PlannedDataset that are missing or empty, and scans that are not used."""
     bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(TEXTURE_BESIDE)]
     if bare:
         yield Finding(
             "note",
-            f"{name}: {len(bare)} scans have no texture image beside them and will be left out: {some(bare)}",
-            "copy the images again; they have the name of the scan",
+            f"{name}: {len(bare)} scans have no texture image next to them and will be left out: {some(bare)}",
+            "copy the images again; each has the name of its scan",
         )
     paths = sorted({path for row in plan.rows for path in (row.mesh, row.texture) if path})
     lost = [path for path in paths if not os.path.isfile(path)]
@@ -106,18 +108,19 @@ def check_files(name: str, plan: PlannedDataset) -> Iterator[Finding]:
         yield Finding("note", f"{name}: {len(empty)} files are empty: {some(empty)}", COPY)
     if plan.skipped:
         kinds = ", ".join(f"{count} {kind}" for kind, count in plan.skipped.items())
-        yield Finding("note", f"{name}: other scans there, which are not taken: {kinds}")
+        yield Finding("note", f"{name}: other scans in the folder, not used: {kinds}")
 
 
 def missing_expressions(rows: list[ScanRow], dataset: DatasetSettings) -> dict[str, str]:
-    """Subject -> what it lacks, as text, for the subjects that are not complete."""
-    have: dict[str, set[tuple[str, int | None]]] = {}
+    """Subject -> the expressions it lacks, as text, for every incomplete subject."""
+    present: dict[str, set[tuple[str, int | None]]] = {}
     for row in rows:
-        have.setdefault(row.subject, set()).add((row.expression, None if row.expression == NEUTRAL else row.intensity))
+        level = None if row.expression == NEUTRAL else row.intensity
+        present.setdefault(row.subject, set()).add((row.expression, level))
     lacking = {}
-    for subject in sorted(have):
+    for subject in sorted(present):
         parts = [(name, level) for name in dataset.classes for level in levels_of(name, dataset)]
-        missing = [part for part in parts if part not in have[subject]]
+        missing = [part for part in parts if part not in present[subject]]
         if missing:
             lacking[subject] = " and ".join(
                 f"{expression} {level}" if len(levels_of(expression, dataset)) > 1 else expression
@@ -127,7 +130,7 @@ def missing_expressions(rows: list[ScanRow], dataset: DatasetSettings) -> dict[s
 
 
 def check_protocol(name: str, everyone: list[Participant], config: Config) -> Iterator[Finding]:
-    """Whether the subjects suffice for protocol.subjects and protocol.folds."""
+    """Whether there are enough subjects for protocol.subjects and protocol.folds."""
     protocol = config.protocol
     try:
         participants = choose_participants(everyone, name, protocol)
@@ -141,6 +144,6 @@ def check_protocol(name: str, everyone: list[Participant], config: Config) -> It
     if partly:
         yield Finding(
             "note",
-            f"{name}: {len(partly)} of the {len(subjects)} take part without some of their scans: {some(partly)}",
+            f"{name}: {len(partly)} of these {len(subjects)} subjects lack some of their scans: {some(partly)}",
             "there are not enough complete subjects; repair the scans, or lower protocol.subjects",
         )

@@ -1,4 +1,4 @@
-"""Are the packages there, do they work, and are they those of requirements.lock?"""
+"""Are all packages installed, do they work, and do they have the versions of requirements.lock?"""
 
 import importlib
 import importlib.metadata
@@ -32,11 +32,11 @@ DISTRIBUTIONS = {  # what is imported, and the name under which requirements.loc
     "onnxscript": "onnxscript",
 }
 INSTALL = "make setup; or: pip install --no-deps -r requirements.lock"
-BROKEN = (ImportError, OSError, AttributeError, ValueError, RuntimeError)  # what damaged or ill-matched packages raise
+BROKEN = (ImportError, OSError, AttributeError, ValueError, RuntimeError)  # what a broken or mismatched package raises
 
 
 def check_packages() -> Iterator[Finding]:
-    """A Finding per package that is missing, broken or of another version, and one on all others."""
+    """A Finding for each package that is missing, broken or has another version, and one for all the others."""
     locked = locked_versions(LOCK.read_text(encoding="utf-8"))
     fine = 0
     for package, distribution in DISTRIBUTIONS.items():
@@ -50,7 +50,7 @@ def check_packages() -> Iterator[Finding]:
             yield Finding("note", difference, f"results may differ in the last digits; {INSTALL}")
         else:
             fine += 1
-    yield Finding("ok", f"{fine} of {len(DISTRIBUTIONS)} packages work and are those of requirements.lock")
+    yield Finding("ok", f"{fine} of {len(DISTRIBUTIONS)} packages work and have the versions of requirements.lock")
 
 
 def import_package(name: str) -> ModuleType:
@@ -58,7 +58,7 @@ def import_package(name: str) -> ModuleType:
     try:
         return import_open3d() if name == "open3d" else importlib.import_module(name)
     except BROKEN as error:
-        raise InputError(f"the package {name} cannot be imported: {error}") from error
+        raise InputError(f"package {name} cannot be imported: {error}") from error
 
 
 def locked_versions(text: str) -> dict[str, str]:
@@ -68,17 +68,17 @@ def locked_versions(text: str) -> dict[str, str]:
 
 
 def version_difference(distribution: str, locked: dict[str, str]) -> str:
-    """What differs between what is installed and requirements.lock, in words, or ""."""
+    """How the installed package differs from requirements.lock, in words; "" if it does not."""
     try:
         installed = importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
-        return f"{distribution} of requirements.lock is not installed; another package stands in for it"
-    wanted = locked.get(distribution)
-    return "" if installed == wanted else f"{distribution} {installed} is installed, requirements.lock has {wanted}"
+        return f"{distribution} of requirements.lock is not installed; another package provides its module"
+    expected = locked.get(distribution)
+    return "" if installed == expected else f"{distribution} {installed} is installed, requirements.lock has {expected}"
 
 
 def check_landmark_model() -> Iterator[Finding]:
-    """Whether dlib's landmark model is found and can be loaded."""
+    """Whether dlib's landmark model can be loaded."""
     try:
         detect_face(np.zeros((80, 80, 3), np.uint8), upsample=0)
     except (InputError, *BROKEN) as error:

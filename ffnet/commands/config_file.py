@@ -1,4 +1,4 @@
-"""config.yaml from disk to a Config."""
+"""Reads config.yaml, and a file of overrides, from disk."""
 
 import os
 
@@ -8,41 +8,41 @@ from ffnet.config import Config, read_config
 from ffnet.errors import InputError
 
 
-def read_config_file(path: str | os.PathLike, over: str | os.PathLike | None = None) -> Config:
-    """The Config of a YAML file, with the keys of a second one in place of its own where `over` names one.
+def read_config_file(path: str | os.PathLike, overrides: str | os.PathLike | None = None) -> Config:
+    """The Config of a YAML file. overrides: a second file whose keys override those of the first, or None.
 
-    Raises InputError that names the file and, where YAML itself is broken, the line.
+    Raises InputError that names the file and, if it is not YAML, the line.
     """
     mapping = read_yaml(path)
-    return read_config(mapping if over is None else put_over(mapping, read_yaml(over)))
+    return read_config(mapping if overrides is None else merge_config(mapping, read_yaml(overrides)))
 
 
-def put_over(mapping: object, keys: object) -> object:
-    """A mapping with other keys in place of its own, section by section, as Snakemake does it."""
-    if not isinstance(keys, dict):
-        return keys
-    if not keys:
+def merge_config(mapping: object, overrides: object) -> object:
+    """A mapping with some keys overridden, section by section, as Snakemake merges its config files."""
+    if not isinstance(overrides, dict):
+        return overrides
+    if not overrides:
         return mapping
-    own = mapping if isinstance(mapping, dict) else {}
-    return own | {key: put_over(own.get(key, {}), value) for key, value in keys.items()}
+    base = mapping if isinstance(mapping, dict) else {}
+    return base | {key: merge_config(base.get(key, {}), value) for key, value in overrides.items()}
 
 
 def read_yaml(path: str | os.PathLike) -> object:
-    """What a YAML file holds. Raises InputError, see read_config_file."""
+    """The content of a YAML file. Raises InputError, see read_config_file."""
     try:
         with open(path, encoding="utf-8") as file:
             return yaml.safe_load(file)
     except OSError as error:
         raise InputError(
-            f"{path}: the settings cannot be read ({error.strerror}); run this in the project's folder, or name the "
-            "file with --config"
+            f"{path}: cannot read the settings ({error.strerror}); run this in the project folder, or give the file "
+            "with --config"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        position = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise InputError(
-            f"{path}: {place}not YAML ({getattr(error, 'problem', error)}); look at indentation, colons and brackets "
-            "there and one line above"
+            f"{path}: {position}not valid YAML ({getattr(error, 'problem', error)}); check indentation, colons and "
+            "brackets there and on the line above"
         ) from error

@@ -1,11 +1,11 @@
-"""What `check` says: short lines that begin with ok, note or PROBLEM."""
+"""The findings of `check`: short lines that begin with ok, note or PROBLEM."""
 
 from collections.abc import Collection
 from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """level: "ok", "note" (works, but should be known) or "PROBLEM" (the run would stop). advice: what to do, or ""."""
+    """level: "ok", "note" (it works, but see) or "PROBLEM" (the workflow would stop). advice: what to do, or ""."""
 
     level: str
     what: str
@@ -19,6 +19,6 @@ def finding_text(finding: Finding) -> str:
 
 
 def some(names: Collection[str], most: int = 4) -> str:
-    """The first few of many names."""
+    """The first few names, and how many more there are."""
     shown = ", ".join(list(names)[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

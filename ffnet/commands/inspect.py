@@ -1,4 +1,4 @@
-"""inspect: what was read from scan files, one screen a file, and a picture of the maps made from it."""
+"""inspect: what each scan file holds, and a picture of the maps made from it."""
 
 import itertools
 import json
@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from ffnet.commands.inspect_report import (
-    Report,
+    ScanReport,
     landmark_warnings,
     listed_report,
     measured_report,
@@ -14,7 +14,7 @@ from ffnet.commands.inspect_report import (
     posed_report,
     report_text,
 )
-from ffnet.commands.listed import Listed, read_lists
+from ffnet.commands.listed_scans import ListedScans, read_lists
 from ffnet.commands.printing import drawable
 from ffnet.config import Config
 from ffnet.errors import InputError
@@ -25,10 +25,10 @@ from ffnet.scans.settings import DatasetSettings, Unit
 
 
 def inspect_files(files: Sequence[str], config: Config, unit: Unit | None, folder: str | None, as_json: bool) -> int:
-    """Prints a report on each file, as text at once or as one JSON list, and draws maps into folder unless it is None.
+    """Prints a report on each file, as text or as one JSON list, and draws the maps of each in a folder, if given.
 
-    config: Config. unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any
-    file cannot be used, else 0. Raises InputError if the folder cannot be made.
+    unit: "mm", "cm" or "m"; None for that of the dataset with such files, else mm. Returns 1 if any file cannot be
+    used, else 0. Raises InputError if the folder cannot be made.
     """
     pictures, listed = picture_paths(files, folder), read_lists(config)
     reports = []
@@ -42,13 +42,13 @@ def inspect_files(files: Sequence[str], config: Config, unit: Unit | None, folde
 
 
 def picture_paths(files: Sequence[str], folder: str | os.PathLike | None) -> list[str | None]:
-    """Where each file's picture goes, names that occur twice numbered; Nones without a folder."""
+    """The path of each file's picture, repeated names numbered; Nones without a folder."""
     if folder is None:
         return [None] * len(files)
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: no pictures can be put there ({error.strerror}); name a folder") from error
+        raise InputError(f"{folder}: cannot write pictures there ({error.strerror}); give a folder") from error
     paths: list[str | None] = []
     for file in files:
         stem = os.path.join(folder, os.path.splitext(os.path.basename(file))[0])
@@ -57,15 +57,17 @@ def picture_paths(files: Sequence[str], folder: str | os.PathLike | None) -> lis
     return paths
 
 
-def inspect_file(file: str, config: Config, listed: Listed, unit: Unit | None, picture: str | None) -> Report:
-    """The Report on one file; its maps are drawn to the path picture unless that is None. Raises nothing for a file
-    that cannot be used: the report says why. listed: Listed."""
+def inspect_file(file: str, config: Config, listed: ListedScans, unit: Unit | None, picture: str | None) -> ScanReport:
+    """The report on one file. A file that cannot be used raises nothing: the report has the error.
+
+    picture: where its maps are drawn, or None.
+    """
     dataset, row = listed.scans.get(os.path.abspath(file), (dataset_for(file, config), None))
     report = listed_report(file, row) if row else named_report(file)
     for reason in listed.reasons_for(file):
         report = report.warn(reason)
     if unit is None and dataset is None:
-        report = report.warn("read as if in mm, as neither --unit nor a dataset of config.yaml says otherwise")
+        report = report.warn("read as mm, because neither --unit nor a dataset in config.yaml gives the unit")
     unit = unit or (dataset.unit if dataset else "mm")
     try:
         mesh = read_mesh(file, row.texture if row else find_texture(file), config.scans, unit)
@@ -81,11 +83,11 @@ def inspect_file(file: str, config: Config, listed: Listed, unit: Unit | None, p
 
 
 def draw_maps(
-    report: Report, scan: FrontalScan, unit: Unit, dataset: DatasetSettings | None, config: Config, picture: str
-) -> Report:
-    """Draws the five maps of a FrontalScan to a file and adds what was met on the way to the report.
+    report: ScanReport, scan: FrontalScan, unit: Unit, dataset: DatasetSettings | None, config: Config, picture: str
+) -> ScanReport:
+    """Draws the five maps of a scan to the file `picture` and adds warnings about its landmarks to the report.
 
-    dataset: the file's DatasetSettings, or None for the first of config.yaml.
+    dataset: that of the file; None for the first of config.yaml.
     """
     from ffnet.figures.maps_figure import maps_figure
     from ffnet.figures.saving import save_figure
@@ -94,7 +96,7 @@ def draw_maps(
 
     dataset = dataset or next(iter(config.datasets.values()), None)
     if dataset is None:
-        raise InputError("config.yaml: datasets is empty, and nothing says how to project; name a dataset there")
+        raise InputError("config.yaml: datasets is empty, so no projection is set; add a dataset there")
     columns = prepare_scan(scan, config.preprocessing(unit, dataset.projection))
     columns["texture"] = plain_texture(columns["texture"], config.shards)
     figure = maps_figure(columns, [0], drawable(report.file), [report.expression or ""])
@@ -103,6 +105,6 @@ def draw_maps(
 
 
 def dataset_for(file: str, config: Config) -> DatasetSettings | None:
-    """The first dataset of a collection whose scans have the file's suffix; None if there is none."""
+    """The first dataset whose layout has scans with the file's suffix, or None."""
     collections = (dataset for dataset in config.datasets.values() if dataset.layout in LAYOUTS)
     return next((dataset for dataset in collections if LAYOUTS[dataset.layout][0] == scan_suffix(file)), None)

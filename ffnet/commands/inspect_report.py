@@ -1,4 +1,4 @@
-"""What `inspect` says of one scan file, gathered step by step."""
+"""The report of `inspect` on one scan file, built step by step."""
 
 import os
 from typing import NamedTuple
@@ -12,16 +12,16 @@ from ffnet.scans.load import FrontalScan
 
 USUAL_EXTENT = (120.0, 320.0)  # mm, longest side of a scan that is a face and little else
 FLAT = 30.0  # mm; a face has more relief
-LOOSE = 0.1  # share of vertices in no triangle that is worth a word
+LOOSE = 0.1  # share of vertices in no triangle above which there is a warning
 TRUSTED_ROTATION = 20.0  # degrees up to which poses were measured to be found
 
 
-class Report(NamedTuple):
-    """What is known of one file; None where unknown. Its fields are the keys of --json.
+class ScanReport(NamedTuple):
+    """The facts about one file; None where unknown. Its fields are the keys of --json.
 
     extent_mm: [x, y, z]. texture: [width, height] in pixels. nose_tip: [x, y, z] in mm in the file's coordinates.
-    rotation_deg: the angle by which the face was turned to the camera. landmark_route: the picture it was
-    found on, or "files".
+    rotation_deg: the angle by which the face was turned to the camera. landmark_route: the kind of picture in which the
+    landmarks were found, or "files".
     """
 
     file: str
@@ -39,25 +39,25 @@ class Report(NamedTuple):
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
-    def warn(self, *warnings: str) -> "Report":
-        """The same with more warnings."""
+    def warn(self, *warnings: str) -> "ScanReport":
+        """The report with more warnings."""
         return self._replace(warnings=(*self.warnings, *warnings))
 
 
-def named_report(file: str) -> Report:
-    """What the file's name alone says; of BU-4DFE's frames also the names of the folders above."""
+def named_report(file: str) -> ScanReport:
+    """The report from the file's name alone, for frames of BU-4DFE from the names of the folders too."""
     row = named_row(file)
     if row:
         return listed_report(file, row)
-    return Report(file, format=scan_suffix(file)[1:] or None).warn(
-        "the file's name tells no subject and expression, as names of BU-3DFE, BU-4DFE and Bosphorus do, and it stands "
-        "in no manifest.csv of config.yaml's datasets"
+    return ScanReport(file, format=scan_suffix(file)[1:] or None).warn(
+        "no subject and expression: the file is not named as in BU-3DFE, BU-4DFE or Bosphorus, and no manifest.csv of "
+        "a dataset in config.yaml lists it"
     )
 
 
-def listed_report(file: str, row: ScanRow) -> Report:
-    """What a file's ScanRow says."""
-    return Report(
+def listed_report(file: str, row: ScanRow) -> ScanReport:
+    """The report from a file's ScanRow."""
+    return ScanReport(
         file,
         format=scan_suffix(file)[1:] or None,
         subject=row.subject,
@@ -67,13 +67,13 @@ def listed_report(file: str, row: ScanRow) -> Report:
 
 
 def named_row(file: str) -> ScanRow | None:
-    """The ScanRow that the file's name tells, or None."""
+    """The ScanRow from the file's name, or None if no layout has such names."""
     rows = (make_row(os.path.abspath(file), set(), 1) for _, make_row in LAYOUTS.values())
     return next(filter(None, rows), None)
 
 
-def measured_report(report: Report, mesh: Mesh, map_size: int) -> Report:
-    """With the sizes of a Mesh."""
+def measured_report(report: ScanReport, mesh: Mesh, map_size: int) -> ScanReport:
+    """The report with the sizes of its mesh. map_size: pixels."""
     extent = np.ptp(mesh.vertices, axis=0)
     height, width = mesh.texture.shape[:2]
     loose = 1 - len(np.unique(mesh.triangles)) / len(mesh.vertices)
@@ -85,18 +85,18 @@ def measured_report(report: Report, mesh: Mesh, map_size: int) -> Report:
     )
     if not USUAL_EXTENT[0] <= extent.max() <= USUAL_EXTENT[1]:
         low, high = USUAL_EXTENT
-        report = report.warn(f"{extent.max():.0f} mm across; scans of a face alone have {low:.0f} to {high:.0f} mm")
+        report = report.warn(f"{extent.max():.0f} mm across; a scan of a face alone has {low:.0f} to {high:.0f} mm")
     if extent[2] < FLAT:
         report = report.warn(f"only {extent[2]:.0f} mm deep from front to back; is it a flat picture?")
     if min(width, height) < map_size:
-        report = report.warn(f"the texture is smaller than the maps made from it, {map_size} x {map_size} pixels")
+        report = report.warn(f"the texture is smaller than the maps made from it ({map_size} x {map_size} pixels)")
     if loose > LOOSE:
         report = report.warn(f"{loose:.0%} of the vertices belong to no triangle; the surface has large holes")
     return report
 
 
-def posed_report(report: Report, scan: FrontalScan) -> Report:
-    """With the pose of a FrontalScan."""
+def posed_report(report: ScanReport, scan: FrontalScan) -> ScanReport:
+    """The report with the pose of its scan."""
     report = report._replace(
         nose_tip=[round(float(value), 2) for value in scan.nose_tip],
         rotation_deg=round(scan.rotation_degrees, 2),
@@ -106,32 +106,32 @@ def posed_report(report: Report, scan: FrontalScan) -> Report:
 
 
 def pose_warnings(scan: FrontalScan, option: str) -> list[str]:
-    """What makes the pose of a FrontalScan doubtful. option: of the command, which draws a picture."""
+    """Reasons to doubt the pose of a scan. option: the command's option that draws a picture."""
     warnings = []
     if scan.unused:
         warnings.append(f"{scan.unused}; the detector is used instead")
     if scan.route == "shape":
-        warnings.append(f"the face was found on its shape alone, not on its texture; look at the picture ({option})")
+        warnings.append(f"the face was found by its shape alone, not in its texture; look at the picture ({option})")
     if scan.rotation_degrees > TRUSTED_ROTATION:
         warnings.append(
-            f"turned by {scan.rotation_degrees:.0f} degrees; beyond {TRUSTED_ROTATION:.0f} the pose is less certain"
+            f"turned by {scan.rotation_degrees:.0f} degrees; beyond {TRUSTED_ROTATION:.0f} the pose is less reliable"
         )
     return warnings
 
 
 def landmark_warnings(columns: dict[str, np.ndarray]) -> list[str]:
-    """What makes the landmarks of a shard's one scan doubtful."""
-    served = columns["detected"][0]
-    if served == "detector":
+    """Reasons to doubt the landmarks of the one scan in a shard's columns."""
+    route = columns["detected"][0]
+    if route == "detector":
         return []
-    where = "the shaded depth map" if served == "relief" else "the square as a whole"
-    return [f"no face was found on the texture map; the landmarks come from {where}"]
+    where = "the shaded depth map" if route == "relief" else "the square as a whole"
+    return [f"no face was found in the texture map; the landmarks come from {where}"]
 
 
-def report_text(report: Report, picture: str | None) -> str:
-    """A Report as lines of text. picture: path of what was drawn, or None."""
+def report_text(report: ScanReport, picture: str | None) -> str:
+    """A report as lines of text. picture: the path of what was drawn, or None."""
     row = named_row(report.file)
-    ethnicity = row.ethnicity if row else ""  # no key of the report, whose keys are those of --json
+    ethnicity = row.ethnicity if row else ""  # not in the report, whose fields are the keys of --json
     facts = {
         "format": report.format,
         "mesh": report.vertices and f"{report.vertices} vertices, {report.triangles} triangles",
@@ -139,7 +139,7 @@ def report_text(report: Report, picture: str | None) -> str:
         "texture": report.texture and "{} x {} pixels".format(*report.texture),
         "subject": report.subject and (f"{report.subject}, ethnicity {ethnicity}" if ethnicity else report.subject),
         "expression": report.expression and f"{report.expression}, intensity {report.intensity}",
-        "nose tip": report.nose_tip and "{:.1f}, {:.1f}, {:.1f} mm, as the file counts".format(*report.nose_tip),
+        "nose tip": report.nose_tip and "{:.1f}, {:.1f}, {:.1f} mm in the file's axes".format(*report.nose_tip),
         "pose": None if report.rotation_deg is None else f"{report.rotation_deg:.1f} degrees off frontal",
         "landmark route": report.landmark_route,
     }

@@ -1,4 +1,4 @@
-"""plan: how many jobs, core and GPU hours and disk the settings ask for, here, on N GPUs and on a cluster."""
+"""plan: estimates jobs, core and GPU hours and disk space, on this machine, on N GPUs and on a cluster."""
 
 import fnmatch
 import math
@@ -18,24 +18,26 @@ PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
 GIB = 2**30
 
 
-def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None, over: str | None = None) -> int:
-    """Prints the plan of a Config. given: texts EXPERIMENT=SECONDS. gpus, cores: how many are at work at a time; cores
-    None for this machine's. over: the file that snakemake gets as --configfile, or None. Returns 1 if something is not
-    known, else 0. Raises InputError."""
+def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None, overrides: str | None = None) -> int:
+    """Prints the plan of a Config. Returns 1 if some times are unknown, else 0. Raises InputError.
+
+    given: texts EXPERIMENT=SECONDS. gpus, cores: how many are used at a time; cores None for all of this machine.
+    overrides: the file for snakemake's --configfile, or None.
+    """
     cores = cores or len(os.sched_getaffinity(0))
     if gpus < 0 or cores < 1:
-        raise InputError(f"--gpus {gpus} --cores {cores}: no fewer than 0 GPUs and 1 core")
+        raise InputError(f"--gpus {gpus} --cores {cores}: expected 0 or more GPUs and 1 or more cores")
     works = list_works(config, parse_seconds(given, config.experiments), gpus > 0)
     unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
-    lines = [*work_lines(works), "", *sum_lines(works, unknown), *place_lines(works, unknown, gpus, cores, config)]
-    print("\n".join([*lines, *advice_lines(unknown, gpus, over)]))
+    lines = [*work_lines(works), "", *total_lines(works, unknown), *time_lines(works, unknown, gpus, cores, config)]
+    print("\n".join([*lines, *advice_lines(unknown, gpus, overrides)]))
     return int(bool(unknown))
 
 
 def parse_seconds(given: Sequence[str], experiments: Collection[str]) -> dict[str, float]:
-    """Experiment -> seconds of one run, from texts EXPERIMENT=SECONDS; a later text outdoes an earlier one.
+    """Experiment -> seconds of one run, from texts EXPERIMENT=SECONDS; a later text overrides an earlier one.
 
-    Raises InputError for what is no such text or fits none of the experiments' names.
+    Raises InputError for any other text and for a pattern that matches no experiment.
     """
     seconds: dict[str, float] = {}
     for text in given:
@@ -45,17 +47,17 @@ def parse_seconds(given: Sequence[str], experiments: Collection[str]) -> dict[st
         except ValueError:
             each = math.nan
         if not 0 < each < math.inf:
-            raise InputError(f"--seconds {text}: EXPERIMENT=SECONDS is needed, as FFNet-M=600 or 'F3DNet*=300'")
+            raise InputError(f"--seconds {text}: expected EXPERIMENT=SECONDS, such as FFNet-M=600 or 'F3DNet*=300'")
         names = fnmatch.filter(experiments, pattern)
         if not names:
-            raise InputError(f"--seconds {text}: no experiment has such a name; they are {', '.join(experiments)}")
+            raise InputError(f"--seconds {text}: no experiment has this name; they are {', '.join(experiments)}")
         seconds |= dict.fromkeys(names, each)
     return seconds
 
 
 def work_lines(works: Sequence[Work]) -> list[str]:
     """The table of Works."""
-    header = ("job", "dataset", "experiment", "jobs", "seconds each", "from", "one after another", "disk")
+    header = ("job", "dataset", "experiment", "jobs", "seconds each", "source", "in total", "disk")
     rows = [
         (
             *(work.rule, work.dataset, work.experiment, str(work.jobs)),
@@ -67,8 +69,8 @@ def work_lines(works: Sequence[Work]) -> list[str]:
     return table_lines(header, rows)
 
 
-def sum_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
-    """Jobs, hours and disk of all Works."""
+def total_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
+    """Jobs, hours and disk space of all Works."""
     runs = sum(work.jobs for work in works if work.experiment)
     jobs = sum(work.jobs for work in works)
     least = "at least " if unknown else ""
@@ -78,18 +80,18 @@ def sum_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
     return [
         f"{jobs} jobs, {runs} of them runs.",
         f"Hours: {least}{on_cores:.1f} on cores, {least if on_gpus else ''}{on_gpus:.1f} on GPUs.",
-        f"Disk: {disk:.2f} GiB" + (f" without {some(unsized)}, of which none is there yet." if unsized else "."),
+        f"Disk: {disk:.2f} GiB" + (f", without {some(unsized)}: none has finished yet." if unsized else "."),
     ]
 
 
-def place_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores: int, config: Config) -> list[str]:
-    """How long all takes here, and on a cluster that runs as many allocations as profiles/slurm asks for."""
+def time_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores: int, config: Config) -> list[str]:
+    """How long everything takes on this machine, and on a cluster with the allocations of profiles/slurm."""
     least = "at least " if unknown else ""
     threads = config.training.threads
     busy = sum((work.seconds or 0) * (threads if work.experiment else 1) for work in works if not work.gpu) / cores
     on_gpus = sum(work.seconds or 0 for work in works if work.gpu) / max(gpus, 1)
-    here = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
-    lines = [f"On one machine with {here}: {least}{duration(busy + on_gpus) or 'seconds'}."]
+    machine = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
+    lines = [f"On one machine with {machine}: {least}{duration(busy + on_gpus) or 'seconds'}."]
     profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
     together = int(profile["group-components"][0].partition("=")[2])
     runs = [work for work in works if work.experiment]
@@ -102,19 +104,19 @@ def place_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores
         *lines,
         f"On a cluster: {shards} allocations for shards, then {allocations} of {together} runs each, the longest of "
         f"{least}{duration(length) or 'seconds'};",
-        f"with {at_once} at work at a time the runs take {least}{duration(max(total, length)) or 'seconds'}. Waiting "
-        "in the queue comes on top.",
+        f"with {at_once} allocations at a time the runs take {least}{duration(max(total, length)) or 'seconds'}, plus "
+        "the time in the queue.",
     ]
 
 
-def advice_lines(unknown: Sequence[Work], gpus: int, over: str | None) -> list[str]:
-    """What to do about Works whose time is not known. over: as in show_plan."""
+def advice_lines(unknown: Sequence[Work], gpus: int, overrides: str | None) -> list[str]:
+    """What to do about Works whose time is unknown. overrides: as in show_plan."""
     if not unknown:
         return []
-    snakemake = "snakemake --cores all" + (f" --configfile {over} --" if over else "")
+    snakemake = "snakemake --cores all" + (f" --configfile {overrides} --" if overrides else "")
     runs = sorted({work.experiment for work in unknown if work.experiment})
     rules = sorted({work.rule for work in unknown if not work.experiment})
-    lines = ["", "Not known, as no such job has finished here with these settings:"]
+    lines = ["", "Unknown, because no such job has finished here with these settings:"]
     if rules:
         lines += [
             f"  {', '.join(rules)}",
@@ -125,6 +127,6 @@ def advice_lines(unknown: Sequence[Work], gpus: int, over: str | None) -> list[s
         lines += [
             f"  runs of {', '.join(runs)}" + (" on a GPU" if gpus else " on cores"),
             f"  -> make one run on {where}: {snakemake} results/DATASET/runs/EXPERIMENT/0/0.csv",
-            "  -> or say what you expect: --seconds EXPERIMENT=S",
+            "  -> or give your own estimate: --seconds EXPERIMENT=S",
         ]
     return lines

@@ -1,4 +1,4 @@
-"""predict: what a final model sees in scan files, as a table, as CSV and as pictures."""
+"""predict: the predictions of a trained model for scan files, as a table, as CSV and as pictures."""
 
 import csv
 import io
@@ -26,20 +26,20 @@ DPI = 150
 
 
 class Outcome(NamedTuple):
-    """What became of one file; its fields are the keys of --json.
+    """The result for one file; its fields are the keys of --json.
 
-    seen_as: the most probable class. probabilities: class -> probability. Both None where error says why.
+    predicted: the most probable class. probabilities: class -> probability. Both are None if there is an error.
     """
 
     file: str
-    seen_as: str | None = None
+    predicted: str | None = None
     probabilities: dict[str, float] | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
 
 class Prepared(NamedTuple):
-    """One usable file before the network: the Outcome so far, its shard's columns, and where its picture goes, or
+    """A usable file, ready for the network: its Outcome so far, its columns of a shard, and the path of its picture, or
     None."""
 
     outcome: Outcome
@@ -50,13 +50,13 @@ class Prepared(NamedTuple):
 def predict_files(
     files: Sequence[str], predictor: Predictor, batch: int, table: str | None, folder: str | None, as_json: bool
 ) -> int:
-    """Prints what a Predictor sees in each file, as a table or as JSON.
+    """Prints a Predictor's probabilities for each file, as a table or as JSON.
 
-    batch: files that pass the network at a time. table: path of a CSV to write, or None. folder: for a picture of
-    each, or None. Returns 1 if any file cannot be used, else 0. Raises InputError where nothing can be written.
+    batch: files per batch. table: the path of a CSV to write, or None. folder: for a picture of each file, or None.
+    Returns 1 if any file cannot be used, else 0. Raises InputError if a file cannot be written.
     """
     if batch < 1:
-        raise InputError(f"--batch: at least 1 is needed, {batch} came")
+        raise InputError(f"--batch: expected 1 or more, got {batch}")
     if table is not None:
         check_table(table)
     outcomes, work = [], counted(list(zip(files, picture_paths(files, folder), strict=True)), "scans")
@@ -65,34 +65,34 @@ def predict_files(
     try:
         if table is not None:
             write_table(table, outcome_table(outcomes, predictor.classes))
-    finally:  # a full disk costs nobody the numbers
+    finally:  # print the numbers even if the disk is full
         if as_json:
-            print(json.dumps([one._asdict() for one in outcomes], indent=2))
+            print(json.dumps([outcome._asdict() for outcome in outcomes], indent=2))
         else:
             print("\n".join([*outcome_lines(outcomes, predictor.classes), "", *model_lines(predictor.header)]))
-    return int(any(one.error for one in outcomes))
+    return int(any(outcome.error for outcome in outcomes))
 
 
 def check_table(path: str) -> None:
-    """Raises InputError where no table can be written: before the work, which may take hours."""
+    """Raises InputError if no table can be written there: before the work, which may take hours."""
     if os.path.isdir(path):
-        raise InputError(f"{path}: a folder; the table needs the name of a file")
+        raise InputError(f"{path}: expected the name of a file for the table, found a folder")
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     except OSError as error:
-        raise InputError(f"{path}: the table cannot be written ({error.strerror}); name another file") from error
+        raise InputError(f"{path}: the table cannot be written ({error.strerror}); choose another file") from error
 
 
 def write_table(path: str, text: str) -> None:
-    """Writes the table. Raises InputError where it cannot be written."""
+    """Writes the table. Raises InputError if it cannot be written."""
     try:
         write_text(path, text)
     except OSError as error:
-        raise InputError(f"{path}: the table cannot be written ({error.strerror}); name another file") from error
+        raise InputError(f"{path}: the table cannot be written ({error.strerror}); choose another file") from error
 
 
 def prepare_file(file: str, picture: str | None, predictor: Predictor) -> Prepared | Outcome:
-    """The Prepared of one file, or the Outcome that says why it cannot be used."""
+    """One file ready for the network, or an Outcome with the error if it cannot be used."""
     outcome = Outcome(file)
     try:
         scan = predictor.turn(file)
@@ -106,23 +106,23 @@ def prepare_file(file: str, picture: str | None, predictor: Predictor) -> Prepar
 
 
 def predict_group(group: Sequence[Prepared | Outcome], predictor: Predictor) -> list[Outcome]:
-    """The Outcomes of some files, those that are Prepared after they passed the network together."""
-    usable = [one.columns for one in group if isinstance(one, Prepared)]
+    """The Outcomes of some files. Those that are Prepared pass the network in one batch."""
+    usable = [file.columns for file in group if isinstance(file, Prepared)]
     rows = iter(predictor.probabilities(join_columns(usable), len(usable)) if usable else ())
-    return [finish_file(one, next(rows), predictor) if isinstance(one, Prepared) else one for one in group]
+    return [finish_file(file, next(rows), predictor) if isinstance(file, Prepared) else file for file in group]
 
 
 def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Outcome:
-    """The Outcome of one file with its probabilities (classes,); its picture is drawn if one is wanted."""
+    """The Outcome of one file with its probabilities, row (classes,). Draws its picture if it has a path for one."""
     label = int(row.argmax())
     outcome = prepared.outcome._replace(
-        seen_as=predictor.classes[label], probabilities=dict(zip(predictor.classes, row.tolist(), strict=True))
+        predicted=predictor.classes[label], probabilities=dict(zip(predictor.classes, row.tolist(), strict=True))
     )
     if prepared.picture is None:
         return outcome
     moved = saliency(predictor.network, predictor.inputs(prepared.columns), label)
     texture = plain_texture(prepared.columns["texture"], predictor.preprocessing.shards)
-    title = f"{drawable(outcome.file)}: seen as {outcome.seen_as} by {predictor.header['name']}"
+    title = f"{drawable(outcome.file)}: {predictor.header['name']} predicts {outcome.predicted}"
     figure = prediction_figure(prepared.columns | {"texture": texture}, row, predictor.classes, moved, title)
     try:
         save_figure(figure, [prepared.picture], DPI)
@@ -132,36 +132,37 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
 
 
 def outcome_lines(outcomes: Sequence[Outcome], classes: Sequence[str]) -> list[str]:
-    """A table of the files that were predicted, and a line for each warning and each file that was not."""
+    """A table of the usable files, then a line for each warning and each error."""
     rows = [
-        (one.file, one.seen_as or "", *(f"{value:.1%}" for value in one.probabilities.values()))
-        for one in outcomes
-        if one.probabilities
+        (outcome.file, outcome.predicted or "", *(f"{value:.1%}" for value in outcome.probabilities.values()))
+        for outcome in outcomes
+        if outcome.probabilities
     ]
-    lines = table_lines(("scan", "seen as", *classes), rows) if rows else []
-    lines += [f"note: {one.file}: {warning}" for one in outcomes for warning in one.warnings]
-    for one in outcomes:
-        if one.error:
-            where = one.error if one.error.startswith(one.file) else f"{one.file}: {one.error}"
-            lines.append(where if one.probabilities else f"CANNOT BE USED: {where}")
+    lines = table_lines(("scan", "predicted", *classes), rows) if rows else []
+    lines += [f"note: {outcome.file}: {warning}" for outcome in outcomes for warning in outcome.warnings]
+    for outcome in outcomes:
+        if outcome.error:
+            named = outcome.error.startswith(outcome.file)
+            message = outcome.error if named else f"{outcome.file}: {outcome.error}"
+            lines.append(message if outcome.probabilities else f"CANNOT BE USED: {message}")
     return lines
 
 
 def model_lines(header: dict) -> list[str]:
-    """What the model is, what it has seen and whose terms apply, as far as its header says so."""
+    """The model's name, what it was trained on and its licence terms, as far as the header has them."""
     subjects, dataset = header.get("trained_on", {}).get("subjects"), header.get("dataset")
-    seen = f", trained on {subjects} subjects of {dataset}" if subjects and dataset else ""
-    return [f"Model: {header['name']}{seen}.", *textwrap.wrap(header.get("licence", ""), WIDTH)]
+    training = f", trained on {subjects} subjects of {dataset}" if subjects and dataset else ""
+    return [f"Model: {header['name']}{training}.", *textwrap.wrap(header.get("licence", ""), WIDTH)]
 
 
 def outcome_table(outcomes: Sequence[Outcome], classes: Sequence[str]) -> str:
-    """CSV text: scan, seen-as, a probability for each class with eight decimals, left-out (why, else empty); a row for
-    each file in the order given. No class can have one of these names."""
+    """CSV text with a row for each file, in the order given: scan, predicted-class, a probability with eight decimals
+    for each class, and left-out, the error if there is one. Names of classes have no hyphen, so none clashes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("scan", "seen-as", *classes, "left-out"))
-    for one in outcomes:
-        values = [f"{one.probabilities[name]:.8f}" if one.probabilities else "" for name in classes]
-        left_out = "" if one.probabilities else one.error or ""
-        writer.writerow([printable(text) for text in (one.file, one.seen_as or "", *values, left_out)])
+    writer.writerow(("scan", "predicted-class", *classes, "left-out"))
+    for outcome in outcomes:
+        values = [f"{outcome.probabilities[name]:.8f}" if outcome.probabilities else "" for name in classes]
+        left_out = "" if outcome.probabilities else outcome.error or ""
+        writer.writerow([printable(cell) for cell in (outcome.file, outcome.predicted or "", *values, left_out)])
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""status: what is done, running, failed and missing, what is left to do, and why jobs failed; from files alone."""
+"""status: jobs done, running, failed and missing, the work that remains, and why jobs failed; from files alone."""
 
 import json
 from collections import Counter
@@ -11,13 +11,15 @@ from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import STATES, JobState, job_state
 
 SHOWN = 5  # failed jobs whose logs are shown
-LINES = 5  # of each
+LINES = 5  # shown of each log
 
 
 class Row(NamedTuple):
-    """The jobs of one rule for one dataset and experiment. counts: state -> number. measured: whether such jobs are
-    measured; the others take seconds. seconds: mean of those measured, or None. left: seconds of work that remain, or
-    None where unknown."""
+    """The jobs of one rule for one dataset and experiment.
+
+    counts: state -> number of jobs. measured: whether the time of such jobs is recorded; the others take only seconds.
+    seconds: mean over the recorded ones, or None. left: seconds of work that remain, or None if unknown.
+    """
 
     stage: str
     rule: str
@@ -29,8 +31,8 @@ class Row(NamedTuple):
     left: float | None
 
 
-class Trouble(TypedDict):
-    """A job that failed or was lost; its keys are those of `troubles` in --json. last: the last lines of its log."""
+class Failure(TypedDict):
+    """A job that failed or was lost; its keys are those of `failures` in --json. last: the last lines of its log."""
 
     state: str
     rule: str
@@ -39,22 +41,22 @@ class Trouble(TypedDict):
 
 
 def show_status(config: Config, as_json: bool) -> int:
-    """Prints the state of all jobs of a Config. Returns 1 if a job failed or was lost, else 0."""
+    """Prints the state of all jobs of a Config. Returns 1 if any job failed or was lost, else 0."""
     jobs = list_jobs(config)
     states = [job_state(job, LINES) for job in jobs]
-    rows, troubles = status_rows(jobs, states), find_troubles(jobs, states)
-    at_once = sum(state.state == "running" for state in states)
+    rows, failures = status_rows(jobs, states), find_failures(jobs, states)
+    running = sum(state.state == "running" for state in states)
     if as_json:
-        print(json.dumps({"rows": [row._asdict() for row in rows], "at_once": at_once, "troubles": troubles}, indent=2))
+        print(json.dumps({"rows": [row._asdict() for row in rows], "running": running, "failures": failures}, indent=2))
     else:
-        print("\n".join([*status_lines(rows, at_once), *trouble_lines(troubles)]))
-    return int(bool(troubles))
+        print("\n".join([*status_lines(rows, running), *failure_lines(failures)]))
+    return int(bool(failures))
 
 
 def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
-    """The Rows of Jobs with their JobStates, in the order of the jobs.
+    """The Rows of jobs and their states, in the order of the jobs.
 
-    A rule's seconds on one dataset stand in for those on another where nothing is measured yet.
+    Where nothing is measured on a dataset yet, a rule's seconds are those on the other datasets.
     """
     kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.timing) for job in jobs}
     counts: dict[tuple[str, str, str, str], Counter[str]] = {kind: Counter() for kind in kinds}
@@ -62,8 +64,8 @@ def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
     for job, state in zip(jobs, states, strict=True):
         counts[job.stage, job.rule, job.dataset, job.experiment][state.state] += 1
         if state.seconds is not None:
-            for place in (job.dataset, None):
-                seconds.setdefault((job.rule, place, job.experiment), []).append(state.seconds)
+            for dataset in (job.dataset, None):  # None: over all datasets
+                seconds.setdefault((job.rule, dataset, job.experiment), []).append(state.seconds)
     rows = []
     for (stage, rule, dataset, experiment), measured in kinds.items():
         took = seconds.get((rule, dataset, experiment)) or seconds.get((rule, None, experiment))
@@ -75,8 +77,8 @@ def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
     return rows
 
 
-def find_troubles(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Trouble]:
-    """A Trouble for each Job that failed or was lost."""
+def find_failures(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Failure]:
+    """A Failure for each job that failed or was lost."""
     return [
         {"state": state.state, "rule": job.rule, "log": job.log, "last": list(state.last)}
         for job, state in zip(jobs, states, strict=True)
@@ -84,8 +86,8 @@ def find_troubles(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Troub
     ]
 
 
-def status_lines(rows: Sequence[Row], at_once: int) -> list[str]:
-    """The table and what remains, as lines. Kinds of jobs of seconds, which are not measured, have no time."""
+def status_lines(rows: Sequence[Row], running: int) -> list[str]:
+    """The table and the work that remains, as lines. Jobs that are not measured have no time."""
     header = ("stage", "job", "dataset", "experiment", *STATES, "seconds each", "left")
     cells = [
         (*row[:4], *(str(row.counts[state] or "") for state in STATES), number(row.seconds), duration(row.left))
@@ -94,20 +96,22 @@ def status_lines(rows: Sequence[Row], at_once: int) -> list[str]:
     left = sum(row.left or 0.0 for row in rows)
     unknown = sorted({row.experiment or row.rule for row in rows if row.left is None and row.measured})
     total, done = (sum(sum(row.counts.values()) for row in rows), sum(row.counts["done"] for row in rows))
-    lines = [*table_lines(header, cells), "", f"{done} of {total} jobs are done, {at_once} run now."]
+    lines = [*table_lines(header, cells), "", f"{done} of {total} jobs are done, {running} are running."]
     if left:
-        pace = f"; at {at_once} at a time as now {duration(left / at_once)}" if at_once else ""
-        lines.append(f"Left: {duration(left)} of work of one job after the other{pace}.")
+        pace = f", or {duration(left / running)} with {running} at a time, as now" if running else ""
+        lines.append(f"Left: {duration(left)} with one job at a time{pace}.")
     if unknown:
-        lines.append(f"Not counted, as none has finished yet: {', '.join(unknown)}.")
+        lines.append(f"Not counted, because none has finished yet: {', '.join(unknown)}.")
     return lines
 
 
-def trouble_lines(troubles: Sequence[Trouble]) -> list[str]:
+def failure_lines(failures: Sequence[Failure]) -> list[str]:
     """The last lines of the logs of failed and lost jobs."""
     lines: list[str] = []
-    for trouble in troubles[:SHOWN]:
-        words = "failed" if trouble["state"] == "failed" else "ended without a word: killed, or its machine died"
-        lines += ["", f"{trouble['log']}: {words}", *(f"  {line}" for line in trouble["last"])]
-    more = len(troubles) - SHOWN
+    for failure in failures[:SHOWN]:
+        reason = (
+            "failed" if failure["state"] == "failed" else "died without a final line: killed, or its node went down"
+        )
+        lines += ["", f"{failure['log']}: {reason}", *(f"  {line}" for line in failure["last"])]
+    more = len(failures) - SHOWN
     return [*lines, f"\nand {more} more"] if more > 0 else lines

@@ -1,4 +1,4 @@
-"""Predictions with a final model: from Python, `ffnet.predict.load(model)(scan)`."""
+"""Predictions of a trained model: `ffnet.predict.load(model)(scan)`."""
 
 from ffnet.predict.predictor import Predictor, load
 

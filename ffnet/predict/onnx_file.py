@@ -1,4 +1,4 @@
-"""A final model as ONNX: named maps and masks in, probabilities out, for programs that know no torch."""
+"""A trained model as ONNX, for programs without torch: named maps and masks in, probabilities out."""
 
 import json
 import os
@@ -18,33 +18,33 @@ from ffnet.storage import atomic_path
 if TYPE_CHECKING:
     import onnx
 
-AGREEMENT = 1e-4  # by how much probabilities may differ between torch and onnxruntime
-BATCHES = (1, 3)  # scans at a time in the check
-MOST_BYTES = 2**31  # of one ONNX file
+AGREEMENT = 1e-4  # how far probabilities of torch and onnxruntime may differ
+BATCHES = (1, 3)  # batch sizes of the check
+MOST_BYTES = 2**31  # one ONNX file
 
 
 class Probabilities(nn.Module):
-    """A FusionNet with the softmax behind it."""
+    """A FusionNet followed by a softmax."""
 
     def __init__(self, network: FusionNet) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        """inputs: as FusionNet takes them. Returns (n, classes) that add up to 1."""
+        """Returns (n, classes), rows that sum to 1. inputs: as for FusionNet."""
         return self.network(inputs).softmax(dim=1)
 
 
 def write_onnx(path: str | os.PathLike, predictor: Predictor) -> float:
-    """Writes a Predictor's network as ONNX, whole or not at all. Returns by how much probabilities differ.
+    """Writes a Predictor's network as ONNX, whole or not at all. Returns the largest difference of probabilities.
 
-    Inputs: see random_inputs. Output: `probabilities` (n, classes). The header of the model's file is the metadata, a
-    text for each key (JSON where it is no text), and `inputs` says what the axes are. Raises InputError where
-    onnxruntime does not take the file or gives other probabilities, or the file would be too large.
+    Inputs: see random_inputs. Output: `probabilities` (n, classes). Metadata: the header of the model file, one text
+    per key (JSON for anything else), and `inputs`, which describes the axes. Raises InputError if onnxruntime cannot
+    load the file or gives other probabilities, or if the file would be too large.
     """
     size = sum(values.numel() * values.element_size() for values in predictor.network.state_dict().values())
     if size >= MOST_BYTES:
-        raise InputError(f"{path}: the weights take {size / 2**30:.1f} GiB, an ONNX file holds less than 2")
+        raise InputError(f"{path}: the weights take {size / 2**30:.1f} GiB, but an ONNX file holds less than 2 GiB")
     graph = onnx_graph(predictor)
     with atomic_path(path) as temporary:
         temporary.write_bytes(graph.SerializeToString(deterministic=True))
@@ -52,7 +52,7 @@ def write_onnx(path: str | os.PathLike, predictor: Predictor) -> float:
 
 
 def onnx_graph(predictor: Predictor) -> "onnx.ModelProto":
-    """The onnx.ModelProto of a Predictor. No path of this machine is in it."""
+    """The ONNX graph of a Predictor, without any path of this machine."""
     inputs = random_inputs(predictor, 2)
     program = torch.onnx.export(
         Probabilities(predictor.network).eval(),
@@ -62,11 +62,11 @@ def onnx_graph(predictor: Predictor) -> "onnx.ModelProto":
         dynamic_shapes={"inputs": {name: {0: torch.export.Dim.DYNAMIC} for name in inputs}},
         verbose=False,
     )
-    assert program is not None, "torch keeps the program where it is not told a file"
+    assert program is not None, "torch returns the program unless it is given a file"
     model = program.model_proto
     del model.graph.value_info[:], model.graph.metadata_props[:]
     for node in model.graph.node:
-        del node.metadata_props[:]  # torch leaves there where its source code lies
+        del node.metadata_props[:]  # torch writes paths of its source code there
     for value in (*model.graph.input, *model.graph.output):
         del value.metadata_props[:]
         value.type.tensor_type.shape.dim[0].dim_param = "scans"
@@ -78,24 +78,27 @@ def onnx_graph(predictor: Predictor) -> "onnx.ModelProto":
 
 
 def metadata(header: dict, inputs: Iterable[str]) -> dict[str, str]:
-    """Name -> text: what a model's header says, and what the inputs are."""
+    """Name -> text: the entries of a model's header, and `inputs`, which describes the axes of each input."""
     axes = {
         name: f"(scans, channels, rows, columns); the values are those of a shard, whose axes are {AXES[name]}"
         for name in inputs
     }
-    told = header | {"inputs": axes}
+    entries = header | {"inputs": axes}
     return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in told.items()
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in entries.items()
     }
 
 
 def random_inputs(predictor: Predictor, count: int) -> dict[str, torch.Tensor]:
-    """What the network takes of `count` scans, as random values: name -> (count, channels, H, W) float32, its maps and,
-    where it has skips, its masks; the same values each time."""
-    told, network = predictor.preprocessing, predictor.network
-    sizes = {name: (CHANNELS[name], told.maps.size) for name in network.backbones}
+    """Random network inputs for `count` scans, the same each time: name -> (count, channels, H, W) float32.
+
+    They are the maps that the network uses and, if it has masks, mask1 and mask2.
+    """
+    preprocessing, network = predictor.preprocessing, predictor.network
+    sizes = {name: (CHANNELS[name], preprocessing.maps.size) for name in network.backbones}
     if network.masked:
-        sizes |= {"mask1": (1, told.masks.size), "mask2": (1, told.masks.size // 2)}
+        sizes |= {"mask1": (1, preprocessing.masks.size), "mask2": (1, preprocessing.masks.size // 2)}
     generator = torch.Generator().manual_seed(count)
     return {
         name: torch.rand(count, channels, side, side, generator=generator) for name, (channels, side) in sizes.items()
@@ -103,8 +106,11 @@ def random_inputs(predictor: Predictor, count: int) -> dict[str, torch.Tensor]:
 
 
 def check_onnx(file: str | os.PathLike, predictor: Predictor, path: str | os.PathLike) -> float:
-    """The largest difference of probabilities between onnxruntime on a file and the network. Raises InputError where it
-    is no small one. path: the file's name in messages."""
+    """The largest difference between the probabilities of onnxruntime and of the network.
+
+    file: what onnxruntime loads. path: its name in messages. Raises InputError if it cannot be loaded or the difference
+    exceeds AGREEMENT.
+    """
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
@@ -113,15 +119,16 @@ def check_onnx(file: str | os.PathLike, predictor: Predictor, path: str | os.Pat
         session = onnxruntime.InferenceSession(os.fspath(file), providers=["CPUExecutionProvider"])
         for count in BATCHES:
             inputs = random_inputs(predictor, count)
-            (came,) = session.run(["probabilities"], {name: values.numpy() for name, values in inputs.items()})
+            (found,) = session.run(["probabilities"], {name: values.numpy() for name, values in inputs.items()})
             with torch.no_grad():
-                wanted = Probabilities(predictor.network)(inputs).numpy()
-            difference = max(difference, float(np.abs(came - wanted).max()) if came.shape == wanted.shape else np.inf)
+                expected = Probabilities(predictor.network)(inputs).numpy()
+            same_shape = found.shape == expected.shape
+            difference = max(difference, float(np.abs(found - expected).max()) if same_shape else np.inf)
     except (refusals.Fail, refusals.InvalidArgument, refusals.InvalidGraph, refusals.InvalidProtobuf) as error:
-        raise InputError(f"{path}: onnxruntime does not take it, so no file is left ({error})") from error
+        raise InputError(f"{path}: onnxruntime cannot load the file, so it was not kept ({error})") from error
     if not difference <= AGREEMENT:
         raise InputError(
-            f"{path}: onnxruntime gives probabilities that differ by {difference:.2g} from the network's, more than"
-            f" {AGREEMENT:g}, so no file is left"
+            f"{path}: onnxruntime's probabilities differ from the network's by {difference:.2g}, more than"
+            f" {AGREEMENT:g}, so the file was not kept"
         )
     return difference

@@ -1,4 +1,4 @@
-"""A trained network together with the preprocessing that its file asks for."""
+"""A trained network together with the preprocessing that its model file sets."""
 
 import math
 import os
@@ -30,10 +30,10 @@ Columns = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Predictor:
-    """Called on a scan it gives a probability for each class.
+    """Predicts the expression of a scan: calling it on one returns the probability of each class.
 
-    network: FusionNet in evaluation mode, on the CPU. header: of the model's file, see write_model. preprocessing:
-    Preprocessing; its unit and scans.pixel_spacing may be those of other files than the model was trained on.
+    network: in evaluation mode, on the CPU. header: that of the model file, see write_model. preprocessing: turns a raw
+    scan into network inputs; see with_file_units for files in another unit than those of training.
     """
 
     network: FusionNet
@@ -42,11 +42,11 @@ class Predictor:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Their names in the order of the network's outputs."""
+        """The names of the classes, in the order of the network's outputs."""
         return tuple(self.header["classes"])
 
     def __call__(self, scan: Scan) -> dict[str, float]:
-        """The probability of each class, a dict of floats in the order of classes that add up to 1.
+        """The probability of each class, in the order of `classes`; they sum to 1.
 
         scan: the path of a scan file, a Mesh in mm, or a FrontalScan. Raises ScanError if it cannot be used.
         """
@@ -54,7 +54,7 @@ class Predictor:
         return dict(zip(self.classes, row.tolist(), strict=True))
 
     def turn(self, scan: Scan) -> FrontalScan:
-        """The FrontalScan of what somebody has in hand: see __call__."""
+        """Turns a scan, as in __call__, to the camera. Raises ScanError if it cannot be used."""
         settings, unit, landmarks = self.preprocessing.scans, self.preprocessing.unit, ""
         if isinstance(scan, FrontalScan):
             return scan
@@ -66,47 +66,47 @@ class Predictor:
             mesh = read_mesh(name, find_texture(name), settings, unit)
             landmarks = landmark_file(name, settings)
         else:
-            raise InputError(f"the path of a scan, a Mesh or a FrontalScan is needed, {type(scan).__name__} came")
+            raise InputError(f"expected the path of a scan, a Mesh or a FrontalScan, got {type(scan).__name__}")
         check_extent(mesh.vertices, name, settings)
         return make_frontal(mesh, landmarks, unit, settings)
 
     def prepare(self, scan: FrontalScan) -> Columns:
-        """The columns of a shard of one FrontalScan: see prepare_scan. Raises ScanError."""
+        """The columns of a shard with this one scan, see prepare_scan. Raises ScanError if it cannot be used."""
         return prepare_scan(scan, self.preprocessing)
 
     def probabilities(self, columns: Columns, batch: int = 1) -> np.ndarray:
-        """Probabilities (n, classes) float64 of the n scans of a shard's columns, computed in float32.
+        """Probabilities (n, classes) float64 of the n scans in a shard's columns, computed in float32.
 
-        batch: how many scans pass the network at a time, which changes no more than the last digits of float32.
+        batch: scans per batch; it changes at most the last digits of float32.
         """
         return predict(self.network, self.inputs(columns), batch, Precision(CPU, "none"))
 
     def inputs(self, columns: Columns) -> dict[str, torch.Tensor]:
-        """The tensors that the network takes of a shard's columns."""
+        """The network's input tensors from a shard's columns."""
         return network_inputs(Samples(*(columns[name] for name in Samples._fields)), CPU)
 
 
 def load(model: str | os.PathLike) -> Predictor:
-    """The Predictor of a final model's file (a path). Raises InputError where the file is not one."""
+    """The Predictor of a model file, given its path. Raises InputError if the file is not a model of this version."""
     path = os.fspath(model)
     network, header = read_model(path)
     return Predictor(network, header, read_settings(Preprocessing, header["preprocessing"], f"{path}: preprocessing"))
 
 
-def with_files(predictor: Predictor, unit: Unit | None = None, pixel_spacing: float | None = None) -> Predictor:
-    """A Predictor for files of another unit or depth images of another spacing (mm); None leaves what there is.
+def with_file_units(predictor: Predictor, unit: Unit | None = None, pixel_spacing: float | None = None) -> Predictor:
+    """The Predictor for files in another unit, or depth images with another pixel spacing in mm.
 
-    Raises InputError where the spacing is no length.
+    None keeps what the model was trained with. Raises InputError unless the spacing is a positive number.
     """
-    told = predictor.preprocessing
-    scans = told.scans
+    preprocessing = predictor.preprocessing
+    scans = preprocessing.scans
     if pixel_spacing is not None:
         if not 0 < pixel_spacing < math.inf:
-            raise InputError(f"--pixel-spacing: mm from pixel to pixel are needed, more than 0; {pixel_spacing} came")
+            raise InputError(f"--pixel-spacing: expected mm between pixels, more than 0, got {pixel_spacing}")
         scans = replace(scans, pixel_spacing=pixel_spacing)
-    return replace(predictor, preprocessing=replace(told, scans=scans, unit=unit or told.unit))
+    return replace(predictor, preprocessing=replace(preprocessing, scans=scans, unit=unit or preprocessing.unit))
 
 
 def join_columns(prepared: Sequence[Columns]) -> Columns:
-    """The columns of several scans, each as Predictor.prepare gave them, one after another."""
+    """Joins the columns of several scans, each from Predictor.prepare."""
     return {name: np.concatenate([columns[name] for columns in prepared]) for name in prepared[0]}

@@ -1,1 +1,1 @@
-"""What Snakemake needs beside the stages: plans, logs, hashes of the code, places of files."""
+"""What Snakemake needs besides the stages: plans, paths, logs and hashes of the code."""

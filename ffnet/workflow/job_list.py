@@ -1,4 +1,4 @@
-"""Every job that the settings ask for and the files by which it is known; a slow test holds it to the Snakefile."""
+"""All jobs that the settings ask for, with their files. A slow test compares this list with the Snakefile."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
 from ffnet.workflow.planning import is_synthetic, plan_dataset, pretrained_files
 
-SHARD_RULES = {  # by stage
+SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
     "maps": "project_maps",
     "normals": "compute_normals",
@@ -22,9 +22,11 @@ SHARD_RULES = {  # by stage
 
 
 class Job(NamedTuple):
-    """One job. dataset, experiment, shard: "" where it belongs to none. outputs: paths; all are there once it is done.
-    timing: path of the file that says how long it took, a run's record or Snakemake's benchmark; "" where none does, as
-    of jobs of seconds. scans: how many it works on, of a run those it trains on; 1 where that does not matter.
+    """One job.
+
+    dataset, experiment, shard: "" if it has none. outputs: paths; all exist once it is done. timing: path of the file
+    with its time, a run's record or Snakemake's benchmark; "" for short jobs, which have none. scans: number of scans
+    processed (for a run: the training scans); 1 where irrelevant.
     """
 
     stage: str
@@ -54,7 +56,7 @@ def list_jobs(config: Config) -> list[Job]:
 
 
 def demo_jobs(config: Config) -> list[Job]:
-    """The jobs that generate the demo collection, as far as a dataset is part of it."""
+    """The jobs that generate the demo collection, for those layouts that a dataset uses."""
     layouts = sorted(config.datasets[name].layout for name in config.datasets if is_synthetic(name, config))
     jobs = []
     for layout in layouts:
@@ -68,14 +70,14 @@ def demo_jobs(config: Config) -> list[Job]:
 
 
 def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
-    """The job that fetches ImageNet's weights, where an experiment of those chosen starts from them."""
+    """The job that fetches ImageNet's weights, if a chosen experiment starts from them."""
     if not any(IMAGENET_FILE in pretrained_files(config, name) for name in chosen):
         return []
     return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), files.PRETRAINED_LOG)]
 
 
 def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
-    """How many scans a run trains on, on average. Raises InputError where there are too few subjects."""
+    """The mean number of scans that a run trains on. Raises InputError if there are too few subjects."""
     taken, protocol = config.datasets[dataset], config.protocol
     participants = choose_participants(list_participants(rows, (), taken), dataset, protocol)
     subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
@@ -83,7 +85,7 @@ def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
 
 
 def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
-    """The jobs from raw files to shards of one dataset. shards: name -> its scans."""
+    """The jobs of one dataset from raw files to shards. shards: name -> its scans."""
     jobs = [dataset_job("scans", "index_scans", dataset, files.MANIFEST)]
     for stage, rule in SHARD_RULES.items():
         for shard, rows in shards.items():
@@ -102,7 +104,7 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
 
 
 def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
-    """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: on how many a run trains."""
+    """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: see training_scans."""
     jobs = [dataset_job("training", "choose_subjects", dataset, files.SUBJECTS)]
     for repeat in range(max((config.experiments[name].repeats for name in chosen), default=0)):
         output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
@@ -119,7 +121,7 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
 
 
 def figure_jobs(dataset: str, chosen: Sequence[str]) -> list[Job]:
-    """What is gathered and drawn of one dataset once its runs are there."""
+    """The jobs of one dataset after its runs: gathered predictions and figures."""
     jobs = []
     for name in chosen:
         gathered = tuple(
@@ -139,6 +141,6 @@ def figure_jobs(dataset: str, chosen: Sequence[str]) -> list[Job]:
 
 
 def dataset_job(stage: str, rule: str, dataset: str, *patterns: str) -> Job:
-    """The one job of a rule on a dataset, by the patterns of its outputs."""
+    """The one job of a rule on a dataset, from the patterns of its outputs."""
     outputs = tuple(pattern.format(dataset=dataset) for pattern in patterns)
     return Job(stage, rule, dataset, "", outputs, files.DATASET_LOG.format(dataset=dataset, rule=rule))

@@ -1,4 +1,4 @@
-"""What every workflow script does around its work: a log of its own, and short words for what a user can mend."""
+"""Gives each workflow script a log file, and a short message for errors that the user can fix."""
 
 import contextlib
 import errno
@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from ffnet.errors import InputError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-DONE, FAILED = "done after", "failed after"  # how the last line of a log begins; without one its job was killed
+DONE, FAILED = "done after", "failed after"  # the last line of a log begins so, unless its job was killed
 
 
 @contextlib.contextmanager
 def job_log(path: str | os.PathLike) -> Iterator[None]:
-    """Sends all that a job prints, C libraries included, to its log file, between a first line that says where it runs
-    and a last one that says how it ended.
+    """Sends everything that a job prints, also from C libraries, to its log file. The log's first line says where the
+    job runs, the last one how it ended.
 
-    An InputError and a full disk end the job with a message alone, on the terminal and in the log; any other error is
-    written to the log in full and raised on.
+    An InputError or a full disk ends the job with only a message, on the terminal and in the log. Any other error goes
+    to the log with its traceback and is raised again.
     """
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     terminal = [os.dup(1), os.dup(2)]
@@ -43,7 +43,7 @@ def job_log(path: str | os.PathLike) -> Iterator[None]:
         ending = DONE
     except BaseException as error:
         message = short_message(error)
-        with contextlib.suppress(OSError):  # the log's disk may be the one that is full
+        with contextlib.suppress(OSError):  # the full disk may be that of the log
             traceback.print_exc() if message is None else print(f"error: {message}", file=sys.stderr)
         if message is None:
             raise
@@ -59,16 +59,18 @@ def job_log(path: str | os.PathLike) -> Iterator[None]:
 
 
 def first_line() -> str:
-    """Where this job runs; job_place reads it."""
+    """Where this job runs, as a line that job_states.PLACE matches."""
     allocation = os.environ.get("SLURM_JOB_ID")
     where = f"started {time.strftime('%Y-%m-%d %H:%M:%S')} on {platform.node()}, process {os.getpid()}"
     return f"{where}, SLURM job {allocation}" if allocation else where
 
 
 def short_message(error: BaseException) -> str | None:
-    """What to tell of an error that a user can mend; None for any other."""
+    """The message for an error that the user can fix; None for any other."""
     if isinstance(error, InputError):
         return str(error)
     if getattr(error, "errno", None) in FULL or any(f"errno = {code}," in str(error) for code in FULL):  # HDF5's words
-        return f"the disk is full or a quota used up ({error}); make room and start again, nothing half-written is left"
+        return (
+            f"the disk is full or a quota used up ({error}); free some space and start again, no file was left damaged"
+        )
     return None

@@ -1,4 +1,4 @@
-"""How far a job has come, told from files alone: its outputs and its log."""
+"""The state of a job, from its outputs and its log alone."""
 
 import json
 import os
@@ -10,13 +10,13 @@ from typing import NamedTuple
 from ffnet.workflow.job_list import Job
 from ffnet.workflow.job_log import DONE, FAILED
 
-QUIET = 3600.0  # seconds after which a job on another machine that wrote no line counts as lost
+QUIET = 3600.0  # seconds without a new line after which a job on another machine counts as lost
 STATES = ("done", "running", "failed", "lost", "missing")
 PLACE = re.compile(r"started \S+ \S+ on (?P<host>\S+), process (?P<process>\d+)(, SLURM job (?P<allocation>\d+))?")
 
 
 class JobState(NamedTuple):
-    """state: one of STATES. seconds: what a finished job took, or None. last: the last lines of the log."""
+    """state: one of STATES. seconds: the time of a finished job, or None. last: the last lines of the log."""
 
     state: str
     seconds: float | None = None
@@ -24,12 +24,12 @@ class JobState(NamedTuple):
 
 
 def job_state(job: Job, lines: int) -> JobState:
-    """The JobState of a Job. lines: how many of the log's last lines are wanted of one that failed or was lost.
+    """The JobState of a Job. lines: how many of the log's last lines to give for a job that failed or was lost.
 
-    done: all outputs are there, as they are written whole or not at all; whether they are up to date only Snakemake
-    says. Otherwise the log decides. failed: its last line says so. running: there is no such line, and on this machine
-    the process is alive, or on another the log has grown within QUIET seconds. lost: neither, so the job was killed or
-    its machine died. missing: not begun, or its log says done and an output was deleted since.
+    done: all outputs exist; they are written whole or not at all. Only Snakemake knows whether they are up to date.
+    Without all outputs the log decides. failed: its last line says so. running: it has no such line, and its process is
+    alive (on this machine) or the log has grown within QUIET seconds (on another). lost: neither, so the job was killed
+    or its machine went down. missing: not started, or done, with an output deleted since.
     """
     if all(os.path.exists(path) for path in job.outputs):
         return JobState("done", measured_seconds(job))
@@ -44,7 +44,7 @@ def job_state(job: Job, lines: int) -> JobState:
 
 
 def is_alive(head: str, changed: float) -> bool:
-    """Whether the job whose log begins with the line `head` and grew at the time `changed` is still at work."""
+    """Whether a job still runs. head: the first line of its log. changed: the time at which the log last grew."""
     place = PLACE.match(head)
     if place and place["host"] == platform.node():
         try:
@@ -55,8 +55,7 @@ def is_alive(head: str, changed: float) -> bool:
 
 
 def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
-    """(first line, tuple of the last lines that are not empty, time of the last change) of a log; ("", (), 0) without
-    one."""
+    """A log's first line, its last non-empty lines and the time of its last change; ("", (), 0) if there is no log."""
     try:
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
@@ -70,12 +69,12 @@ def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
 
 
 def measured_seconds(job: Job) -> float | None:
-    """Seconds that a finished Job took: of the record of a run, else of Snakemake's benchmark file; None without."""
+    """Seconds that a finished Job took, from the record of a run or Snakemake's benchmark; None if there is neither."""
     try:
         with open(job.timing, encoding="utf-8") as file:
             if job.rule == "train_fold":
                 return json.load(file)["seconds"]["all"]
             header, *rows = [line.rstrip("\n").split("\t") for line in file]
             return float(rows[-1][header.index("s")])
-    except (FileNotFoundError, ValueError, KeyError, IndexError):  # none, or one that is being written
+    except (FileNotFoundError, ValueError, KeyError, IndexError):  # no file, or one that is being written
         return None

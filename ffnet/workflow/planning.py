@@ -1,4 +1,4 @@
-"""What the Snakefile knows while it plans: which scans each collection has, and which files hold them."""
+"""The plan of the workflow: the scans of each dataset, their shards, and the paths of results."""
 
 import os
 from dataclasses import asdict, replace
@@ -18,10 +18,10 @@ from ffnet.workflow import files
 
 
 class PlannedDataset(NamedTuple):
-    """One dataset.
+    """The scans of one dataset.
 
-    rows: ScanRows. shards: name -> ScanRows, sorted by name. skipped: how many scans are not taken, by kind.
-    missing: the paths in rows that are not on disk, as only one's own list can name them.
+    shards: name -> its rows, sorted by name. skipped: kind -> number of scans that are not used. missing: paths in rows
+    that do not exist, which can occur only with layout `manifest`.
     """
 
     name: str
@@ -31,23 +31,23 @@ class PlannedDataset(NamedTuple):
     missing: frozenset[str]
 
     def raw_files(self, shard: str) -> list[str]:
-        """The raw files that a shard is made from: those that are there, for the others end in quarantine.csv."""
+        """The raw files of a shard that exist; scans whose files are missing end up in quarantine.csv."""
         paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]
 
     def shard_files(self, stage: str = "shards") -> list[str]:
-        """The files of all shards, those ready to train or those of an earlier stage."""
+        """The files of all shards, ready to train or from an earlier stage."""
         return [files.STAGE.format(dataset=self.name, stage=stage, shard=shard) for shard in self.shards]
 
     def shard_to_draw(self, results: ResultsSettings) -> str:
-        """The file of the shard that holds the subject whose maps are drawn. results: ResultsSettings."""
+        """The shard with the subject whose maps are drawn."""
         wanted = results.maps_subjects.get(self.name, self.rows[0].subject)
         shard = next(row.shard for row in self.rows if row.subject == wanted)
         return files.STAGE.format(dataset=self.name, stage="shards", shard=shard)
 
 
 def run_files(config: Config, dataset: str, experiment: str) -> list[str]:
-    """The predictions of all runs of an experiment."""
+    """The prediction files of all runs of an experiment."""
     repeats, folds = range(config.experiments[experiment].repeats), range(config.protocol.folds)
     return [
         files.RUN.format(dataset=dataset, experiment=experiment, repeat=repeat, fold=fold)
@@ -57,27 +57,27 @@ def run_files(config: Config, dataset: str, experiment: str) -> list[str]:
 
 
 def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
-    """The splits that an experiment uses."""
+    """The split files that an experiment uses, one per repeat."""
     return [
         files.SPLIT.format(dataset=dataset, repeat=repeat) for repeat in range(config.experiments[experiment].repeats)
     ]
 
 
 def pretrained_files(config: Config, experiment: str) -> list[str]:
-    """The weights that an experiment's VGG16-BN streams start from: a list of one file, or of none."""
+    """The file of weights that an experiment's VGG16-BN streams start from, as a list of one or none."""
     path = networks_of(config.experiments[experiment], config.networks).pretrained_file
     return [path] if path else []
 
 
 def fold_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """What the runs of an experiment on a dataset depend on, as plain dicts."""
+    """All settings that the runs of an experiment on a dataset depend on."""
     row, classes = config.experiments[experiment], config.datasets[dataset].classes
     return run_settings(row, config.networks, config.training, config.ridge, classes)
 
 
 def model_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """What a final model depends on and what a prediction with it needs, as plain dicts."""
-    row = replace(config.experiments[experiment], repeats=0)  # how often it is tested changes no final model
+    """All settings that a final model depends on, and those that a prediction with it needs."""
+    row = replace(config.experiments[experiment], repeats=0)  # a final model does not depend on them
     told = config.datasets[dataset]
     return run_settings(row, config.networks, config.training, config.ridge, told.classes) | {
         "dataset": dataset,
@@ -87,35 +87,35 @@ def model_settings(config: Config, dataset: str, experiment: str) -> dict:
     }
 
 
-PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # which of the paper's collections a layout stands for
+PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # layout -> the paper's name of the collection
 
 
 def paper_name(dataset: DatasetSettings) -> str | None:
-    """Which of the paper's collections a dataset stands for; None where layout or classes are others."""
+    """The paper's name of a dataset's collection; None if the layout or the classes differ from the paper's."""
     return PAPER_NAMES.get(dataset.layout) if dataset.classes == EXPRESSIONS else None
 
 
 def is_synthetic(name: str, config: Config) -> bool:
-    """Whether a dataset is the generated collection."""
+    """Whether a dataset is the generated demo collection."""
     dataset = config.datasets[name]
     return dataset.folder == f"{config.demo.folder}/{dataset.layout}"
 
 
 def demo_patterns(config: Config, layout: str) -> list[str]:
-    """The raw files of one demo subject with Snakemake's wildcards {subject} and, for BU-3DFE, {ethnicity}."""
+    """The raw files of a demo subject, with Snakemake's wildcards {subject} and, for BU-3DFE, {ethnicity}."""
     return subject_files_of(config.demo, Subject(layout, 0, "{subject}", "", "{ethnicity}"))
 
 
 def demo_settings(config: Config, layout: str, subject: str) -> dict:
-    """What the files of one demo subject depend on, as a dict: not on how many subjects follow."""
+    """The settings that a demo subject's files depend on; the number of subjects after it is not among them."""
     return asdict(replace(config.demo, subjects=find_subject(config.demo, layout, subject).number + 1))
 
 
 def plan_dataset(name: str, config: Config) -> PlannedDataset:
     """The PlannedDataset of config.datasets[name].
 
-    The demo collection's files are known before they are made; any other collection's are those on disk or in its list.
-    Raises InputError if the folder is missing or holds no expression scan of the layout.
+    The files of the demo collection are known before they are generated; those of any other are found on disk or in its
+    manifest.csv. Raises InputError if the folder is missing or has no expression scan of the layout.
     """
     dataset, where = config.datasets[name], f"config.yaml: datasets.{name}"
     check_classes(dataset, where)
@@ -131,8 +131,8 @@ def plan_dataset(name: str, config: Config) -> PlannedDataset:
     if not rows:
         others = ", ".join(f"{count} {kind}" for kind, count in skipped.items()) or "none"
         raise InputError(
-            f"{where}: no expression scan of the layout '{dataset.layout}' at the intensities "
-            f"{list(dataset.intensities)} is in '{dataset.folder}'; other scans there: {others}"
+            f"{where}: found no expression scan of the layout '{dataset.layout}' at the intensities "
+            f"{list(dataset.intensities)} in '{dataset.folder}'; other scans there: {others}"
         )
     drawn = config.results.maps_subjects.get(name, rows[0].subject)
     if drawn not in {row.subject for row in rows}:

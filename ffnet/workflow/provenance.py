@@ -1,10 +1,11 @@
-"""A hash of the code that a job runs, so that a change reruns what it touches and nothing else.
+"""Hashes the code that a job runs, so that a change reruns the jobs it affects and no others.
 
-Snakemake does not see a script's imports and compares scripts by time alone. Here a script's syntax tree, those of
-all modules it imports from this package and the lock file's pins are hashed. Comments, docstrings, formatting and file
-times do not count, nor do the hints that only a type checker reads: those of functions and of assignments inside them,
-and `if TYPE_CHECKING:` blocks with their imports. Those of a class count, as they make the fields of a dataclass.
-Dynamic imports and data files are not seen: a rule that reads a data file names it as an input.
+Snakemake does not see a script's imports and compares only the times of scripts. The hash covers the syntax trees of a
+script and of all modules that it imports from this package, and the pins of the lock file. Comments, docstrings,
+formatting and file times do not count, nor do hints that only a type checker reads: those of functions and of
+assignments inside them, and `if TYPE_CHECKING:` blocks with their imports. The hints of a class do count, as they
+define the fields of a dataclass. Dynamic imports and data files are not covered: a rule that reads a data file lists it
+as an input.
 """
 
 import ast
@@ -18,7 +19,10 @@ LOCK = ROOT / "requirements.lock"
 
 
 def code_hash(script: str) -> str:
-    """16 hex digits for a script (path from the project's root), all it imports from ffnet, and the lock file."""
+    """16 hex digits for a script, all modules that it imports from ffnet, and the lock file.
+
+    script: path relative to the project folder.
+    """
     digest = hashlib.sha256(_pins())
     for path in sources(script):
         digest.update(str(path.relative_to(ROOT)).encode())
@@ -28,7 +32,7 @@ def code_hash(script: str) -> str:
 
 @functools.cache
 def sources(script: str) -> tuple[pathlib.Path, ...]:
-    """Sorted paths of a script and of all modules it imports from ffnet, directly or not."""
+    """Sorted paths of a script and of all modules it imports from ffnet, directly or indirectly."""
     seen, waiting = set(), [ROOT / script]
     while waiting:
         path = waiting.pop()
@@ -39,15 +43,15 @@ def sources(script: str) -> tuple[pathlib.Path, ...]:
 
 
 def imported_names(path: pathlib.Path) -> set[str]:
-    """Dotted names that a source file imports when it runs, anywhere; `from a import b` gives a and a.b."""
+    """Dotted names that a source file imports anywhere when it runs; `from a import b` gives a and a.b."""
     return set(_read(path)[0])
 
 
 @functools.cache
 def _read(path: pathlib.Path) -> tuple[frozenset[str], bytes]:
-    """Imported names of a source file, and what of its syntax tree counts.
+    """The imported names of a source file, and the part of its syntax tree that counts.
 
-    The trees themselves, 19 MiB in a process that lasts as long as the workflow, are not kept.
+    The trees themselves are not kept: they would take 19 MiB for as long as the workflow runs.
     """
     tree = _WhatRuns().visit(ast.parse(path.read_text(encoding="utf-8")))
     return frozenset(_names(tree, path)), ast.dump(tree).encode()
@@ -60,7 +64,7 @@ def _names(tree: ast.Module, path: pathlib.Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             if node.level or node.module is None:
-                raise ValueError(f"{path}:{node.lineno}: imports are written in full here, from {PACKAGE}....")
+                raise ValueError(f"{path}:{node.lineno}: write imports in full, from {PACKAGE}....")
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
@@ -84,7 +88,7 @@ def _module_file(parts: list[str]) -> pathlib.Path | None:
 
 
 class _WhatRuns(ast.NodeTransformer):
-    """Takes out of a syntax tree what changes no result: docstrings, hints, and what only a type checker imports."""
+    """Removes from a syntax tree what changes no result: docstrings, hints, and imports for a type checker."""
 
     in_function = False
 
@@ -116,7 +120,7 @@ class _WhatRuns(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         self.generic_visit(node)
-        if self.in_function and node.value is not None:  # without a value it makes the name a local one
+        if self.in_function and node.value is not None:  # without a value it declares a local name
             return ast.Assign([node.target], node.value)
         return node
 

@@ -1,8 +1,8 @@
-"""Snakemake's scheduler, held to one timer.
+"""Limits Snakemake's scheduler to one timer.
 
-To keep its limit of jobs per second, Snakemake starts a timer at the end of every pass of its scheduler, and each timer
-starts a pass; so does each job that ends. So the passes in a second grow with the jobs that have ended: after some 500
-jobs they took a quarter of a core and more. One timer that is at work gives the same limit.
+To limit jobs per second, Snakemake starts a timer after every pass of its scheduler, and each timer starts another
+pass; so does each finished job. The passes per second therefore grow with the number of finished jobs: after about 500
+jobs they took a quarter of a core or more. A single timer gives the same limit.
 """
 
 import threading
@@ -11,7 +11,7 @@ from snakemake.scheduling.job_scheduler import JobScheduler
 
 
 def hold_one_timer() -> None:
-    """From now on a JobScheduler starts a timer only when none of its own is at work."""
+    """From now on, a JobScheduler starts a timer only if it has none running."""
     JobScheduler._schedule_reevalutation = _start_timer
 
 

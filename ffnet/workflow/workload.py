@@ -1,4 +1,4 @@
-"""How much work the settings ask for: jobs, seconds and bytes by kind of job, from what finished jobs took."""
+"""Estimates the work that the settings ask for: jobs, seconds and bytes by kind of job, from finished jobs."""
 
 import csv
 import json
@@ -13,14 +13,14 @@ from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import measured_seconds
 from ffnet.workflow.planning import fold_settings
 
-SAMPLE = 20  # finished jobs of a kind that are looked at
+SAMPLE = 20  # finished jobs of a kind that are measured
 
 
 class Work(NamedTuple):
     """All jobs of one rule, or all runs of one experiment on one dataset.
 
-    seconds: of all jobs one after another, None where unknown. source: "measured", "given" or "". gpu: whether each job
-    takes a GPU. size: bytes of all outputs, None where unknown. measurable: False for jobs of seconds.
+    seconds: sum over all jobs, None if unknown. source: "measured", "given" or "". gpu: whether each job uses a GPU.
+    size: bytes of all outputs, None if unknown. measurable: False for jobs that take only seconds.
     """
 
     rule: str
@@ -35,8 +35,10 @@ class Work(NamedTuple):
 
 
 def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]:
-    """The Works of a Config in the order of the data. given: experiment -> seconds of one run. gpu: whether networks
-    are trained on GPUs. Raises InputError as list_jobs does."""
+    """The Works of a Config in the order of the data. Raises InputError as list_jobs does.
+
+    given: experiment -> seconds of one run. gpu: whether networks are trained on GPUs.
+    """
     kinds: dict[tuple[str, str, str], list[Job]] = {}
     for job in list_jobs(config):
         runs = job.rule == "train_fold"
@@ -57,12 +59,12 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
 
 
 def wanted_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """What the record of a run of these settings holds as `settings`."""
+    """The `settings` in the record of a run with these settings."""
     return json.loads(json.dumps(fold_settings(config, dataset, experiment)))
 
 
 def count_made(manifest: str) -> Counter[str]:
-    """Shard -> how many scans it had when manifest.csv was written; empty without the file."""
+    """Shard -> its number of scans when manifest.csv was written; empty if there is no such file."""
     try:
         with open(manifest, encoding="utf-8", newline="") as file:
             return Counter(row["shard"] for row in csv.DictReader(file))
@@ -73,10 +75,10 @@ def count_made(manifest: str) -> Counter[str]:
 def take_samples(
     jobs: Sequence[Job], made: dict[str, Counter[str]], wanted: dict | None, gpu: bool
 ) -> list[tuple[float | None, int, int]]:
-    """(seconds or None, bytes, scans) of up to SAMPLE finished Jobs of one kind.
+    """(seconds or None, bytes, scans) of up to SAMPLE finished jobs of one kind.
 
-    made: dataset -> count_made. wanted: the settings that runs must have had, None where the jobs are no runs. gpu:
-    whether runs on a GPU are looked for, or on cores.
+    made: dataset -> count_made. wanted: the settings that runs must have had; None if the jobs are not runs. gpu:
+    whether runs on a GPU count, or those on cores.
     """
     samples: list[tuple[float | None, int, int]] = []
     for job in jobs:
@@ -95,7 +97,7 @@ def take_samples(
 
 
 def extrapolate(jobs: Sequence[Job], samples: Sequence[tuple[float | None, int, int]], column: int) -> float | None:
-    """What all jobs take, in proportion to their scans, by one column of the samples; None where nothing is known."""
+    """The total over all jobs, in proportion to their scans, of one column of the samples; None if nothing is known."""
     amounts = [(sample[column], sample[2]) for sample in samples]
     known = [(amount, scans) for amount, scans in amounts if amount is not None]
     if not known:

@@ -32,10 +32,10 @@ def collection(tmp_path):
 
 @pytest.fixture
 def run(settings_file, collection, capsys, monkeypatch):
-    """A function: checks settings that point at the collection, changed as asked; exit code and lines. What every
-    machine has in its own way is left out."""
+    """A function: checks settings that point at the collection, after change(mapping); exit code and lines. Findings
+    that depend on the machine are left out."""
     for part in ("check_packages", "check_landmark_model", "check_computing", "check_space"):
-        monkeypatch.setattr(check, part, lambda *told: ())
+        monkeypatch.setattr(check, part, lambda *arguments: ())
 
     def start(change=lambda mapping: None, *more):
         def point(mapping):
@@ -55,12 +55,12 @@ def line_with(lines, words):
     return line
 
 
-def test_keys_of_a_second_file_are_looked_at_and_the_run_is_started_with_it(run, tmp_path):
+def test_overrides_are_checked_and_named_in_the_command_to_start(run, tmp_path):
     path = tmp_path / "keys.yaml"
     path.write_text("experiments: {FFNet: {repeats: 2}}\n")
     code, lines = run(lambda mapping: None, "--configfile", str(path))
     assert code == 0 and lines[-1] == f"Ready. Start with: make CONFIG={path}"
-    assert lines[0] == f"ok       {path}: ridge, FFNet, FFNet-M; 12 trainings for each collection"
+    assert lines[0] == f"ok       {path}: ridge, FFNet, FFNet-M; 12 runs for each dataset"
 
 
 def test_a_whole_collection_is_counted_and_all_is_well(run):
@@ -68,15 +68,15 @@ def test_a_whole_collection_is_counted_and_all_is_well(run):
     assert code == 0 and lines[-1] == "Ready. Start with: make"
     assert "ok       mine: 3 subjects, 18 scans, 3 complete subjects" in line_with(lines, "18 scans")
     assert line_with(lines, "take part") == "ok       mine: 3 subjects take part, in 3 folds"
-    assert line_with(lines, "trainings").endswith("ridge, FFNet-M; 6 trainings for each collection")
+    assert line_with(lines, "runs for").endswith("ridge, FFNet-M; 6 runs for each dataset")
     assert not [line for line in lines if line.startswith(("note", "PROBLEM"))]
 
 
 def test_a_missing_expression_is_named_and_too_few_complete_subjects_are_a_problem(run, collection):
     (collection / "F0002" / "F0002_FE04WH_F3D.wrl").unlink()
     code, lines = run()
-    assert code == 1 and lines[-1].startswith("1 to put right")
-    assert line_with(lines, "lacks").startswith("note     mine: 1 subjects are not complete")
+    assert code == 1 and lines[-1].startswith("1 problem to fix")
+    assert line_with(lines, "lacks").startswith("note     mine: 1 subjects are incomplete")
     assert line_with(lines, "lacks").endswith("F0002 lacks fear")
     assert "PROBLEM  mine: protocol.subjects is 3, but mine has 2 subjects" in line_with(lines, "PROBLEM  ")
 
@@ -110,12 +110,12 @@ def test_scans_without_texture_empty_files_and_others_are_noted(run, collection)
     lost.symlink_to(collection / "nowhere")
     code, lines = run()
     assert code == 0 and line_with(lines, "files are missing").endswith(": 1 files are missing: " + str(lost))
-    assert "1 scans have no texture image beside them and will be left out: F0001_AN04WH" in "".join(lines)
+    assert "1 scans have no texture image next to them and will be left out: F0001_AN04WH" in "".join(lines)
     assert line_with(lines, "files are empty").endswith("M0001_SU04WH_F3D.wrl")
-    assert line_with(lines, "not taken").endswith("not taken: 1 neutral")
+    assert line_with(lines, "not used").endswith("not used: 1 neutral")
 
 
-def test_files_that_ones_own_list_names_and_the_disk_lacks_are_noted(run, collection):
+def test_files_that_a_manifest_names_and_the_disk_lacks_are_noted(run, collection):
     scans = [
         f"{code}{n},S{n},{name},3,{code}{n}.ply,"
         for n in range(3)
@@ -131,23 +131,23 @@ def test_files_that_ones_own_list_names_and_the_disk_lacks_are_noted(run, collec
     assert "18 scans, 3 complete subjects" in "".join(lines) and "no texture" not in "".join(lines)
 
 
-def test_a_scan_that_lies_there_twice_is_a_problem(run, collection):
+def test_a_scan_that_is_found_twice_is_a_problem(run, collection):
     (collection / "copy").mkdir()
     (collection / "copy" / "F0001_AN04WH_F3D.wrl").write_text("x")
     code, lines = run()
     assert code == 1 and "F0001_AN04WH_F3D.wrl: the scan F0001_AN04WH is also in " in line_with(lines, "PROBLEM  ")
 
 
-def test_a_folder_that_is_not_there_is_a_problem_and_the_other_collections_are_still_looked_at(run):
+def test_a_missing_folder_is_a_problem_and_the_other_datasets_are_still_checked(run):
     def add(mapping):
         mapping["datasets"] = {"other": mapping["datasets"]["mine"] | {"folder": "/nowhere"}, **mapping["datasets"]}
 
     code, lines = run(add)
-    assert code == 1 and "there is no folder '/nowhere'; put the path" in line_with(lines, "PROBLEM  ")
+    assert code == 1 and "there is no folder '/nowhere'" in line_with(lines, "PROBLEM  ")
     assert line_with(lines, "mine: 3 subjects take part")
 
 
-def test_generated_faces_that_are_not_made_yet_are_a_note(run, tmp_path):
+def test_a_demo_collection_that_is_not_generated_yet_is_a_note(run, tmp_path):
     mappings = []
 
     def generate(mapping):
@@ -157,13 +157,13 @@ def test_generated_faces_that_are_not_made_yet_are_a_note(run, tmp_path):
 
     code, lines = run(generate)
     assert code == 0
-    assert line_with(lines, "18 scans").startswith("note ") and "not made yet" in line_with(lines, "18 scans")
+    assert line_with(lines, "the workflow generates them").startswith("note     mine: 3 subjects, 18 scans")
     files = [tmp_path / path for path in collection_files(read_config(mappings[0]).demo, "bu3dfe")]
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
     for file in files[:4]:
         file.touch()
-    assert "4 of 63 files are made, the run makes the rest" in line_with(run(generate)[1], "18 scans")
+    assert "4 of 63 files are there, the workflow generates the rest" in line_with(run(generate)[1], "18 scans")
     for file in files:
         file.touch()
     assert line_with(run(generate)[1], "18 scans").startswith("ok ")
@@ -196,10 +196,10 @@ def test_a_misspelt_key_is_a_problem_with_the_nearest_right_one(run):
         (b"scans:\n  shards: [1\nmaps: 2\n", "line 3"),
         (b"a: \xff\n", "not UTF-8 text (byte 3)"),
         (b"", "expected a section with keys, found None"),
-        (None, "the settings cannot be read (No such file"),
+        (None, "cannot read the settings (No such file"),
     ],
 )
-def test_settings_that_are_no_yaml_are_a_problem_that_names_the_place(run, tmp_path, capsys, content, message):
+def test_settings_that_are_not_yaml_are_a_problem_that_names_the_line(run, tmp_path, capsys, content, message):
     path = tmp_path / "broken.yaml"
     if content is not None:
         path.write_bytes(content)
@@ -208,14 +208,14 @@ def test_settings_that_are_no_yaml_are_a_problem_that_names_the_place(run, tmp_p
     assert out.startswith("PROBLEM  ") and message in out.splitlines()[0]
 
 
-def test_a_finding_begins_with_its_level_and_its_advice_stands_below():
+def test_a_finding_begins_with_its_level_and_its_advice_is_on_the_next_line():
     assert finding_text(Finding("ok", "all")) == "ok       all"
     assert finding_text(Finding("PROBLEM", "none", "do")) == "PROBLEM  none\n         -> do"
     assert some("abcd") == "a, b, c, d" and some("abcdef") == "a, b, c, d and 2 more"
 
 
 @pytest.mark.slow
-def test_here_the_command_finds_all_packages_the_model_and_the_demo():
+def test_on_this_machine_the_command_finds_all_packages_the_model_and_the_demo():
     command = [sys.executable, "-m", "ffnet", "check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr

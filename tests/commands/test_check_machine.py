@@ -11,7 +11,7 @@ from ffnet.errors import InputError
 from ffnet.workflow.provenance import LOCK
 
 
-def test_packages_that_lack_or_break_are_problems_and_other_versions_are_notes(monkeypatch, tmp_path):
+def test_missing_and_broken_packages_are_problems_and_other_versions_are_notes(monkeypatch, tmp_path):
     (tmp_path / "broken_package.py").write_text("import numpy\nnumpy.no_such_thing\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(
@@ -27,21 +27,21 @@ def test_packages_that_lack_or_break_are_problems_and_other_versions_are_notes(m
     assert "no_such_package cannot be imported" in missing.what and "no_such_thing" in broken.what
     assert other.level == "note" and other.what.endswith("is installed, requirements.lock has 1.0")
     assert unknown.level == "note" and "no-distribution of requirements.lock is not installed" in unknown.what
-    assert last == Finding("ok", "1 of 5 packages work and are those of requirements.lock")
+    assert last == Finding("ok", "1 of 5 packages work and have the versions of requirements.lock")
 
 
-def test_every_package_that_is_looked_at_stands_in_the_lock_file():
+def test_every_package_that_is_checked_is_in_the_lock_file():
     locked = locked_versions(LOCK.read_text())
     assert set(DISTRIBUTIONS.values()) <= set(locked)
     assert version_difference("numpy", locked) == ""
     assert locked_versions("# a\nA-b==1.2 # c\nd==3; e\n\n") == {"a-b": "1.2", "d": "3"}
 
 
-def test_a_landmark_model_that_lacks_is_a_problem(monkeypatch):
+def test_a_missing_landmark_model_is_a_problem(monkeypatch):
     (found,) = check_packages.check_landmark_model()
     assert found.level == "ok"
 
-    def lack(*told, **named):
+    def lack(*arguments, **options):
         raise InputError("the model is missing")
 
     monkeypatch.setattr(check_packages, "detect_face", lack)
@@ -71,12 +71,12 @@ def test_slurm_is_looked_for_on_the_path(monkeypatch, tmp_path):
     assert [found.level for found in check_machine.check_computing(None)] == ["ok", "note"]
     (tmp_path / "sbatch").write_text("#!/bin/sh\n")
     (tmp_path / "sbatch").chmod(0o755)
-    assert list(check_machine.check_computing(None))[1] == Finding("ok", "SLURM is here (sbatch)")
+    assert list(check_machine.check_computing(None))[1] == Finding("ok", "SLURM found (sbatch)")
 
 
-def test_disk_and_memory_are_held_against_the_need():
+def test_disk_and_memory_are_compared_with_the_need():
     assert disk_finding(10 * GIB, 10 * GIB).level == "ok" and disk_finding(9 * GIB, 10 * GIB).level == "PROBLEM"
-    assert disk_finding(9 * GIB, 10 * GIB).what == "9 GiB of disk are free here, some 10.0 GiB are needed"
+    assert disk_finding(9 * GIB, 10 * GIB).what == "9 GiB of disk space are free, about 10.0 GiB are needed"
     assert memory_finding(4 * JOB_BYTES, 4).level == "ok" and memory_finding(JOB_BYTES - 1, 1).level == "PROBLEM"
     less = memory_finding(int(3.5 * JOB_BYTES), 4)
     assert less.level == "note" and less.advice == "run with: snakemake --cores 3"
@@ -88,4 +88,4 @@ def test_the_need_grows_with_the_scans_of_all_collections_that_can_be_read(setti
     config = read_config(mapping)
     assert check_machine.count_scans(config) == 12 * 6 * 2 and check_machine.count_scans(None) == 0
     disk, memory = check_machine.check_space(config)
-    assert "some 0.8 GiB are needed" in disk.what and "jobs at a time" in memory.what
+    assert "about 0.8 GiB are needed" in disk.what and "jobs at a time" in memory.what

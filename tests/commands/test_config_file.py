@@ -1,4 +1,4 @@
-"""Settings from files, one put over the other, in Snakemake's way."""
+"""Settings from a file and from overrides, merged as Snakemake does it."""
 
 import copy
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snakemake.utils import update_config
 
-from ffnet.commands.config_file import put_over, read_config_file
+from ffnet.commands.config_file import merge_config, read_config_file
 from ffnet.config import read_config
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
@@ -26,14 +26,14 @@ OWN = {
 
 
 @given(SECTIONS, SECTIONS)
-def test_keys_of_a_second_file_go_in_as_snakemake_puts_them(mapping, keys):
+def test_overrides_are_merged_as_snakemake_does_it(mapping, keys):
     expected = copy.deepcopy(mapping)
     update_config(expected, copy.deepcopy(keys))
-    assert put_over(mapping, keys) == expected
+    assert merge_config(mapping, keys) == expected
 
 
 def test_a_dataset_that_is_null_is_left_out(settings_mapping):
-    config = read_config(put_over(settings_mapping(), {"datasets": {"demo-bu3dfe": None}}))
+    config = read_config(merge_config(settings_mapping(), {"datasets": {"demo-bu3dfe": None}}))
     assert list(config.datasets) == ["demo-bosphorus"]
 
 

@@ -43,7 +43,7 @@ def test_by_command_from_python_and_by_onnx_the_probabilities_are_the_same_to_on
         np.testing.assert_allclose(row, wanted, rtol=0, atol=1e-4)
 
 
-def test_the_file_lies_beside_the_model_unless_told_otherwise(write_final_model, no_exporter, tmp_path, capsys):
+def test_the_file_is_next_to_the_model_unless_out_names_another(write_final_model, no_exporter, tmp_path, capsys):
     model = write_final_model()
     for words, out in (((), model.with_suffix(".onnx")), (("--out", str(tmp_path / "a.onnx")), tmp_path / "a.onnx")):
         assert main(["export", str(model), *words]) == 0
@@ -55,20 +55,20 @@ def test_the_file_lies_beside_the_model_unless_told_otherwise(write_final_model,
         ]
 
 
-def test_another_ending_is_refused_before_the_model_is_read(tmp_path, capsys):
+def test_another_suffix_is_refused_before_the_model_is_read(tmp_path, capsys):
     assert main(["export", str(tmp_path / "nowhere"), "--out", str(tmp_path / "m.pt")]) == 2
-    assert capsys.readouterr().err == f"error: --out: a name that ends in .onnx is needed, '{tmp_path}/m.pt' came\n"
+    assert capsys.readouterr().err == f"error: --out: expected a name ending in .onnx, got '{tmp_path}/m.pt'\n"
 
 
-def test_a_place_where_nothing_can_be_written_is_told(final_model, no_exporter, tmp_path, capsys):
+def test_a_file_that_cannot_be_written_is_reported(final_model, no_exporter, tmp_path, capsys):
     (tmp_path / "m.onnx").mkdir()
     assert main(["export", str(final_model), "--out", str(tmp_path / "m.onnx")]) == 2
     assert capsys.readouterr().err == (
-        f"error: {tmp_path}/m.onnx: cannot be written (Is a directory); name another file with --out\n"
+        f"error: {tmp_path}/m.onnx: cannot be written (Is a directory); choose another file with --out\n"
     )
 
 
-def test_a_file_that_onnxruntime_answers_otherwise_ends_the_command(final_model, monkeypatch, tmp_path, capsys):
+def test_other_probabilities_from_onnxruntime_end_the_command(final_model, monkeypatch, tmp_path, capsys):
     def refuse(path, predictor):
         raise InputError(f"{path}: onnxruntime gives other probabilities")
 

@@ -1,4 +1,4 @@
-"""inspect: what is told of a file."""
+"""inspect: the report on a file."""
 
 import re
 import shutil
@@ -9,74 +9,74 @@ from scipy.spatial.transform import Rotation
 
 from ffnet.__main__ import main
 from ffnet.commands.inspect import inspect_file
-from ffnet.commands.listed import Listed
+from ffnet.commands.listed_scans import ListedScans
 from ffnet.scans.formats.readers import find_texture
 from ffnet.scans.load import read_mesh
 from ffnet.scans.pose import find_pose
 
-NONE = Listed({}, {})
+NONE = ListedScans({}, {})
 KEYS = [
     *("file", "format", "vertices", "triangles", "extent_mm", "texture", "subject", "expression", "intensity"),
     *("nose_tip", "rotation_deg", "landmark_route", "warnings", "error"),
 ]
 
 
-def test_a_bu3dfe_scan_is_told_in_the_promised_keys_with_what_its_bytes_hold(wrl, inspect):
+def test_a_bu3dfe_scan_is_reported_with_the_promised_keys_and_what_its_bytes_hold(wrl, inspect):
     path = wrl
-    code, (told,) = inspect(path)
-    assert code == 0 and list(told) == KEYS
+    code, (report,) = inspect(path)
+    assert code == 0 and list(report) == KEYS
     text = path.read_text()
     points = np.array(re.search(r"Coordinate\s*\{\s*point\s*\[([^\]]*)", text)[1].replace(",", " ").split(), float)
-    assert told["vertices"] == len(points) // 3
-    np.testing.assert_allclose(told["extent_mm"], np.ptp(points.reshape(-1, 3), axis=0), atol=0.06)
-    assert told["texture"] == list(struct.unpack("<ii", path.with_suffix(".bmp").read_bytes()[18:26]))
+    assert report["vertices"] == len(points) // 3
+    np.testing.assert_allclose(report["extent_mm"], np.ptp(points.reshape(-1, 3), axis=0), atol=0.06)
+    assert report["texture"] == list(struct.unpack("<ii", path.with_suffix(".bmp").read_bytes()[18:26]))
     polygons = re.search(r"\bcoordIndex\s*\[([^\]]*)", text)[1].replace(",", " ").split()
-    assert told["triangles"] == len(polygons) - 3 * polygons.count("-1")
-    assert (told["file"], told["format"]) == (str(path), "wrl")
-    assert (told["subject"], told["expression"], told["intensity"]) == ("F0001", "anger", 4)
-    assert told["warnings"] == [] and told["error"] is None
+    assert report["triangles"] == len(polygons) - 3 * polygons.count("-1")
+    assert (report["file"], report["format"]) == (str(path), "wrl")
+    assert (report["subject"], report["expression"], report["intensity"]) == ("F0001", "anger", 4)
+    assert report["warnings"] == [] and report["error"] is None
 
 
-def test_the_nose_tip_is_where_it_lies_in_the_files_own_coordinates(wrl, bnt, true_nose, inspect):
-    _, told = inspect(wrl, bnt)
-    for one, path in zip(told, (wrl, bnt), strict=True):
+def test_the_nose_tip_is_given_in_the_files_own_coordinates(wrl, bnt, true_nose, inspect):
+    _, report = inspect(wrl, bnt)
+    for one, path in zip(report, (wrl, bnt), strict=True):
         assert np.linalg.norm(one["nose_tip"] - true_nose(path)) < 8
 
 
 def test_the_rotation_is_the_whole_angle_of_the_pose_that_was_found(bnt, inspect, config):
     mesh = read_mesh(str(bnt), find_texture(str(bnt)), config.scans, "mm")
     pose = find_pose(mesh, config.scans.pose)
-    _, (told,) = inspect(bnt)
-    assert abs(told["rotation_deg"] - np.degrees(Rotation.from_matrix(pose.rotation).magnitude())) < 0.006
-    assert told["landmark_route"] == pose.route
+    _, (report,) = inspect(bnt)
+    assert abs(report["rotation_deg"] - np.degrees(Rotation.from_matrix(pose.rotation).magnitude())) < 0.006
+    assert report["landmark_route"] == pose.route
 
 
-def test_a_photo_tells_its_width_first(bnt, inspect):
-    _, (told,) = inspect(bnt)
-    assert told["texture"] == list(struct.unpack(">II", bnt.with_suffix(".png").read_bytes()[16:24]))
-    assert (told["format"], told["expression"], told["intensity"]) == ("bnt", "happiness", 1)
+def test_the_size_of_a_photo_has_its_width_first(bnt, inspect):
+    _, (report,) = inspect(bnt)
+    assert report["texture"] == list(struct.unpack(">II", bnt.with_suffix(".png").read_bytes()[16:24]))
+    assert (report["format"], report["expression"], report["intensity"]) == ("bnt", "happiness", 1)
 
 
-def test_bad_files_are_all_told_and_stop_nothing(wrl, inspect, tmp_path):
+def test_bad_files_are_all_reported_and_the_others_go_on(wrl, inspect, tmp_path):
     good, cut, bare = wrl, tmp_path / "cut.wrl", tmp_path / "F0009_FE03WH_F3D.wrl"
     cut.write_bytes(good.read_bytes()[:20000])
     shutil.copy(good, bare)
     empty, text = tmp_path / "empty.bnt", tmp_path / "notes.txt"
     empty.touch()
     text.write_text("no scan")
-    code, told = inspect(cut, tmp_path / "nowhere.wrl", tmp_path, empty, text, bare, good)
-    assert code == 1 and [list(one) for one in told] == [KEYS] * 7
-    errors = [one["error"] for one in told]
+    code, report = inspect(cut, tmp_path / "nowhere.wrl", tmp_path, empty, text, bare, good)
+    assert code == 1 and [list(one) for one in report] == [KEYS] * 7
+    errors = [one["error"] for one in report]
     assert errors[0].startswith(f"{cut}: ")
     assert errors[1].endswith("nowhere.wrl: there is no such file")
     assert errors[2] == f"{tmp_path}: is a folder; name the scan files in it"
     assert errors[3].startswith(f"{empty}: ") and errors[4].startswith(f"{text}: ")
-    assert "texture image is missing" in errors[5] and told[5]["expression"] == "fear"
-    assert errors[6] is None and told[6]["nose_tip"]
-    assert told[0]["vertices"] is None and told[0]["nose_tip"] is None and told[0]["subject"] is None
+    assert "texture image is missing" in errors[5] and report[5]["expression"] == "fear"
+    assert errors[6] is None and report[6]["nose_tip"]
+    assert report[0]["vertices"] is None and report[0]["nose_tip"] is None and report[0]["subject"] is None
 
 
-def test_what_was_read_is_told_even_where_no_face_is_found(wrl, config, tmp_path):
+def test_what_was_read_is_reported_even_if_no_face_is_found(wrl, config, tmp_path):
     path = tmp_path / "turned.wrl"
     text = wrl.read_text()
     points = re.search(r"Coordinate\s*\{\s*point\s*\[([^\]]*)", text)
@@ -88,7 +88,7 @@ def test_what_was_read_is_told_even_where_no_face_is_found(wrl, config, tmp_path
     assert "no face was found" in report.error and report.vertices == len(values) and report.nose_tip is None
 
 
-def test_text_has_a_line_for_each_fact_and_names_what_is_wrong(wrl, capsys, settings_file, tmp_path):
+def test_the_text_has_a_line_for_each_fact_and_names_the_error(wrl, capsys, settings_file, tmp_path):
     (tmp_path / "empty.bnt").touch()
     assert main(["inspect", "--config", settings_file(), str(tmp_path / "empty.bnt"), str(wrl)]) == 1
     text = capsys.readouterr().out
@@ -98,7 +98,7 @@ def test_text_has_a_line_for_each_fact_and_names_what_is_wrong(wrl, capsys, sett
         "format          wrl",
         "anger, intensity 4",
         "subject         F0001",
-        " mm, as the file counts",
+        " mm in the file's axes",
         "off frontal",
     ):
         assert part in good

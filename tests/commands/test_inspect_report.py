@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ffnet.commands.inspect_report import Report, measured_report, named_report, posed_report
+from ffnet.commands.inspect_report import ScanReport, measured_report, named_report, posed_report
 from ffnet.geometry.mesh import Mesh
 from ffnet.scans.load import FrontalScan
 
@@ -20,32 +20,33 @@ def plane(extent, texture_size=(200, 200), loose=0):
         (plane((150, 400, 90)), "400 mm across"),
         (plane((90, 100, 50)), "100 mm across"),
         (plane((150, 200, 10)), "only 10 mm deep"),
-        (plane((150, 200, 90), texture_size=(111, 300)), "smaller than the maps made from it, 112 x 112"),
+        (plane((150, 200, 90), texture_size=(111, 300)), "smaller than the maps made from it (112 x 112 pixels)"),
         (plane((150, 200, 90), texture_size=(112, 300)), None),
         (plane((150, 200, 90), loose=1), "20% of the vertices belong to no triangle"),
     ],
 )
 def test_odd_sizes_are_warned_of(mesh, warning):
-    report = measured_report(Report("x.wrl"), mesh, 112)
+    report = measured_report(ScanReport("x.wrl"), mesh, 112)
     assert len(report.warnings) == (warning is not None)
     assert warning is None or warning in report.warnings[0]
     assert report.texture == [mesh.texture.shape[1], mesh.texture.shape[0]] and report.triangles == 2
 
 
-def test_a_pose_far_off_or_found_on_the_shape_alone_is_warned_of():
+def test_a_large_rotation_and_a_face_found_by_shape_alone_are_warned_of():
     scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), "")
-    assert posed_report(Report("x"), scan).warnings == () and posed_report(Report("x"), scan).rotation_deg == 12.35
-    assert "on its shape alone" in posed_report(Report("x"), scan._replace(route="shape")).warnings[0]
-    unused = posed_report(Report("x"), scan._replace(unused="a.bnd: is empty")).warnings
+    report = ScanReport("x")
+    assert posed_report(report, scan).warnings == () and posed_report(report, scan).rotation_deg == 12.35
+    assert "by its shape alone" in posed_report(report, scan._replace(route="shape")).warnings[0]
+    unused = posed_report(report, scan._replace(unused="a.bnd: is empty")).warnings
     assert unused == ("a.bnd: is empty; the detector is used instead",)
-    assert "turned by 25 degrees" in posed_report(Report("x"), scan._replace(rotation_degrees=25.0)).warnings[0]
+    assert "turned by 25 degrees" in posed_report(report, scan._replace(rotation_degrees=25.0)).warnings[0]
 
 
-def test_names_tell_who_and_what_or_that_they_do_not():
+def test_file_names_give_subject_and_expression_or_a_warning_that_they_do_not():
     neutral = named_report("d/F0001_NE00WH_F3D.WRL")
     assert (neutral.subject, neutral.expression, neutral.intensity, neutral.format) == ("F0001", "neutral", 0, "wrl")
     assert neutral.warnings == ()
     frame = named_report("BU4DFE/F001/Angry/007.wrl")
     assert (frame.subject, frame.expression, frame.warnings) == ("F001", "anger", ())
     assert named_report("anna.abs.gz").format == "abs.gz" and named_report("anna").format is None
-    assert "tells no subject and expression" in named_report("anna.obj").warnings[0]
+    assert "no subject and expression" in named_report("anna.obj").warnings[0]

@@ -31,11 +31,11 @@ def tiny(settings_mapping):
 
 
 def record(config, job, seconds, scans=12, device="cpu", **other):
-    """Leaves what a finished run leaves."""
+    """Writes the files of a finished run."""
     settings = wanted_settings(config, job.dataset, job.experiment) | other
-    told = {"seconds": {"all": seconds}, "settings": settings, "scans": {"training": scans}, "device": device}
+    content = {"seconds": {"all": seconds}, "settings": settings, "scans": {"training": scans}, "device": device}
     write(job.outputs[0], "x" * 100)
-    write(job.outputs[1], json.dumps(told))
+    write(job.outputs[1], json.dumps(content))
 
 
 def works(config, given=None, gpu=False):
@@ -54,7 +54,7 @@ def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
     assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx(12)
 
 
-def test_without_a_finished_run_nothing_is_said_of_its_time(tiny):
+def test_without_a_finished_run_its_time_is_unknown(tiny):
     work = works(read_config(tiny))["train_fold", "FFNet-M"]
     assert (work.jobs, work.seconds, work.source, work.size) == (2, None, "", None)
 
@@ -68,7 +68,7 @@ def test_measured_seconds_grow_with_the_scans_that_a_run_trains_on(tiny):
     assert works(read_config(tiny))["train_fold", "FFNet-M"].seconds == pytest.approx(10 * 60.0)
 
 
-def test_runs_of_other_settings_or_devices_are_no_measure(tiny):
+def test_runs_with_other_settings_or_devices_do_not_count(tiny):
     config = read_config(tiny)
     runs = runs_of(config, "FFNet-M")
     record(config, runs[0], 30.0)
@@ -97,7 +97,7 @@ def test_shards_are_measured_by_the_scans_they_had_when_they_were_made(tiny):
     assert (work.seconds, work.size) == (pytest.approx(3.0 / 6 * 24), pytest.approx(600 / 6 * 24))
 
 
-def test_what_is_known_of_few_is_extended_to_all():
+def test_samples_are_extrapolated_to_all_jobs():
     class Done:
         scans = 10
 
@@ -106,29 +106,29 @@ def test_what_is_known_of_few_is_extended_to_all():
     assert extrapolate([Done] * 3, [], 0) is None
 
 
-def test_given_seconds_may_name_many_experiments_and_the_last_word_counts():
+def test_given_seconds_may_match_many_experiments_and_a_later_text_overrides_an_earlier_one():
     names = ["ridge", "F3DNet-d", "F3DNet-n"]
     assert parse_seconds(["F3DNet*=300", "F3DNet-n=5.5"], names) == {"F3DNet-d": 300.0, "F3DNet-n": 5.5}
 
 
 @pytest.mark.parametrize("text", ["ridge", "ridge=", "ridge=fast", "ridge=0", "ridge=-3", "ridge=inf", "ridge=nan"])
 def test_given_seconds_must_be_a_number_above_0(text):
-    with pytest.raises(InputError, match=f"--seconds {text}: EXPERIMENT=SECONDS is needed"):
+    with pytest.raises(InputError, match=f"--seconds {text}: expected EXPERIMENT=SECONDS"):
         parse_seconds([text], ["ridge"])
 
 
-def test_given_seconds_must_fit_an_experiment():
-    with pytest.raises(InputError, match="no experiment has such a name; they are ridge, FFNet"):
+def test_given_seconds_must_match_an_experiment():
+    with pytest.raises(InputError, match="no experiment has this name; they are ridge, FFNet"):
         parse_seconds(["VGG*=3"], ["ridge", "FFNet"])
 
 
 def run(settings_file, tiny, capsys, *arguments):
     code = main(["plan", "--config", settings_file(lambda mapping: mapping.update(tiny)), *arguments])
-    told = capsys.readouterr()
-    return code, told.out, told.err
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
 
 
-def test_unknown_times_are_said_with_what_to_do(settings_file, tiny, capsys):
+def test_unknown_times_are_listed_with_what_to_do(settings_file, tiny, capsys):
     code, text, _ = run(settings_file, tiny, capsys, "--cores", "2")
     assert code == 1 and "Hours: at least 0.0 on cores, 0.0 on GPUs." in text
     assert "compute_normals, load_scans, make_masks, project_maps, write_shards\n  -> make one shard" in text
@@ -148,7 +148,7 @@ def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, 
     assert "Hours: at least 0.0 on cores, at least 2000.0 on GPUs" in text
     assert "On one machine with 4 cores and 8 GPUs: at least 10.4 days." in text
     assert "then 201 of 10 runs each, the longest of at least 10.0 h" in text
-    assert "with 100 at work at a time the runs take at least 20.0 h" in text
+    assert "with 100 allocations at a time the runs take at least 20.0 h, plus the time in the queue" in text
     tiny["experiments"]["FFNet-M"]["repeats"] = 3
     _, text, _ = run(settings_file, tiny, capsys, *given)
     assert "then 2 of 10 runs each, the longest of at least 6.0 h" in text and "take at least 6.0 h" in text
@@ -157,7 +157,7 @@ def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, 
 def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsys):
     for wrong in (("--cores", "-1"), ("--gpus", "-1")):
         code, _, error = run(settings_file, tiny, capsys, *wrong)
-        assert code == 2 and "no fewer than 0 GPUs and 1 core" in error
+        assert code == 2 and "expected 0 or more GPUs and 1 or more cores" in error
 
 
 def test_the_papers_matrix_is_38000_runs(capsys):

@@ -1,4 +1,4 @@
-"""predict: tables, files, exit codes, and that one bad file stops no other."""
+"""predict: tables, files, exit codes, and that the other files go on after a bad one."""
 
 import csv
 import json
@@ -32,10 +32,11 @@ def test_the_table_has_a_row_for_each_scan_and_names_the_model(predict, wrl, bnt
     code, printed = predict(wrl, bnt)
     head, first, second, empty, model, licence = printed.out.splitlines()
     assert code == 0 and printed.err == "" and empty == ""
-    assert head.split() == ["scan", "seen", "as", *CLASSES]
+    assert head.split() == ["scan", "predicted", *CLASSES]
     for line, path in ((first, wrl), (second, bnt)):
-        told = load(final_model)(path)
-        assert line.split() == [str(path), max(told, key=told.get), *(f"{value:.1%}" for value in told.values())]
+        expected = load(final_model)(path)
+        shares = (f"{value:.1%}" for value in expected.values())
+        assert line.split() == [str(path), max(expected, key=expected.get), *shares]
     assert (model, licence) == ("Model: FFNet-M, trained on 12 subjects of demo-bu3dfe.", "Nobody's.")
 
 
@@ -60,18 +61,19 @@ def test_where_no_file_can_be_used_there_is_no_table(predict):
     assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file\n\nModel: ")
 
 
-def test_json_and_csv_tell_the_same_and_keep_the_order(predict, wrl, bnt, tmp_path):
+def test_json_and_csv_agree_and_keep_the_order(predict, wrl, bnt, tmp_path):
     code, printed = predict(bnt, "nowhere.wrl", wrl, "--json", "--csv", tmp_path / "new" / "t.csv")
-    told = json.loads(printed.out)
-    assert code == 1 and [one["file"] for one in told] == [str(bnt), "nowhere.wrl", str(wrl)]
-    assert told[1]["probabilities"] is told[1]["seen_as"] is None and "no such file" in told[1]["error"]
+    outcomes = json.loads(printed.out)
+    assert code == 1 and [outcome["file"] for outcome in outcomes] == [str(bnt), "nowhere.wrl", str(wrl)]
+    assert outcomes[1]["probabilities"] is outcomes[1]["predicted"] is None and "no such file" in outcomes[1]["error"]
     with open(tmp_path / "new" / "t.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["scan", "seen-as", *CLASSES, "left-out"]
-    for row, one in zip(rows, told, strict=True):
-        assert (row["scan"], row["seen-as"], row["left-out"]) == (one["file"], one["seen_as"] or "", one["error"] or "")
+    assert list(rows[0]) == ["scan", "predicted-class", *CLASSES, "left-out"]
+    for row, outcome in zip(rows, outcomes, strict=True):
+        texts = (outcome["file"], outcome["predicted"] or "", outcome["error"] or "")
+        assert (row["scan"], row["predicted-class"], row["left-out"]) == texts
         for name in CLASSES:
-            assert row[name] == (f"{one['probabilities'][name]:.8f}" if one["probabilities"] else "")
+            assert row[name] == (f"{outcome['probabilities'][name]:.8f}" if outcome["probabilities"] else "")
 
 
 def test_a_scan_gets_the_probabilities_that_the_workflows_stages_and_the_trained_network_give(
@@ -101,15 +103,15 @@ def test_one_at_a_time_or_32_at_a_time_the_probabilities_are_the_same(predict, m
 
 def test_bad_files_within_a_batch_shift_no_probabilities(predict, made_up_scans):
     files = ["x", "bad", "xx", "bad2", "bad3", "xxx"]
-    told = json.loads(predict(*files, "--json", "--batch", 3)[1].out)
-    assert [one["file"] for one in told] == files
-    wanted = probabilities(predict("x", "xx", "xxx", "--json")[1])
-    came = [list(one["probabilities"].values()) for one in told if one["probabilities"]]
-    np.testing.assert_allclose(came, wanted, rtol=0, atol=1e-5)
-    assert np.ptp(wanted, axis=0).max() > 1e-3
+    outcomes = json.loads(predict(*files, "--json", "--batch", 3)[1].out)
+    assert [outcome["file"] for outcome in outcomes] == files
+    expected = probabilities(predict("x", "xx", "xxx", "--json")[1])
+    found = [list(outcome["probabilities"].values()) for outcome in outcomes if outcome["probabilities"]]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    assert np.ptp(expected, axis=0).max() > 1e-3
 
 
-def test_the_batch_is_as_large_as_told(final_model, made_up_scans, capsys):
+def test_a_batch_is_as_large_as_the_option_says(final_model, made_up_scans, capsys):
     predictor, sizes = load(final_model), []
     predictor.network.register_forward_hook(lambda network, inputs, scores: sizes.append(len(scores)))
     predict_files(["x", "xx", "bad", "xxx", "xxxx"], predictor, 2, None, None, False)
@@ -119,33 +121,33 @@ def test_the_batch_is_as_large_as_told(final_model, made_up_scans, capsys):
 @pytest.mark.parametrize("batch", [0, -3])
 def test_a_batch_of_nothing_is_refused(predict, batch):
     code, printed = predict("x.wrl", "--batch", batch)
-    assert code == 2 and printed.err == f"error: --batch: at least 1 is needed, {batch} came\n"
+    assert code == 2 and printed.err == f"error: --batch: expected 1 or more, got {batch}\n"
 
 
-def test_doubts_about_a_scan_stand_below_the_table():
+def test_warnings_and_errors_are_printed_below_the_table():
     sure = Outcome("a.wrl", "fear", {"anger": 0.25, "fear": 0.75})
     doubt = sure._replace(file="b.wrl", warnings=("turned by 30 degrees",))
     broken = Outcome("c.wrl", error="no face")
     assert outcome_lines([sure, doubt, broken], ("anger", "fear")) == [
-        "scan   seen as  anger   fear",
-        "a.wrl  fear     25.0%  75.0%",
-        "b.wrl  fear     25.0%  75.0%",
+        "scan   predicted  anger   fear",
+        "a.wrl  fear       25.0%  75.0%",
+        "b.wrl  fear       25.0%  75.0%",
         "note: b.wrl: turned by 30 degrees",
         "CANNOT BE USED: c.wrl: no face",
     ]
-    assert outcome_table([broken], ("anger", "fear")) == "scan,seen-as,anger,fear,left-out\nc.wrl,,,,no face\n"
+    assert outcome_table([broken], ("anger", "fear")) == "scan,predicted-class,anger,fear,left-out\nc.wrl,,,,no face\n"
 
 
-def test_a_scan_without_colours_is_doubted(predict, wrl, config, tmp_path):
+def test_a_scan_without_colours_gets_a_warning(predict, wrl, config, tmp_path):
     mesh = read_mesh(str(wrl), find_texture(str(wrl)), config.scans, "mm")
     rows = [*("{} {} {}".format(*row) for row in mesh.vertices), *("3 {} {} {}".format(*row) for row in mesh.triangles)]
     head = f"OFF\n{len(mesh.vertices)} {len(mesh.triangles)} 0\n"
     (tmp_path / "bare.off").write_text(head + "\n".join(rows) + "\n")
     code, printed = predict(tmp_path / "bare.off")
-    note = "no face was found on the texture map; the landmarks come from the shaded depth map"
+    note = "no face was found in the texture map; the landmarks come from the shaded depth map"
     assert code == 0 and f"\nnote: {tmp_path / 'bare.off'}: {note}\n" in printed.out
 
 
-def test_a_header_that_says_little_is_no_trouble():
+def test_a_header_with_few_entries_is_enough():
     assert model_lines({"name": "mine"}) == ["Model: mine."]
     assert model_lines({"name": "mine", "licence": "Mine."}) == ["Model: mine.", "Mine."]

@@ -36,33 +36,33 @@ def test_a_picture_that_cannot_be_written_costs_neither_the_table_nor_the_others
     assert len(rows) == 3 and all(re.fullmatch(r"x+,[a-z]+(,0\.\d{8}){6},", row) for row in rows[1:])
 
 
-def test_outputs_that_cannot_be_are_refused_before_the_work(predict, wrl, tmp_path, monkeypatch):
+def test_outputs_that_cannot_be_written_are_refused_before_the_work(predict, wrl, tmp_path, monkeypatch):
     monkeypatch.setattr(command, "prepare_file", None)
     (tmp_path / "file").write_text("")
     for option, path, message in (
-        ("--csv", tmp_path, "a folder; the table needs the name of a file"),
+        ("--csv", tmp_path, "expected the name of a file for the table, found a folder"),
         (
             "--csv",
             tmp_path / "file" / "new" / "t.csv",
-            "the table cannot be written (Not a directory); name another file",
+            "the table cannot be written (Not a directory); choose another file",
         ),
-        ("--figure", tmp_path / "file", "no pictures can be put there (File exists); name a folder"),
+        ("--figure", tmp_path / "file", "cannot write pictures there (File exists); give a folder"),
     ):
         code, printed = predict(wrl, option, path)
         assert (code, printed.out, printed.err) == (2, "", f"error: {path}: {message}\n")
 
 
-def test_a_disk_that_is_full_when_the_table_is_due_is_told(predict, made_up_scans, tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_and_the_results_are_printed(predict, made_up_scans, tmp_path, monkeypatch):
     def full(path, text):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(command, "write_text", full)
     code, printed = predict("x", "--csv", tmp_path / "t.csv")
-    assert code == 2 and "t.csv: the table cannot be written (No space left on device); name another" in printed.err
-    assert printed.out.startswith("scan")  # what was computed is shown all the same
+    assert code == 2 and "t.csv: the table cannot be written (No space left on device); choose another" in printed.err
+    assert printed.out.startswith("scan")  # the results are printed all the same
 
 
-def test_the_table_is_written_though_nobody_reads_what_is_printed(predict, made_up_scans, tmp_path, monkeypatch):
+def test_the_table_is_written_even_if_the_pipe_is_closed(predict, made_up_scans, tmp_path, monkeypatch):
     def closed(*words):
         raise BrokenPipeError
 
@@ -87,7 +87,7 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is_and_is_gone_at_the_end(predict,
     assert [bar.count("#") for bar in re.findall(r"\[(.*?)\] ", shown)] == [0, 10, 20]
 
 
-def test_names_that_are_no_text_and_names_in_any_script_get_rows_and_pictures(predict, wrl, tmp_path):
+def test_names_that_are_not_text_and_names_in_any_script_get_rows_and_pictures(predict, wrl, tmp_path):
     names = [os.fsdecode(b"\xff$a$.wrl"), "面$x.wrl"]
     for name in names:
         shutil.copy(wrl, tmp_path / name)
@@ -100,7 +100,7 @@ def test_names_that_are_no_text_and_names_in_any_script_get_rows_and_pictures(pr
     assert [os.path.basename(row["scan"]) for row in rows] == [r"\udcff$a$.wrl", "面$x.wrl"]
 
 
-def test_in_a_pipe_nothing_but_the_table_comes(final_model, wrl):
+def test_into_a_pipe_only_the_table_is_printed(final_model, wrl):
     words = [sys.executable, "-W", "error", "-m", "ffnet", "predict", str(wrl), "--model", str(final_model)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("scan ")

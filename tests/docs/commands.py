@@ -1,4 +1,4 @@
-"""What a command in the documentation must be like, by its first word. Nothing here starts the command."""
+"""Rules for the commands in the documentation, by their first word. Nothing here starts a command."""
 
 import re
 import shlex
@@ -24,10 +24,10 @@ def command_lines(text):
 
 
 def check_words(words):
-    """Raises AssertionError unless these words are a command that the project, or a cluster, has."""
+    """Raises AssertionError unless these words are a command of the project or of a cluster."""
     program = words[0]
-    if words[:3] == ["python", "-m", "ffnet"]:
-        check_ffnet(words[3:])
+    if program == "ffnet":
+        check_ffnet(words[1:])
     elif program == "make":
         check_make(words[1:])
     elif program == "snakemake":
@@ -43,29 +43,30 @@ def check_words(words):
 
 
 def check_ffnet(words):
-    """The command and its options exist, and so do files of settings."""
+    """The command and its options exist, and so do settings files. A command alone is its name."""
     try:
-        chosen = build_parser().parse_args(words)
-    except SystemExit:
-        raise AssertionError(f"python -m ffnet {' '.join(words)}: the parser refuses it") from None
+        chosen = build_parser().parse_args([*words, "--help"] if len(words) == 1 else words)
+    except SystemExit as end:
+        assert end.code == 0, f"ffnet {' '.join(words)}: the parser refuses it"
+        return
     for path in (getattr(chosen, name, None) for name in ("config", "configfile")):
         check_settings_file(path)
 
 
 def check_make(words):
-    """The targets stand in the Makefile, the variables too, and so do files of settings."""
+    """The targets and variables are in the Makefile, and settings files exist."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for word in words:
         name, equals, value = word.partition("=")
         if equals:
-            assert f"$({name})" in makefile or f"{name} ?=" in makefile, f"the Makefile knows no {name}"
+            assert f"$({name})" in makefile or f"{name} ?=" in makefile, f"the Makefile has no {name}"
             check_settings_file(value if name == "CONFIG" else None)
         else:
             assert re.search(rf"^(\w+ )*{re.escape(name)}( \w+)*:", makefile, re.MULTILINE), f"no target {name}"
 
 
 def check_snakemake(words):
-    """The options are Snakemake's, and profiles and files of settings exist."""
+    """The options are Snakemake's, and profiles and settings files exist."""
     from snakemake.cli import get_argument_parser
 
     try:

@@ -1,4 +1,4 @@
-"""The pages that people read, taken apart: blocks of code, code within lines, links and headings."""
+"""Parsed pages of the documentation: blocks of code, inline code, links and headings."""
 
 import functools
 import re
@@ -13,7 +13,7 @@ PAGES += sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "t
 
 
 class Block(NamedTuple):
-    """A block of code: the page's name, its line there, its kind (the word behind the fence) and its text."""
+    """A block of code: the page's name, its line there, its kind (the word after the fence) and its text."""
 
     page: str
     line: int
@@ -26,7 +26,7 @@ class Block(NamedTuple):
 
 @functools.cache
 def tokens(path):
-    """All tokens of a page, those within lines among them."""
+    """All tokens of a page, inline ones included."""
     top = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
     return [*top, *(inner for token in top for inner in token.children or ())]
 
@@ -50,7 +50,7 @@ def blocks():
 
 
 def inline_code():
-    """(page, text) of every code within a line."""
+    """(page, text) of every inline code."""
     return [(name_of(path), token.content) for path in PAGES for token in tokens(path) if token.type == "code_inline"]
 
 

@@ -1,7 +1,8 @@
-"""Every block of code in README.md, CONTRIBUTING.md and docs/ is tried, by a rule for its kind."""
+"""Every block of code in README.md, CONTRIBUTING.md and docs/ is tested by a rule for its kind."""
 
 import contextlib
 import dataclasses
+import importlib
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import sys
 import pytest
 import yaml
 
-from ffnet.commands.config_file import put_over
+from ffnet.commands.config_file import merge_config
 from ffnet.config import read_config
 from ffnet.demo.write_subject import make_bu3dfe_subject
 from ffnet.scans.scan_list import read_scan_list
@@ -34,7 +35,7 @@ def mapping():
 
 
 def settings_are_taken(block, mapping, folder):
-    read_config(put_over(mapping, yaml.safe_load(block.text)))
+    read_config(merge_config(mapping, yaml.safe_load(block.text)))
 
 
 def list_is_read(block, mapping, folder):
@@ -66,6 +67,13 @@ def python_runs_after_that_above(block, mapping, folder):
                 exec(compile(above.text, str(above), "exec"), names)
 
 
+def documented_objects_exist(block, mapping, folder):
+    names = re.findall(r"^\.\. auto\w+:: (\S+)", block.text, re.MULTILINE)
+    assert names
+    for module, _, name in (name.rpartition(".") for name in names):
+        assert getattr(importlib.import_module(module), name).__doc__
+
+
 def file_is_there(block, mapping, folder):
     name = block.text.splitlines()[0]
     assert name in MADE or (ROOT / block.page).parent.joinpath(name).is_file()
@@ -82,6 +90,7 @@ RULES = {
     "sh": commands_are_there,
     "console": shown_commands_are_there,
     "python": python_runs_after_that_above,
+    "{eval-rst}": documented_objects_exist,
     "{include}": file_is_there,
     "{toctree}": pages_are_there,
 }
@@ -94,7 +103,7 @@ def shown_commands(block):
 
 @pytest.fixture
 def folder(block, tmp_path, request):
-    """Where a block is tried; for a page of Python that names a model, with a small one and a scan in their places."""
+    """The folder of a block; for a page of Python with a model, it has a small model and a scan of the same names."""
     page = "".join(other.text for other in blocks() if (other.page, other.kind) == (block.page, "python"))
     if block.kind == "python" and f'"{MODEL}"' in page:
         scan = request.getfixturevalue("wrl")
@@ -109,20 +118,20 @@ def folder(block, tmp_path, request):
 
 
 @pytest.mark.parametrize("block", blocks(), ids=str)
-def test_a_block_has_a_rule_for_its_kind_and_keeps_it(block, mapping, folder):
+def test_a_block_follows_the_rule_for_its_kind(block, mapping, folder):
     assert block.kind in RULES, f"{block}: no rule for blocks of the kind '{block.kind}'"
     RULES[block.kind](block, mapping, folder)
 
 
-def test_there_is_no_block_that_the_pages_hide():
+def test_no_page_hides_a_block():
     fences = sum(len(re.findall(r"^ *```\S", path.read_text(encoding="utf-8"), re.MULTILINE)) for path in PAGES)
     assert fences == len(blocks()) > 15
     assert not any(token.type.startswith("html") for path in PAGES for token in tokens(path))
 
 
 @pytest.mark.parametrize(("page", "text"), inline_code(), ids=str)
-def test_a_command_or_a_file_named_in_a_line_is_there(page, text):
-    if re.match(r"(make|snakemake|python -m ffnet|\.venv/bin/python)( |$)", text) and "DATASET" not in text:
+def test_a_command_or_a_file_named_inline_exists(page, text):
+    if re.match(r"(make|snakemake|ffnet|\.venv/bin/python)( |$)", text) and "DATASET" not in text:
         check_words(text.split())
     elif PLACES.fullmatch(text) and "curvature" not in text and not text.startswith("docs/_build"):
         assert (ROOT / text).exists(), f"{page}: there is no {text}"
@@ -131,29 +140,43 @@ def test_a_command_or_a_file_named_in_a_line_is_there(page, text):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("python -m ffnet chek", "the parser refuses it"),
-        ("python -m ffnet plan --gpu-count 2", "the parser refuses it"),
-        ("python -m ffnet plan --configfile configs/bu3df.yaml", "there is no file configs/bu3df.yaml"),
+        ("ffnet chek", "the parser refuses it"),
+        ("ffnet plan --gpu-count 2", "the parser refuses it"),
+        ("ffnet plan --configfile configs/bu3df.yaml", "there is no file configs/bu3df.yaml"),
         ("make everything", "no target everything"),
-        ("make SETTINGS=x.yaml", "knows no SETTINGS"),
+        ("make SETTINGS=x.yaml", "has no SETTINGS"),
         ("make CONFIG=x.yaml", "there is no file x.yaml"),
         ("snakemake --workflow-profle profiles/slurm", "the parser refuses it"),
         ("snakemake --configfile x.yaml", "there is no file x.yaml"),
+        ("snakemake --configfile mine.yaml models", "there is no file models"),
         ("rm -r results", "no rule for the program rm"),
         (".venv/bin/python -m pytest tests/nothing.py", "there is no tests/nothing.py"),
     ],
 )
-def test_a_command_that_is_not_there_would_be_noticed(words, message, capsys):
+def test_a_command_that_does_not_exist_is_noticed(words, message, capsys):
     with pytest.raises(AssertionError, match=message):
         check_words(words.split())
 
 
-def snakemake_commands():
-    """Every call of snakemake in the pages that names no placeholder, once."""
+def commands_of(program):
+    """Every call of a program in the pages, once, without placeholders and without commands that are only named."""
     in_blocks = [words for b in blocks() if b.kind == "sh" for line in command_lines(b.text) for words in line]
     in_lines = [text.split() for _, text in inline_code() if "DATASET" not in text]
-    found = {" ".join(words): words for words in [*in_blocks, *in_lines] if words[0] == "snakemake"}
-    return [words for words in found.values() if len(words) > 1 and "--report" not in words]
+    found = {" ".join(words): words for words in [*in_blocks, *in_lines] if words and words[0] == program}
+    return [words for words in found.values() if len(words) > 1 + (program == "ffnet") and "--report" not in words]
+
+
+def with_own_settings(words):
+    """A documented command with settings of one's own, put where the pages say."""
+    return words if "--configfile" in words else [*words, "--configfile", "mine.yaml"]
+
+
+@pytest.mark.parametrize(
+    "words", [words for name in ("ffnet", "snakemake") for words in commands_of(name)], ids=" ".join
+)
+def test_every_documented_command_takes_settings_of_ones_own(words):
+    if words[1] not in ("predict", "export"):  # they take everything from the model file
+        check_words(with_own_settings(words))
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +184,17 @@ def tiny_project(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("tiny"))
     shutil.copytree(ROOT / "configs", project.folder / "configs")
     project.configure(make_tiny)
+    (project.folder / "mine.yaml").write_text("protocol: {subjects: 4, folds: 4}\n")
     return project
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", snakemake_commands(), ids=" ".join)
-def test_a_call_of_snakemake_plans(words, tiny_project):
+@pytest.mark.parametrize("own", [False, True], ids=["config.yaml", "mine.yaml"])
+@pytest.mark.parametrize("words", commands_of("snakemake"), ids=" ".join)
+def test_a_call_of_snakemake_plans(words, own, tiny_project):
     dry = [] if "--unlock" in words else ["--dry-run", "--quiet", "all"]
     cores = [] if "--cores" in words or "--workflow-profile" in words else ["--cores", "1"]
-    command = [sys.executable, "-m", *words, *dry, *cores]
+    command = [sys.executable, "-m", *(with_own_settings(words) if own else words), *dry, *cores]
     done = subprocess.run(
         command,
         cwd=tiny_project.folder,
@@ -190,7 +215,7 @@ def test_every_target_that_make_help_names_is_one(target):
 
 
 def consoles(of_models):
-    """The console blocks whose commands ask a trained model, or the others."""
+    """The console blocks whose commands use a trained model, or the others."""
     return [block for block in blocks() if block.kind == "console" and (MODEL in block.text) == of_models]
 
 
@@ -235,9 +260,13 @@ def test_a_console_block_about_a_model_shows_what_its_command_prints(block, fold
 def check_shown(block, folder, alike):
     """Every line of a console block is alike one that its command prints in a folder."""
     ((program, *words),) = shown_commands(block)
-    assert program == "python"
+    assert program == "ffnet"
     done = subprocess.run(
-        [sys.executable, *words], cwd=folder, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-m", "ffnet", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     printed = done.stdout.splitlines()
     machine = (ROOT / "ffnet" / "commands" / "check_machine.py").read_text(encoding="utf-8")

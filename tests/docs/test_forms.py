@@ -1,4 +1,4 @@
-"""CITATION.cff and the forms for reports hold what those who read them by machine want."""
+"""CITATION.cff and the issue forms are complete."""
 
 import re
 
@@ -12,7 +12,7 @@ KINDS = {"textarea", "input", "dropdown", "checkboxes", "markdown"}
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_a_form_has_a_name_and_parts_that_can_be_shown(path):
+def test_a_form_has_a_name_and_valid_parts(path):
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert form["name"] and form["description"] and form["body"]
     names = [part["id"] for part in form["body"]]
@@ -24,14 +24,14 @@ def test_a_form_has_a_name_and_parts_that_can_be_shown(path):
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_a_form_wants_the_output_of_check_and_no_licensed_picture(path):
+def test_a_form_asks_for_the_output_of_check_and_for_no_licensed_picture(path):
     parts = {part["id"]: part for part in yaml.safe_load(path.read_text(encoding="utf-8"))["body"]}
-    assert "python -m ffnet check" in parts["check"]["attributes"]["label"]
+    assert "`ffnet check`" in parts["check"]["attributes"]["label"]
     assert parts["check"]["validations"]["required"]
     assert parts["people"]["attributes"]["options"][0]["required"]
 
 
-def test_there_is_a_form_for_faults_and_one_for_scans():
+def test_there_is_a_form_for_problems_and_one_for_scans():
     assert [path.name for path in FORMS] == ["bug.yml", "own_scans.yml"]
 
 

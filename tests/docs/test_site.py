@@ -1,4 +1,4 @@
-"""make docs: the tour shows what the scan was, and the site is whole and loads nothing."""
+"""make docs: the tour shows the scan's true numbers, and the site is complete and loads nothing."""
 
 import os
 import re
@@ -18,7 +18,7 @@ LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "sourc
 
 
 class Addresses(HTMLParser):
-    """What a page loads, where its links lead, and the names within it that links may lead to."""
+    """What a page loads, where its links lead, and the anchors in it."""
 
     def __init__(self, text):
         super().__init__()
@@ -107,9 +107,10 @@ def test_the_site_has_a_page_for_every_file_of_docs(site):
     assert {f"{name}.html" for name in sources} <= set(pages) and len(sources) > 10
     assert "eye corners" in (built / "tour.html").read_text(encoding="utf-8")
     assert "expression_strength" in (built / "config.html").read_text(encoding="utf-8")
+    assert "<strong>spacing</strong>: mm per pixel." in (built / "api.html").read_text(encoding="utf-8")
 
 
-def test_a_page_loads_nothing_from_elsewhere_and_all_that_it_loads_is_there(site):
+def test_a_page_loads_nothing_from_elsewhere_and_everything_it_loads_exists(site):
     built, pages = site
     for name, page in pages.items():
         assert page.loaded, name

@@ -101,7 +101,7 @@ def test_no_word_leaves_the_picture_or_lies_on_another(classes, name, modalities
 
     row = np.eye(len(classes))[0]  # 100.0% is the widest number
     moved = moved._replace(maps={modality: moved.maps[modality] for modality in modalities})
-    figure = prediction_figure(columns, row, classes, moved, f"{name}: seen as {classes[0]} by FFNet-M")
+    figure = prediction_figure(columns, row, classes, moved, f"{name}: FFNet-M predicts {classes[0]}")
     figure.set_dpi(DPI)
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)

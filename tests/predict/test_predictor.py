@@ -6,18 +6,18 @@ import pytest
 import ffnet.predict
 from ffnet.errors import InputError, ScanError
 from ffnet.maps.project import project
-from ffnet.predict.predictor import with_files
+from ffnet.predict.predictor import with_file_units
 from ffnet.scans.formats.readers import find_texture
 from ffnet.scans.load import load_scan, read_mesh
 
 
 def test_a_scan_gets_a_probability_for_each_class_in_the_order_of_the_model(predictor, wrl, config):
-    told = predictor(wrl)
-    assert list(told) == list(config.datasets["demo-bu3dfe"].classes) == list(predictor.classes)
-    assert abs(sum(told.values()) - 1) < 1e-12 and all(type(value) is float for value in told.values())
+    found = predictor(wrl)
+    assert list(found) == list(config.datasets["demo-bu3dfe"].classes) == list(predictor.classes)
+    assert abs(sum(found.values()) - 1) < 1e-12 and all(type(value) is float for value in found.values())
 
 
-def test_scans_are_told_apart(predictor, wrl, bnt):
+def test_two_scans_get_different_probabilities(predictor, wrl, bnt):
     one, other = predictor(wrl), predictor(bnt)
     assert max(abs(one[name] - other[name]) for name in one) > 0.02  # else the tests of agreement would say nothing
 
@@ -32,7 +32,7 @@ def test_a_path_a_mesh_and_a_frontal_scan_of_the_same_file_get_the_same_answer(p
 
 def test_a_mesh_is_in_mm_whatever_the_models_files_were_in(predictor, wrl):
     mesh = read_mesh(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm")
-    assert with_files(predictor, unit="m")(mesh) == predictor(mesh)
+    assert with_file_units(predictor, unit="m")(mesh) == predictor(mesh)
 
 
 def test_a_file_in_another_unit_is_read_when_it_is_named(predictor, wrl, tmp_path):
@@ -44,8 +44,8 @@ def test_a_file_in_another_unit_is_read_when_it_is_named(predictor, wrl, tmp_pat
         (tmp_path / f"{name}.off").write_text(head + "\n".join(rows) + "\n")
     with pytest.raises(ScanError, match="cm.off: the mesh is .* mm across"):
         predictor(tmp_path / "cm.off")
-    told, wanted = with_files(predictor, unit="cm")(tmp_path / "cm.off"), predictor(tmp_path / "mm.off")
-    assert max(abs(told[name] - wanted[name]) for name in told) < 1e-3
+    found, expected = with_file_units(predictor, unit="cm")(tmp_path / "cm.off"), predictor(tmp_path / "mm.off")
+    assert max(abs(found[name] - expected[name]) for name in found) < 1e-3
 
 
 def test_a_depth_image_is_read_when_its_spacing_is_named(predictor, wrl, tmp_path):
@@ -56,15 +56,15 @@ def test_a_depth_image_is_read_when_its_spacing_is_named(predictor, wrl, tmp_pat
     np.save(path, np.nan_to_num(600 - depth, nan=0.0))
     with pytest.raises(ScanError, match="face.npy: a depth image; .* for `predict`, use --pixel-spacing"):
         predictor(path)
-    told = with_files(predictor, pixel_spacing=scan.extent * 1.2 / size)
-    np.testing.assert_allclose(told.turn(path).extent, scan.extent, rtol=0.1)
-    assert abs(sum(told(path).values()) - 1) < 1e-12
+    adapted = with_file_units(predictor, pixel_spacing=scan.extent * 1.2 / size)
+    np.testing.assert_allclose(adapted.turn(path).extent, scan.extent, rtol=0.1)
+    assert abs(sum(adapted(path).values()) - 1) < 1e-12
 
 
 @pytest.mark.parametrize("spacing", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_spacing_that_is_no_length_is_refused(predictor, spacing):
-    with pytest.raises(InputError, match="--pixel-spacing: mm from pixel to pixel are needed, more than 0"):
-        with_files(predictor, pixel_spacing=spacing)
+def test_a_pixel_spacing_must_be_a_positive_number(predictor, spacing):
+    with pytest.raises(InputError, match=f"--pixel-spacing: expected mm between pixels, more than 0, got {spacing}"):
+        with_file_units(predictor, pixel_spacing=spacing)
 
 
 def test_the_batch_changes_no_probability_in_float32(predictor, many):
@@ -78,12 +78,12 @@ def test_the_batch_changes_no_probability_in_float32(predictor, many):
 def test_landmark_files_are_used_where_the_model_was_trained_so(predictor, wrl):
     pose = dataclasses.replace(predictor.preprocessing.scans.pose, landmarks="files")
     scans = dataclasses.replace(predictor.preprocessing.scans, pose=pose)
-    told = dataclasses.replace(predictor, preprocessing=dataclasses.replace(predictor.preprocessing, scans=scans))
-    assert (told.turn(wrl).route, predictor.turn(wrl).route) == ("files", "texture")
+    other = dataclasses.replace(predictor, preprocessing=dataclasses.replace(predictor.preprocessing, scans=scans))
+    assert (other.turn(wrl).route, predictor.turn(wrl).route) == ("files", "texture")
 
 
-def test_what_is_no_scan_is_refused(predictor, wrl, tmp_path):
-    with pytest.raises(InputError, match="the path of a scan, a Mesh or a FrontalScan is needed, list came"):
+def test_anything_but_a_scan_is_refused(predictor, wrl, tmp_path):
+    with pytest.raises(InputError, match="expected the path of a scan, a Mesh or a FrontalScan, got list"):
         predictor([wrl])
     with pytest.raises(ScanError, match="nowhere.wrl: there is no such file"):
         predictor(tmp_path / "nowhere.wrl")
@@ -95,11 +95,11 @@ def test_what_is_no_scan_is_refused(predictor, wrl, tmp_path):
 
 
 def test_a_header_whose_preprocessing_cannot_be_followed_is_refused_by_key(write_final_model, predictor):
-    told = predictor.header["preprocessing"]
+    stored = predictor.header["preprocessing"]
     for changed, message in (
         ({"unit": "mm"}, "preprocessing: key 'scans' is missing"),
-        (told | {"unit": "inch"}, "preprocessing.unit: 'inch' is not one of mm | cm | m".replace("|", r"\|")),
-        (told | {"shards": told["shards"] | {"gamma": 2}}, "preprocessing.shards: unknown key 'gamma'"),
+        (stored | {"unit": "inch"}, "preprocessing.unit: 'inch' is not one of mm | cm | m".replace("|", r"\|")),
+        (stored | {"shards": stored["shards"] | {"gamma": 2}}, "preprocessing.shards: unknown key 'gamma'"),
     ):
         with pytest.raises(InputError, match=f"safetensors: {message}"):
             ffnet.predict.load(write_final_model(preprocessing=changed))

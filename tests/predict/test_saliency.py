@@ -56,31 +56,31 @@ def test_what_the_score_does_not_look_at_gets_nothing(points):
 def test_a_networks_pixels_sum_to_the_lead_that_they_made(predictor, columns):
     inputs = predictor.inputs(columns)
     for label in range(len(predictor.classes)):
-        told = saliency(predictor.network, inputs, label)
-        total, moved = (sum(of(values).sum() for values in told.maps.values()) for of in (np.asarray, np.abs))
-        assert abs(total - (told.lead - told.baseline)) < 0.002 * moved
+        found = saliency(predictor.network, inputs, label)
+        total, moved = (sum(of(values).sum() for values in found.maps.values()) for of in (np.asarray, np.abs))
+        assert abs(total - (found.lead - found.baseline)) < 0.002 * moved
 
 
 def test_the_lead_is_over_the_mean_of_all_classes_with_the_scans_masks_and_without_maps(predictor, columns):
     inputs = predictor.inputs(columns)
-    told = saliency(predictor.network, inputs, 2, steps=1)
+    found = saliency(predictor.network, inputs, 2, steps=1)
     empty = {name: values if name.startswith("mask") else values * 0 for name, values in inputs.items()}
     with torch.no_grad():
-        for lead, what in ((told.lead, inputs), (told.baseline, empty)):
+        for lead, what in ((found.lead, inputs), (found.baseline, empty)):
             scores = predictor.network(what)[0]
             assert lead == pytest.approx(float(scores[2] - scores.mean()), abs=1e-5)
-    assert abs(told.lead - told.baseline) > 0.01
+    assert abs(found.lead - found.baseline) > 0.01
 
 
 def test_there_is_a_map_for_each_modality_in_use_and_none_else(write_final_model, columns):
     for experiment, used in (("FFNet-M-dn", ["depth", "normals"]), ("F3DNet-t", ["texture"])):
         other = load(write_final_model(experiment))
-        told = saliency(other.network, other.inputs(columns), 0, steps=2)
-        assert list(told.maps) == used
-        assert all(values.shape == (112, 112) and values.any() for values in told.maps.values())
+        found = saliency(other.network, other.inputs(columns), 0, steps=2)
+        assert list(found.maps) == used
+        assert all(values.shape == (112, 112) and values.any() for values in found.maps.values())
 
 
 def test_off_the_face_where_maps_are_0_no_pixel_moves_anything(predictor, columns):
     off = (columns["normals"][0] == 0).all(axis=-1) & (columns["depth"][0] == 0)
-    told = saliency(predictor.network, predictor.inputs(columns), 0, steps=2)
-    assert off.any() and all(not values[off].any() for values in told.maps.values())
+    found = saliency(predictor.network, predictor.inputs(columns), 0, steps=2)
+    assert off.any() and all(not values[off].any() for values in found.maps.values())

@@ -70,7 +70,7 @@ def limit():
 def test_a_full_disk_is_told_in_short_words(tmp_path, write):
     done, log = run(tmp_path, write, preexec_fn=limit)
     assert done.returncode == 1 and "Traceback" not in log
-    assert "error: the disk is full or a quota used up" in done.stderr and "make room and start again" in log
+    assert "error: the disk is full or a quota used up" in done.stderr and "free some space and start again" in log
 
 
 def test_a_full_disk_under_the_log_itself_is_told_on_the_terminal(tmp_path):

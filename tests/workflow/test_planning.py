@@ -69,7 +69,7 @@ def test_a_folder_that_is_missing_or_empty_says_what_to_change(tmp_path):
         plan_dataset("mine", config_with(tmp_path / "nowhere"))
     (tmp_path / "x.txt").touch()
     with pytest.raises(
-        InputError, match="datasets.mine: no expression scan of the layout 'bosphorus'.*; other scans there: none"
+        InputError, match="datasets.mine: found no expression scan of the layout 'bosphorus'.*; other scans there: none"
     ):
         plan_dataset("mine", config_with(tmp_path))
 

@@ -108,5 +108,5 @@ def test_what_is_run_and_pinned_counts(code_hash, change):
 
 
 def test_relative_imports_are_refused(code_hash):
-    with pytest.raises(ValueError, match=r"work.py:1: imports are written in full here, from ffnet\.\.\.\."):
+    with pytest.raises(ValueError, match=r"work.py:1: write imports in full, from ffnet\.\.\.\."):
         code_hash(module="from . import other\n")

@@ -1,20 +1,22 @@
-"""README.md followed as it is printed, from its first block to its last, on a tiny collection."""
+"""README.md as a reader follows it, from the first block to the last, on a tiny collection."""
 
 import re
 import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
+from docs.strip import read_strip
 from ffnet.workflow.provenance import ROOT
 from tests.docs.conftest import blocks
 from tests.workflow.conftest import Project, make_tiny
 
 pytestmark = pytest.mark.slow
-# The packages are there; the tests, the paper's trainings and what wants a cluster are planned and not run. plan's 1
-# says that some figures are not known yet.
+# The packages are installed already. The tests, the paper's runs and the cluster's jobs are only planned. plan exits
+# with 1 because some times are unknown.
 AS_PRINTED = """
 make() {
   case "$*" in
@@ -28,7 +30,7 @@ snakemake() {
     *) command snakemake "$@" ;;
   esac
 }
-python() { command python "$@" || [[ "$* $?" == *"ffnet plan "*" 1" ]]; }
+ffnet() { command python -m ffnet "$@" || [[ "$1 $?" == "plan 1" ]]; }
 """
 
 
@@ -62,7 +64,7 @@ def take_both_intensities(config):
 
 
 def point_at(project, name, folder):
-    """What README asks of the reader, the folder, and as many people as a tiny collection has."""
+    """Edits a file as README asks, and for as many people as a tiny collection has."""
     path = project.folder / name
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["datasets"]["bu3dfe"]["folder"] = folder
@@ -81,25 +83,33 @@ def test_make_ends_with_the_table_that_readme_describes(followed):
     )
 
 
-def test_files_and_folders_that_readme_names_are_there_in_the_end(followed):
+def test_files_and_folders_that_readme_names_exist_in_the_end(followed):
     project, _ = followed
     named = set(re.findall(r"`(results/[\w./-]+)`", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named and not [name for name in named if not (project.folder / name).exists()]
 
 
-def test_what_wants_a_licensed_collection_was_checked_and_planned(followed):
+def test_the_run_on_a_licensed_collection_was_checked_and_planned(followed):
     _, printed = followed
     (own,) = (text for block, text in printed.items() if "ffnet check" in block)
     assert "Ready." in own and "402 of them runs" in own  # 100 repeats x 2 folds, twice, and those of the linear floor
 
 
-def test_the_scan_was_looked_at_and_predicted_and_the_network_exported(followed):
+def test_the_scan_was_inspected_and_predicted_and_the_network_exported(followed):
     project, printed = followed
-    (told,) = (text for block, text in printed.items() if "ffnet predict" in block)
-    assert "seen as" in told and "CANNOT" not in told and "onnxruntime gives the same probabilities" in told
+    (text,) = (text for block, text in printed.items() if "ffnet predict" in block)
+    assert "predicted" in text and "CANNOT" not in text and "onnxruntime gives the same probabilities" in text
     assert len(list((project.folder / "looks").glob("F0001_*.png"))) == 1
-    assert len(list((project.folder / "seen").glob("F0001_*.png"))) == len(scans(project)) > 5
+    assert len(list((project.folder / "predictions").glob("F0001_*.png"))) == len(scans(project)) > 5
     assert (project.folder / "results/demo-bu3dfe/models/FFNet-M.onnx").exists()
+
+
+def test_the_strip_of_readme_is_read_from_a_finished_demo(followed):
+    project, _ = followed
+    strip = read_strip(str(project.folder / "results"))
+    assert 0.2 < strip.mesh[..., 3].mean() < 0.8 and np.isfinite(strip.mesh).all()
+    assert 0.3 < np.isfinite(strip.depth).mean() < 1 and strip.mask1.max() == 1
+    assert strip.probabilities.sum() == pytest.approx(1, abs=1e-6)
 
 
 def scans(project):
