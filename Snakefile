@@ -6,13 +6,14 @@ from ffnet.config import read_config
 from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
+from ffnet.training.recipe import recipe_values
 from ffnet.workflow.files import TABLES
 from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,
-    fold_settings,
+    experiment_recipe,
     is_synthetic,
-    model_settings,
+    model_source,
     paper_name,
     plan_dataset,
     pretrained_files,

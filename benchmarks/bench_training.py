@@ -2,9 +2,9 @@
 
     python benchmarks/bench_training.py
 
-Ours: training.autocast: half (bfloat16), channels last, the collection in memory, our Adam. Plain: float32, channels
-first, torch's DataLoader and torch.optim.Adam. The same network, batch and random scans, all cores, in turn; then what
-a run costs before its first step, each part in a process of its own.
+Ours: training.autocast: half (bfloat16), channels last, the collection in memory, torch.optim.Adam over all parameters
+at once. Plain: float32, channels first, torch's DataLoader and torch.optim.Adam as it comes. The same network, batch
+and random scans, all cores, in turn; then what a run costs before its first step, each part in a process of its own.
 """
 
 import pathlib
@@ -24,10 +24,9 @@ from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import NetworkSettings
 from ffnet.shards.samples import Samples
 from ffnet.storage import write_stage
-from ffnet.training.adam import Adam
-from ffnet.training.loop import network_inputs, take, training_step
+from ffnet.training.loop import move_to_device, training_step
 from ffnet.training.precision import Precision
-from ffnet.training.progress import Progress
+from ffnet.training.state import TrainingState
 
 ROOT = pathlib.Path(__file__).parents[1]
 ROUNDS, BATCH, STEPS, RATE = 6, 32, 2, 1e-4
@@ -36,13 +35,13 @@ STARTS = {
     "interpreter": "pass",
     "numpy, h5py and what reads shards": "import numpy, h5py, ffnet.training.run",
     "torch": "import torch",
-    "all imports of a run": "import h5py, ffnet.training.run, ffnet.training.fit_network, safetensors.torch",
+    "all imports of a run": "import h5py, ffnet.training.run, ffnet.training.trainer",
     "imports, 720 scans read, network built": """
 import yaml, ffnet.training.run, torch
 from ffnet.config import read_config
 from ffnet.shards.samples import read_samples
 from ffnet.networks.fusion import build_network
-import ffnet.training.fit_network
+import ffnet.training.trainer
 config = read_config(yaml.safe_load(open({config!r})))
 read_samples([{shard!r}])
 build_network(config.experiments["FFNet-M"], config.networks, 6)
@@ -92,17 +91,16 @@ def plain_steps(network, collection):
     return steps
 
 
-def our_steps(network, collection, autocast):
+def our_steps(network, collection, settings, autocast):
     """A function that does STEPS steps our way."""
     device = torch.device("cpu")
     network = network.to(memory_format=torch.channels_last)
-    inputs, labels = network_inputs(collection, device), torch.from_numpy(collection.label)
-    optimiser = Adam(network.parameters(), (0.9, 0.999), 0.0)
-    progress = Progress(network, optimiser, Precision(device, autocast), seed=0)
+    data = move_to_device(collection, device)
+    state = TrainingState(network, settings, Precision(device, autocast), seed=0)
 
     def steps():
-        for batch in torch.randperm(len(labels)).split(BATCH)[:STEPS]:
-            training_step(progress, take(inputs, batch), labels[batch], RATE)
+        for batch in torch.randperm(len(data.labels)).split(BATCH)[:STEPS]:
+            training_step(data, state, batch, RATE)
 
     return steps
 
@@ -113,8 +111,8 @@ def main():
     collection = random_collection(BATCH * STEPS)
     networks = {name: build_network(config.experiments["FFNet-M"], full, 6).train() for name in (OURS, FULL, PLAIN)}
     steps = {
-        OURS: our_steps(networks[OURS], collection, "half"),
-        FULL: our_steps(networks[FULL], collection, "none"),
+        OURS: our_steps(networks[OURS], collection, config.training, "half"),
+        FULL: our_steps(networks[FULL], collection, config.training, "none"),
         PLAIN: plain_steps(networks[PLAIN], collection),
     }
     print(f"FFNet-M, full width, batch {BATCH}, {torch.get_num_threads()} threads; {STEPS} steps a round")

@@ -6,7 +6,6 @@ record.
 """
 
 import contextlib
-import json
 import pathlib
 import shutil
 
@@ -21,8 +20,10 @@ from ffnet.normals.shard import compute_normals
 from ffnet.shards.hashes import shard_list
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_stage, write_text
+from ffnet.training.recipe import recipe_values
+from ffnet.training.record import Record, record_text
 from ffnet.training.splits import split_subjects, split_table
-from ffnet.workflow.planning import fold_settings, plan_dataset
+from ffnet.workflow.planning import experiment_recipe, plan_dataset
 
 ROOT = pathlib.Path(__file__).parents[1]
 PARTS = ("Snakefile", "rules", "workflow_scripts", "ffnet", "envs", "profiles", "requirements.lock")
@@ -119,7 +120,7 @@ def write_runs(place, name, config):
     header = f"scan,subject,label,{','.join(classes)}\n"
     splits = [read_folds(place, repeat) for repeat in range(most_repeats(config))]
     for number, (experiment, row) in enumerate(config.experiments.items()):
-        settings = fold_settings(config, name, experiment)
+        settings = recipe_values(experiment_recipe(config, name, experiment))
         hard = random.normal(0, 0.08, len(rows))  # some scans are hard for all repeats
         for repeat in range(row.repeats):
             right = random.random(len(rows)) < 0.8 + number / 200 + hard
@@ -132,8 +133,8 @@ def write_runs(place, name, config):
             for fold in range(config.protocol.folds):
                 tested = [line for line, of in zip(lines, folds, strict=True) if of == fold]
                 (folder / f"{fold}.csv").write_text(header + "".join(tested))
-                told = made_up_record(random, len(tested), settings, config.training.epochs)
-                (folder / f"{fold}.json").write_text(told)
+                run = {"experiment": experiment, "repeat": repeat, "fold": fold}
+                (folder / f"{fold}.json").write_text(made_up_record(random, len(tested), settings, run))
 
 
 def made_up_texts(random, chosen, classes):
@@ -142,26 +143,28 @@ def made_up_texts(random, chosen, classes):
     return [",".join(f"{value:.8f}" for value in row) + "\n" for row in values]
 
 
-def made_up_record(random, tested, settings, epochs):
+def made_up_record(random, tested, settings, run):
     """What a run writes beside its predictions, as long as a real one. tested: how many scans."""
-    pace = random.uniform(0.4, 0.6)
-    curve = [{"epoch": e + 1, "loss": 1.8 / (e + 1) ** pace, "accuracy": 1 - 0.8 / (e + 1) ** pace, "seconds": 41.3}
-             for e in range(epochs)]  # fmt: skip
-    record = {
-        "device": "made up",
-        "computed_in": "float32",
-        "parameters": 12345678,
-        "epochs": curve if "training" in settings else [],
-        "threads": 1,
-        "scans": {"training": 9 * tested, "test": tested},
-        "data_sha256": "0" * 64,
-        "code": "0" * 16,
-        "settings": settings,
-        "python": "3.11",
-        "numpy": np.__version__,
-        "seconds": {"reading": 0.5, "all": 2900.0},
-    }
-    return json.dumps(record, indent=1) + "\n"
+    pace, epochs = random.uniform(0.4, 0.6), settings.get("training", {}).get("epochs", 0)
+    record = Record(
+        **run,
+        scans={"training": 9 * tested, "test": tested},
+        data_sha256="0" * 64,
+        code="0" * 16,
+        settings=settings,
+        threads=1,
+        python="3.11",
+        numpy=np.__version__,
+        seconds={"reading": 0.5, "all": 2900.0},
+        device="made up",
+        computed_in="float32",
+        parameters=12345678,
+        epochs=[
+            {"epoch": e + 1, "loss": 1.8 / (e + 1) ** pace, "accuracy": 1 - 0.8 / (e + 1) ** pace, "seconds": 41.3}
+            for e in range(epochs)
+        ],  # fmt: skip
+    )
+    return record_text(record)
 
 
 def most_repeats(config):

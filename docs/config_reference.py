@@ -43,7 +43,10 @@ def list_keys(cls, text):
         inner = typing.get_args(hint)[1] if entry else hint
         path = f"{field.name}.{entry}" if entry else field.name
         node = yaml.safe_load(text)[field.name]
-        keys = _list_keys(inner, node[entry] if entry else node, path, comments)
+        if dataclasses.is_dataclass(inner):
+            keys = _list_keys(inner, node[entry] if entry else node, path, comments)
+        else:
+            keys = [Key(field.name, yaml_text(node), kind_text(hint, field.metadata), comments.get(field.name, ""))]
         shown = [key._replace(path=key.path.replace(f".{entry}.", ".NAME.")) for key in keys] if entry else keys
         sections[field.name] = comments.get(field.name, ""), shown
     return sections

@@ -15,7 +15,7 @@ from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
-from ffnet.training.settings import ProtocolSettings, RidgeSettings, TrainingSettings
+from ffnet.training.settings import ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
 
 TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
@@ -31,9 +31,11 @@ class Config:
     quarantine: QuarantineSettings
     networks: NetworkSettings
     experiments: dict[str, ExperimentSettings]
+    models: tuple[str, ...]
     protocol: ProtocolSettings
     training: TrainingSettings
     ridge: RidgeSettings
+    execution: ExecutionSettings
     results: ResultsSettings
 
     def preprocessing(self, unit: Unit, projection: Method) -> Preprocessing:
@@ -50,7 +52,7 @@ def read_config(mapping: object) -> Config:
     check_datasets(config.datasets)
     check_experiments(config.experiments, "config.yaml: experiments")
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
-    check_final_models(config.training.final_models, config.experiments)
+    check_final_models(config.models, config.experiments)
     return config
 
 
@@ -73,7 +75,7 @@ def check_datasets(names: Collection[str]) -> None:
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:
     """Raises InputError unless each name is that of an experiment with a network."""
-    where = "config.yaml: training.final_models"
+    where = "config.yaml: models"
     for name in names:
         if name not in experiments:
             near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]

@@ -11,13 +11,13 @@ NETWORKS = {
     for name, row in ((name, settings.experiments[name]) for name in chosen)
 }
 
-PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are those of the rule train_fold
+PLANS = [  # the fields of ffnet.results.so_far.Plan; the settings are the recipes of the rule train_fold
     (
         dataset,
         name,
         settings.experiments[name].repeats,
         settings.protocol.folds,
-        RUN_SETTINGS[dataset, name],
+        RECIPES[dataset, name],
     )
     for dataset in collections
     for name in chosen

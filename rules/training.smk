@@ -1,7 +1,9 @@
 # training: results/{dataset}/shards.csv -> results/{dataset}/splits/{repeat}.csv, results/{dataset}/runs/...
 
-RUN_SETTINGS = {  # made once, not for each of tens of thousands of runs
-    (dataset, name): fold_settings(settings, dataset, name) for dataset in collections for name in settings.experiments
+RECIPES = {  # made once, not for each of tens of thousands of runs
+    (dataset, name): recipe_values(experiment_recipe(settings, dataset, name))
+    for dataset in collections
+    for name in settings.experiments
 }
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
@@ -57,11 +59,11 @@ rule train_fold:
         "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
     conda:
         "../envs/ffnet.yaml"
-    threads: settings.training.threads
+    threads: settings.execution.threads
     resources:
         mem_mb=4000,
     params:
-        settings=lambda wildcards: RUN_SETTINGS[wildcards.dataset, wildcards.experiment],
+        recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
         code=code_hash("workflow_scripts/train_fold.py"),
     script:
         "../workflow_scripts/train_fold.py"
@@ -96,21 +98,22 @@ rule train_final:
         "logs/benchmarks/{dataset}/train_final/{experiment}.tsv"
     conda:
         "../envs/ffnet.yaml"
-    threads: settings.training.threads
+    threads: settings.execution.threads
     resources:
         mem_mb=4000,
     params:
-        settings=lambda wildcards: model_settings(settings, wildcards.dataset, wildcards.experiment),
+        recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
+        source=lambda wildcards: asdict(model_source(settings, wildcards.dataset)),
         code=code_hash("workflow_scripts/train_final.py"),
     script:
         "../workflow_scripts/train_final.py"
 
 
 rule models:
-    """The experiments of training.final_models, trained on all subjects of every collection."""
+    """The experiments of the config's `models`, trained on all subjects of every collection."""
     input:
         expand(
             "results/{dataset}/models/{experiment}.safetensors",
             dataset=collections,
-            experiment=settings.training.final_models,
+            experiment=settings.models,
         ),

@@ -88,15 +88,17 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     from ffnet.networks.fusion import build_network
     from ffnet.networks.model_file import write_model
-    from ffnet.workflow.planning import model_settings
+    from ffnet.training.final import model_header
+    from ffnet.workflow.planning import experiment_recipe, model_source
 
     mapping = settings_mapping()
     mapping["networks"]["width"] = 0.05
     config, folder = read_config(mapping), tmp_path_factory.mktemp("models")
 
     def write(experiment="FFNet-M", **changes):
-        settings = model_settings(config, "demo-bu3dfe", experiment)
-        header = {"name": experiment, "trained_on": {"subjects": 12}, "licence": "Nobody's."} | settings | changes
+        recipe, source = experiment_recipe(config, "demo-bu3dfe", experiment), model_source(config, "demo-bu3dfe")
+        header = model_header(experiment, recipe, source) | {"trained_on": {"subjects": 12}, "licence": "Nobody's."}
+        header |= changes
         torch.manual_seed(7)
         network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()
         with torch.no_grad():

@@ -35,11 +35,11 @@ def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["FFNetM"], "training.final_models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
-        (["ridge"], "training.final_models: 'ridge' is not a network"),
-        ("FFNet-M", "training.final_models: expected a list"),
+        (["FFNetM"], "models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
+        (["ridge"], "models: 'ridge' is no network"),
+        ("FFNet-M", "models: expected a list"),
     ],
 )
 def test_final_models_are_experiments_with_a_network(names, message):
     with pytest.raises(InputError, match=message):
-        read_config(MAPPING | {"training": MAPPING["training"] | {"final_models": names}})
+        read_config(MAPPING | {"models": names})

@@ -8,10 +8,10 @@ with job_log(snakemake.log[0]):
 
     from ffnet.results.audit.partition import check_partition, check_tested, read_splits
     from ffnet.results.predictions import gather_runs, write_predictions
-    from ffnet.results.records import read_records
     from ffnet.results.run_records import gather_records
     from ffnet.storage import write_text
-    from ffnet.training.finished_runs import forget_runs
+    from ffnet.training.checkpoint import forget_runs
+    from ffnet.training.record import read_records
 
     paths, classes = snakemake.input, snakemake.params.classes
     records, predictions = read_records(paths.records), gather_runs(paths.runs, classes)

@@ -3,17 +3,18 @@
 from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.shards.hashes import read_shard_list
-    from ffnet.training.final import train_final
+    from ffnet.networks.model_file import write_model
+    from ffnet.settings import read_settings
+    from ffnet.training.final import model_header, train_final
+    from ffnet.training.recipe import ModelSource, read_recipe
+    from ffnet.training.session import read_data, start_session
 
-    train_final(
-        shards=read_shard_list(snakemake.input.shards),
-        split=snakemake.input.split,
-        name=snakemake.wildcards.experiment,
-        settings=snakemake.params.settings,
-        conduct=snakemake.config["training"],
-        code=snakemake.params.code,
-        threads=snakemake.threads,
-        resume=f"resume/{snakemake.wildcards.dataset}/models/{snakemake.wildcards.experiment}",
-        model=snakemake.output[0],
-    )
+    files, params, name = snakemake.input, snakemake.params, snakemake.wildcards.experiment
+    recipe = read_recipe(params["recipe"], "config.yaml")
+    source = read_settings(ModelSource, params["source"], "config.yaml")
+    resume = f"resume/{source.dataset}/models"
+    session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
+    collection, _ = read_data(files.shards, files.split)
+    network, trained = train_final(name, collection, recipe, session)
+    write_model(snakemake.output[0], network, model_header(name, recipe, source) | trained)
+    session.checkpoint(name).delete()

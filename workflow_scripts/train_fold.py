@@ -3,26 +3,16 @@
 from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.shards.hashes import read_shard_list
-    from ffnet.training.finished_runs import run_once
-    from ffnet.training.run import Run, train_fold
+    from ffnet.storage import write_text
+    from ffnet.training.recipe import read_recipe
+    from ffnet.training.run import train_runs
+    from ffnet.training.session import Run, read_data, start_session
 
-    params, wildcards, output = snakemake.params, snakemake.wildcards, snakemake.output
-    run_once(
-        run=(wildcards.dataset, wildcards.experiment, wildcards.repeat, wildcards.fold),
-        outputs=(output.predictions, output.record),
-        inputs=snakemake.input,
-        facts=[params.settings, params.code, snakemake.threads],
-        work=lambda: train_fold(
-            shards=read_shard_list(snakemake.input.shards),
-            split=snakemake.input.split,
-            run=Run(wildcards.experiment, int(wildcards.repeat), int(wildcards.fold)),
-            settings=params.settings,
-            conduct=snakemake.config["training"],
-            code=params.code,
-            resume="resume/{dataset}/{experiment}/{repeat}/{fold}".format_map(wildcards),
-            threads=snakemake.threads,
-            predictions=output.predictions,
-            record=output.record,
-        ),
-    )
+    files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
+    resume = "resume/{dataset}/{experiment}/{repeat}".format_map(wildcards)
+    session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
+    runs = [Run(wildcards.experiment, int(wildcards.repeat), int(wildcards.fold))]
+    recipe = read_recipe(params["recipe"], "config.yaml")
+    for _, predictions, record in train_runs(runs, lambda: read_data(files.shards, files.split), recipe, session):
+        write_text(snakemake.output.predictions, predictions)
+        write_text(snakemake.output.record, record)

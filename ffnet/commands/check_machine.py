@@ -38,9 +38,9 @@ def check_gpu(config: Config | None) -> Iterator[Finding]:
         return  # check_packages reports it
     if torch.cuda.is_available():
         yield Finding("ok", f"GPU: {torch.cuda.get_device_name(0)}")
-    elif config and config.training.device == "cuda":
+    elif config and config.execution.device == "cuda":
         yield Finding(
-            "PROBLEM", "training.device is cuda, but torch sees no GPU", "set it to auto, or fix the GPU driver"
+            "PROBLEM", "execution.device is cuda, but torch sees no GPU", "set it to auto, or fix the GPU driver"
         )
     else:
         yield Finding("note", "no GPU: networks train on the cores; fine for the demo, days for the paper's protocol")

@@ -87,7 +87,7 @@ def total_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
 def time_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores: int, config: Config) -> list[str]:
     """How long everything takes on this machine, and on a cluster with the allocations of profiles/slurm."""
     least = "at least " if unknown else ""
-    threads = config.training.threads
+    threads = config.execution.threads
     busy = sum((work.seconds or 0) * (threads if work.experiment else 1) for work in works if not work.gpu) / cores
     on_gpus = sum(work.seconds or 0 for work in works if work.gpu) / max(gpus, 1)
     machine = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")

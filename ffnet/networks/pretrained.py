@@ -69,15 +69,12 @@ def write_features(path: str | os.PathLike, features: dict[str, torch.Tensor], s
         temporary.write_bytes(save(features, {"source": json.dumps(made_from, sort_keys=True)}))
 
 
-def start_from_pretrained(network: FusionNet, experiment: ExperimentSettings, settings: NetworkSettings) -> str | None:
-    """Puts the weights of settings.pretrained into every VGG16-BN stream of a FusionNet, in place.
-
-    experiment: its ExperimentSettings. settings: its NetworkSettings. Returns the file's SHA-256, None without one.
-    """
+def start_from_pretrained(network: FusionNet, experiment: ExperimentSettings, settings: NetworkSettings) -> None:
+    """Loads the weights of settings.pretrained into every VGG16-BN stream of a network, in place; without any, leaves
+    it as it is."""
     if settings.pretrained_file is None:
-        return None
+        return
     features = read_features(settings.pretrained_file)
     for modality, kind in experiment.streams.items():
         if kind == "vgg16_bn":
             network.backbones[modality].load_state_dict(features)
-    return sha256_of(settings.pretrained_file)

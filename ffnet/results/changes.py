@@ -8,10 +8,10 @@ import numpy as np
 
 from ffnet.errors import InputError
 from ffnet.results.predictions import COLUMNS, read_predictions
-from ffnet.results.records import read_record
 from ffnet.results.statistics.accuracy import Accuracy, summarise
 from ffnet.results.statistics.paired import holm
 from ffnet.results.tables.comparisons import Pair, compare_pair
+from ffnet.training.record import read_record
 
 EXPLAINING = ("settings", "data_sha256", "device", "threads", "python", "numpy", "torch")  # of a run's record
 
@@ -98,5 +98,5 @@ def _causes(path_a: pathlib.Path, path_b: pathlib.Path) -> list[tuple[str, objec
     records = [path.parent.parent / "runs" / path.stem / "0" / "0.json" for path in (path_a, path_b)]
     if not all(record.is_file() for record in records):
         return None
-    a, b = ({key: one.get(key) for key in EXPLAINING} for one in map(read_record, records))
+    a, b = ({key: getattr(one, key) for key in EXPLAINING} for one in map(read_record, records))
     return differing_keys(a, b)

@@ -14,10 +14,9 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.storage import atomic_path, read_table
+from ffnet.training.run_predictions import RUN_COLUMNS, parse_predictions, read_run_predictions
 
-RUN_COLUMNS = ("scan", "subject", "label")  # and one for each class
 COLUMNS = ("repeat", "fold", *RUN_COLUMNS)
-SUM_TOLERANCE = 1e-4  # probabilities written with eight decimals add up to 1 far closer than this
 
 
 class Predictions(NamedTuple):
@@ -43,11 +42,9 @@ def predicted_labels(predictions: Predictions) -> np.ndarray:
 def gather_runs(paths: Iterable[str | os.PathLike], classes: Sequence[str] = EXPRESSIONS) -> Predictions:
     """The Predictions of one experiment from its run files, .../{repeat}/{fold}.csv each. classes: names by label.
 
-    Raises InputError that names the file, the line and what is wrong where a file is cut, has another header or
-    another class name, a scan twice, or probabilities that do not add up to 1; where its name is not of that form;
-    and where two files hold the same run.
+    Raises InputError as read_run_predictions does, where a file's name is not of that form, and where two files hold
+    the same run.
     """
-    rows: list[tuple] = []
     runs: dict[tuple[int, int], pathlib.Path] = {}
     for path in map(pathlib.Path, paths):
         if not (path.stem.isdecimal() and path.parent.name.isdecimal()):
@@ -56,11 +53,16 @@ def gather_runs(paths: Iterable[str | os.PathLike], classes: Sequence[str] = EXP
         if run in runs:
             raise InputError(f"{path}: repeat {run[0]}, fold {run[1]} was already read from {runs[run]}")
         runs[run] = path
-        read = read_table(path, (*RUN_COLUMNS, *classes))
-        rows += _parsed(path, [(path.parent.name, path.stem, *row) for row in read], classes)
-    if not rows:
+    if not runs:
         raise InputError("predictions of at least one run are needed, no file was given")
-    return _columns(sorted(rows))
+    parts, keys = [], []
+    for run, path in sorted(runs.items()):
+        parts.append(read_run_predictions(path, classes))
+        keys += [run] * len(parts[-1].scan)
+    scan, subject, label, probabilities = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    repeat, fold = np.array(keys).T
+    order = np.lexsort((scan, fold, repeat))
+    return Predictions(*(column[order] for column in (repeat, fold, scan, subject, label, probabilities)))
 
 
 def write_predictions(path: str | os.PathLike, predictions: Predictions, classes: Sequence[str] = EXPRESSIONS) -> None:
@@ -76,34 +78,16 @@ def write_predictions(path: str | os.PathLike, predictions: Predictions, classes
 
 
 def read_predictions(path: str | os.PathLike, classes: Sequence[str] = EXPRESSIONS) -> Predictions:
-    """The Predictions that write_predictions wrote; raises InputError as gather_runs does."""
-    return _columns(_parsed(path, read_table(path, (*COLUMNS, *classes)), classes))
-
-
-def _parsed(path: str | os.PathLike, rows: Iterable[Sequence[str]], classes: Sequence[str]) -> list[tuple]:
-    """Tuples (repeat, fold, scan, subject, label, probabilities) from rows of text in the order of COLUMNS, classes."""
-    parsed, seen, labels = [], set(), {name: label for label, name in enumerate(classes)}
-    for line, (repeat, fold, scan, subject, name, *texts) in enumerate(rows, start=2):
+    """The Predictions that write_predictions wrote. Raises InputError as read_run_predictions does, and where a scan
+    occurs twice in a repeat."""
+    repeats, folds, scans, subjects, names, *columns = zip(*read_table(path, (*COLUMNS, *classes)), strict=True)
+    seen: set[tuple[str, str]] = set()
+    for line, (repeat, fold, scan) in enumerate(zip(repeats, folds, scans, strict=True), start=2):
         if not (repeat.isdecimal() and fold.isdecimal()):
-            raise InputError(f"{path}, line {line}: repeat and fold must be whole numbers, {repeat},{fold} came")
-        if name not in labels:
-            raise InputError(f"{path}, line {line}: label '{name}' is not one of {', '.join(classes)}")
+            raise InputError(f"{path}, line {line}: expected whole numbers for repeat and fold, found {repeat},{fold}")
         if (repeat, scan) in seen:
-            raise InputError(f"{path}, line {line}: scan {scan} stands here a second time in repeat {repeat}")
+            raise InputError(f"{path}, line {line}: scan {scan} occurs a second time in repeat {repeat}")
         seen.add((repeat, scan))
-        try:
-            probabilities = tuple(map(float, texts))
-        except ValueError:
-            raise InputError(
-                f"{path}, line {line}: {len(classes)} numbers are needed, {','.join(texts)} came"
-            ) from None
-        if not (min(probabilities) >= 0 and abs(sum(probabilities) - 1) <= SUM_TOLERANCE):
-            raise InputError(
-                f"{path}, line {line}: {len(classes)} probabilities that add up to 1 are needed, {texts} came"
-            )
-        parsed.append((int(repeat), int(fold), scan, subject, labels[name], probabilities))
-    return parsed
-
-
-def _columns(rows: list[tuple]) -> Predictions:
-    return Predictions(*(np.array(column) for column in zip(*rows, strict=True)))
+    label, probabilities = parse_predictions(path, names, list(zip(*columns, strict=True)), classes)
+    numbers = [np.array(list(map(int, column))) for column in (repeats, folds)]
+    return Predictions(numbers[0], numbers[1], np.array(scans), np.array(subjects), label, probabilities)

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from ffnet.errors import InputError
+from ffnet.training.record import Record
 
 MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "pretrained_sha256")
 CURVES = ("loss", "accuracy")  # of the training half, after each epoch
 
 
-def gather_records(found: dict[pathlib.Path, dict]) -> dict:
+def gather_records(found: dict[pathlib.Path, Record]) -> dict:
     """What report.html shows of the records of an experiment's runs, a dict that JSON can hold.
 
     found: {path: record}. runs: how many. seconds: all of them together, and the longest. made_with: name -> {value:
@@ -24,12 +25,12 @@ def gather_records(found: dict[pathlib.Path, dict]) -> dict:
     Raises InputError that names a record whose epochs are not as a run writes them.
     """
     records = list(found.values())
-    seconds = [record.get("seconds", {}).get("all", 0.0) for record in records]
-    data = hashlib.sha256("".join(record.get("data_sha256", "") for record in records).encode())
+    seconds = [record.seconds["all"] for record in records]
+    data = hashlib.sha256("".join(record.data_sha256 for record in records).encode())
     return {
         "runs": len(records),
         "seconds": {"all": round(sum(seconds), 3), "longest": max(seconds)},
-        "made_with": {name: _counted(record.get(name) for record in records) for name in MADE_WITH},
+        "made_with": {name: _counted(getattr(record, name) for record in records) for name in MADE_WITH},
         "data": data.hexdigest(),
         "epochs": _curves([_epochs(record, path) for path, record in found.items()]),
     }
@@ -39,9 +40,9 @@ def _counted(values: Iterable[object]) -> dict[str, int]:
     return dict(sorted(Counter(str(value) for value in values if value is not None).items()))
 
 
-def _epochs(record: dict, path: str | os.PathLike) -> list[list[float]]:
+def _epochs(record: Record, path: str | os.PathLike) -> list[list[float]]:
     try:
-        return [[float(row[name]) for name in CURVES] for row in record.get("epochs", [])]
+        return [[row["loss"], row["accuracy"]] for row in record.epochs]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path}: its epochs are not as a run writes them ({error!r}); delete it and run again"

@@ -1,6 +1,5 @@
 """Tables from the runs that exist, while others are still missing; and which these are."""
 
-import json
 import os
 import pathlib
 from typing import NamedTuple
@@ -8,12 +7,12 @@ from typing import NamedTuple
 from ffnet.errors import InputError
 from ffnet.results.audit.partition import check_folds, check_tested, read_splits
 from ffnet.results.predictions import gather_runs
-from ffnet.results.records import read_record, read_records
 from ffnet.results.run_records import gather_records
 from ffnet.results.statistics.accuracy import summarise
 from ffnet.results.tables.paper import Network
 from ffnet.results.tables.rendering import Table
 from ffnet.results.tested_experiments import DatasetInfo, Experiment
+from ffnet.training.record import read_record, read_records
 
 COLUMNS = {
     "dataset": "name in config.yaml",
@@ -26,7 +25,7 @@ NOT_MADE, STALE = "not made", "other settings"
 
 
 class Plan(NamedTuple):
-    """The runs that config.yaml asks for. settings: ffnet.training.settings.run_settings of them."""
+    """The runs that config.yaml asks for. settings: recipe_values of their recipe."""
 
     dataset: str
     name: str
@@ -44,14 +43,14 @@ class RunsSoFar(NamedTuple):
 
 def find_runs(folder: str | os.PathLike, plan: Plan) -> RunsSoFar:
     """The RunsSoFar of a Plan in a results folder; a run whose record shows other settings is missing."""
-    found, wanted = RunsSoFar([], []), json.loads(json.dumps(plan.settings))
+    found = RunsSoFar([], [])
     for repeat in range(plan.repeats):
         for fold in range(plan.folds):
             path = pathlib.Path(folder) / plan.dataset / "runs" / plan.name / str(repeat) / f"{fold}.csv"
             record = path.with_suffix(".json")
             if not (path.is_file() and record.is_file()):
                 found.missing.append((repeat, fold, NOT_MADE))
-            elif read_record(record)["settings"] != wanted:
+            elif read_record(record).settings != plan.settings:
                 found.missing.append((repeat, fold, STALE))
             else:
                 found.paths.append(path)

@@ -11,15 +11,21 @@ from ffnet.shards.samples import Samples, read_shard
 from ffnet.storage import read_table
 
 COLUMNS = ("file", "sha256")
+BLOCK = 64  # scans that are copied at a time
 
 
-def data_hash(*shards: Samples) -> str:
-    """SHA-256 over names, types, shapes and values of all columns."""
+def data_hash(collection: Samples, *parts: np.ndarray) -> str:
+    """SHA-256 over names, types, shapes and values of all columns.
+
+    parts: arrays of positions whose scans are hashed one part after another, as if each were a collection of its own;
+    without any, all scans.
+    """
     digest = hashlib.sha256()
-    for shard in shards:
-        for name, column in zip(shard._fields, shard, strict=True):
-            digest.update(f"{name} {column.dtype.str} {column.shape}".encode())
-            digest.update(np.ascontiguousarray(column).reshape(-1).view(np.uint8).data)
+    for part in parts or (np.arange(len(collection.scan)),):
+        for name, column in zip(collection._fields, collection, strict=True):
+            digest.update(f"{name} {column.dtype.str} {(len(part), *column.shape[1:])}".encode())
+            for start in range(0, len(part), BLOCK):
+                digest.update(column[part[start : start + BLOCK]].reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

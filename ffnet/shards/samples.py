@@ -1,7 +1,7 @@
 """Reading the shards of a collection for training."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,14 +37,18 @@ class Samples(NamedTuple):
         return Samples(*(column[which] for column in self))
 
 
-def read_samples(paths: Sequence[str | os.PathLike]) -> Samples:
+def read_samples(paths: Sequence[str | os.PathLike], subjects: Collection[str] | None = None) -> Samples:
     """The Samples of all shard files together, sorted by scan name.
 
-    Raises InputError if there is no scan, a column is missing or a scan occurs twice.
+    subjects: those whose scans are wanted, None for all. Raises InputError if there is no scan, a column is missing or
+    a scan occurs twice.
     """
     shards = [read_shard(path) for path in paths]
+    if subjects is not None:
+        shards = [shard.take(np.isin(shard.subject, list(subjects))) for shard in shards]
     if not sum(len(shard.scan) for shard in shards):
-        raise InputError(f"the {len(shards)} shard files contain no scans; results/*/quarantine.csv says why")
+        of = "" if subjects is None else f" of the {len(subjects)} subjects that take part"
+        raise InputError(f"the {len(shards)} shard files contain no scans{of}; results/*/quarantine.csv says why")
     together = Samples(*(np.concatenate(columns) for columns in zip(*shards, strict=True)))
     names, counts = np.unique(together.scan, return_counts=True)
     if counts.max() > 1:

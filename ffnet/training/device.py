@@ -25,7 +25,7 @@ def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
     """
     if wanted == "cpu" or not torch.cuda.is_available():
         if wanted == "cuda":
-            raise InputError("training.device is cuda and torch finds no GPU here; set it to auto or cpu")
+            raise InputError("execution.device is cuda and torch finds no GPU here; set it to auto or cpu")
         yield torch.device("cpu")
         return
     names = [str(torch.cuda.get_device_properties(number).uuid) for number in range(torch.cuda.device_count())]
@@ -35,8 +35,8 @@ def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
             yield torch.device("cuda", number)
         except torch.OutOfMemoryError as error:
             raise InputError(
-                f"GPU {number} ran out of memory; lower training.batch or training.runs_per_gpu, or end what else runs "
-                "there"
+                f"GPU {number} ran out of memory; lower training.batch or execution.runs_per_gpu, or end what else "
+                "runs there"
             ) from error
 
 
@@ -69,7 +69,7 @@ def hold_place(names: list[str], places: int, folder: pathlib.Path) -> Iterator[
                     os.close(file)
                 return
         if not said:
-            print(f"all places on {len(names)} GPUs are taken (training.runs_per_gpu: {places}); waiting", flush=True)
+            print(f"all places on {len(names)} GPUs are taken (execution.runs_per_gpu: {places}); waiting", flush=True)
             said = True
         time.sleep(WAIT)
 
@@ -97,8 +97,8 @@ def check_memory(needed: int, device: torch.device) -> None:
     if needed * (1 + RESERVE) > free:
         raise InputError(
             f"the collection takes {needed / 2**30:.2f} GiB and training as much again and half; of {device} "
-            f"{free / 2**30:.2f} GiB are free. Lower training.runs_per_gpu or training.batch, end what else runs "
-            "there, or set training.device to cpu"
+            f"{free / 2**30:.2f} GiB are free. Lower execution.runs_per_gpu or training.batch, end what else runs "
+            "there, or set execution.device to cpu"
         )
 
 

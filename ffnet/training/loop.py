@@ -1,7 +1,10 @@
 """Training and testing one network: the whole collection on the device, no loader, one line per epoch."""
 
+import functools
 import math
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,15 +13,27 @@ from torch.nn import functional
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet
 from ffnet.shards.samples import Samples
-from ffnet.training.adam import Adam
+from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.precision import Precision
-from ffnet.training.progress import Progress
-from ffnet.training.resume import Keeper
+from ffnet.training.record import Epoch
 from ffnet.training.settings import TrainingSettings
+from ffnet.training.state import TrainingState
+
+Step = Callable[[TrainingState, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
+"""One step on a batch: (state, numbers of the batch's scans, learning rate) to the mean loss before it and how many
+scans were classified correctly, as 0-d tensors."""
+
+
+class DeviceData(NamedTuple):
+    """A collection on a device. inputs: see network_inputs. labels: (n,) int64."""
+
+    inputs: dict[str, torch.Tensor]
+    labels: torch.Tensor
 
 
 def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch.Tensor]:
-    """A Samples as the tensors a FusionNet takes, (n, channels, H, W), channels last in memory."""
+    """A collection as the tensors a FusionNet takes, (n, channels, H, W) float32, channels last in memory, which on a
+    CPU is the collection's own."""
     maps = {
         "depth": collection.depth[..., None],
         "normals": collection.normals,
@@ -29,12 +44,23 @@ def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch
     return {name: torch.from_numpy(values).to(device).permute(0, 3, 1, 2) for name, values in maps.items()}
 
 
-def epoch_batches(order: torch.Tensor, batch: int) -> tuple[torch.Tensor, ...]:
-    """An epoch's order of scans in ceil(n / batch) batches whose sizes differ by at most one.
+def move_to_device(collection: Samples, device: torch.device) -> DeviceData:
+    """The DeviceData of a collection."""
+    return DeviceData(network_inputs(collection, device), torch.from_numpy(collection.label).to(device))
 
-    No batch is left with a single scan, for which batch normalisation has no variance, unless n is 1.
+
+def take(inputs: dict[str, torch.Tensor], scans: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The inputs of some scans, channels last in memory. scans: (k,) int64."""
+    return {name: values[scans] for name, values in inputs.items()}
+
+
+def epoch_batches(order: torch.Tensor, batch: int) -> tuple[torch.Tensor, ...]:
+    """An epoch's scans in batches of at most `batch`, whose sizes differ by at most one.
+
+    No batch is a single scan, for which batch normalisation has no variance, unless there is only one: of an odd number
+    of scans in batches of 2 one batch has 3.
     """
-    return order.tensor_split(math.ceil(len(order) / batch))
+    return order.tensor_split(max(1, min(math.ceil(len(order) / batch), len(order) // 2)))
 
 
 def learning_rate(settings: TrainingSettings, progress: float) -> float:
@@ -45,62 +71,78 @@ def learning_rate(settings: TrainingSettings, progress: float) -> float:
 
 
 def train(
-    network: FusionNet,
-    inputs: dict[str, torch.Tensor],
-    labels: torch.Tensor,
+    state: TrainingState,
+    scans: torch.Tensor,
     settings: TrainingSettings,
-    seed: int,
-    precision: Precision,
-    keeper: Keeper | None = None,
-) -> Progress:
-    """Trains in place for settings.epochs epochs of Adam on the cross-entropy.
+    step: Step,
+    checkpoint: Checkpoint | None = None,
+) -> None:
+    """Trains in place until settings.epochs epochs are done; the state's history then has a row for each.
 
-    inputs: what the network takes. labels: (n,) int64 on the same device. seed: of the order of scans. precision:
-    Precision. keeper: Keeper of the run's state, which it goes on from and saves to; None keeps nothing.
-    Returns the Progress: its history has one dict per epoch: epoch (from 1), loss and accuracy over the epoch's
-    batches, seconds. Raises InputError when the loss is not finite.
+    scans: (n,) int64, the training half. checkpoint: where the state is loaded from and saved to; None keeps nothing.
+    Raises InputError when the loss is not finite.
     """
-    network.train()
-    progress = Progress(network, Adam(network.parameters(), settings.betas, settings.weight_decay), precision, seed)
-    if keeper:
-        keeper.restore(progress)
-    while progress.epoch < settings.epochs:
-        _train_epoch(progress, inputs, labels, settings, keeper)
-        loss = progress.loss_sum.item() / len(labels)
+    state.network.train()
+    if checkpoint:
+        checkpoint.restore(state)
+    while state.epoch < settings.epochs:
+        _train_epoch(state, scans, settings, step, checkpoint)
+        loss, accuracy = state.loss_sum.item() / len(scans), state.correct.item() / len(scans)
         if not math.isfinite(loss):
-            raise InputError(f"the loss is {loss} in epoch {progress.epoch + 1}; lower training.learning_rate")
-        row = {"epoch": progress.epoch + 1, "loss": loss, "accuracy": progress.right.item() / len(labels)}
-        progress.end_epoch(row | {"seconds": round(progress.spent, 3)})
-        _print_epoch(progress.history, settings.epochs)
-        if keeper:
-            keeper.save_if_due(progress)
-    return progress
+            raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
+        seconds = round(state.seconds, 3)
+        state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds})
+        _print_epoch(state.history, settings.epochs)
+        if checkpoint:
+            checkpoint.save_if_due(state)
 
 
 def _train_epoch(
-    progress: Progress,
-    inputs: dict[str, torch.Tensor],
-    labels: torch.Tensor,
+    state: TrainingState,
+    scans: torch.Tensor,
     settings: TrainingSettings,
-    keeper: Keeper | None,
+    step: Step,
+    checkpoint: Checkpoint | None,
 ) -> None:
     """The batches of an epoch that are not done yet."""
-    if progress.order is None:
-        progress.order = torch.randperm(len(labels), generator=progress.generator)
-    batches = epoch_batches(progress.order, settings.batch)
-    began = time.perf_counter() - progress.spent
-    for number in range(progress.done, len(batches)):
-        batch = batches[number]
-        rate = learning_rate(settings, (progress.epoch + number / len(batches)) / settings.epochs)
-        loss, right = training_step(progress, take(inputs, batch), labels[batch], rate)
-        progress.loss_sum += loss * len(batch)
-        progress.right += right
-        progress.done, progress.spent = number + 1, time.perf_counter() - began
-        if keeper and number + 1 < len(batches):
-            keeper.save_if_due(progress)
+    if state.order is None:
+        state.order = torch.randperm(len(scans), generator=state.generator)
+    batches = epoch_batches(scans[state.order].to(state.precision.device), settings.batch)
+    began = time.perf_counter() - state.seconds
+    for number in range(state.batches_done, len(batches)):
+        rate = learning_rate(settings, (state.epoch + number / len(batches)) / settings.epochs)
+        loss, correct = step(state, batches[number], rate)
+        state.loss_sum += loss * len(batches[number])
+        state.correct += correct
+        state.batches_done, state.seconds = number + 1, time.perf_counter() - began
+        if checkpoint and number + 1 < len(batches):
+            checkpoint.save_if_due(state)
 
 
-def _print_epoch(history: list[dict], epochs: int) -> None:
+def eager_step(data: DeviceData) -> Step:
+    """The Step that computes one operation after another: on a CPU, and on a GPU without graphs."""
+    return functools.partial(training_step, data)
+
+
+def training_step(
+    data: DeviceData, state: TrainingState, scans: torch.Tensor, rate: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """One step of Adam on the cross-entropy of a batch; see Step. In float16 the loss is scaled up before the gradients
+    are taken, and a step whose gradients overflow is left out (Micikevicius et al., Mixed Precision Training, 2018)."""
+    labels = data.labels[scans]
+    with state.precision.context():
+        scores = state.network(take(data.inputs, scans))
+    loss = functional.cross_entropy(scores.float(), labels)
+    state.scaler.scale(loss).backward()
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    state.scaler.step(state.optimiser)
+    state.scaler.update()
+    state.optimiser.zero_grad()
+    return loss.detach(), (scores.argmax(1) == labels).sum()
+
+
+def _print_epoch(history: list[Epoch], epochs: int) -> None:
     row = history[-1]
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
     print(
@@ -110,34 +152,14 @@ def _print_epoch(history: list[dict], epochs: int) -> None:
     )
 
 
-def training_step(
-    progress: Progress, inputs: dict[str, torch.Tensor], labels: torch.Tensor, rate: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """One step on one batch. Returns the mean loss before it and how many scans were right, as 0-d tensors."""
-    network, precision = progress.network, progress.precision
-    with precision.context():
-        scores = network(inputs)
-    loss = functional.cross_entropy(scores.float(), labels)
-    if precision.backward(loss, network.parameters()):
-        progress.optimiser.step(rate)
-    else:
-        progress.optimiser.forget()
-    return loss.detach(), (scores.argmax(1) == labels).sum()
-
-
 @torch.no_grad()
 def predict(network: FusionNet, inputs: dict[str, torch.Tensor], batch: int, precision: Precision) -> np.ndarray:
-    """Probabilities of the classes, (n, classes) float64 on the CPU."""
+    """Probabilities of the classes for each of the inputs, (n, classes) float64."""
     network.eval()
     probabilities = []
     count = len(next(iter(inputs.values())))
-    for part in torch.arange(count).split(batch):
+    for part in torch.arange(count, device=precision.device).split(batch):
         with precision.context():
             scores = network(take(inputs, part))
         probabilities.append(scores.double().softmax(1).cpu())
     return torch.cat(probabilities).numpy()
-
-
-def take(inputs: dict[str, torch.Tensor], indices: torch.Tensor) -> dict[str, torch.Tensor]:
-    """The inputs of some scans, channels last in memory."""
-    return {name: values[indices] for name, values in inputs.items()}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ffnet.shards.samples import Samples
-from ffnet.training.settings import RidgeSettings
+from ffnet.training.recipe import RidgeRecipe
 
 GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 
@@ -56,10 +56,9 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def ridge_probabilities(
-    train: Samples, test: Samples, modalities: Iterable[str], classes: int, settings: RidgeSettings
-) -> np.ndarray:
-    """Probabilities for the test half, (n_tested, classes). classes: their number. settings: RidgeSettings."""
+def ridge_probabilities(train: Samples, test: Samples, recipe: RidgeRecipe) -> np.ndarray:
+    """Probabilities for the test half, (n_test, classes)."""
+    modalities, settings = tuple(recipe.experiment.streams), recipe.ridge
     features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
     trained, tested = standardise(*features)
-    return softmax(ridge_scores(trained, train.label, tested, classes, settings.penalty))
+    return softmax(ridge_scores(trained, train.label, tested, len(recipe.classes), settings.penalty))

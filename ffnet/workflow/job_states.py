@@ -1,12 +1,13 @@
 """The state of a job, from its outputs and its log alone."""
 
-import json
 import os
 import platform
 import re
 import time
 from typing import NamedTuple
 
+from ffnet.errors import InputError
+from ffnet.training.record import read_record
 from ffnet.workflow.job_list import Job
 from ffnet.workflow.job_log import DONE, FAILED
 
@@ -71,10 +72,10 @@ def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
 def measured_seconds(job: Job) -> float | None:
     """Seconds that a finished Job took, from the record of a run or Snakemake's benchmark; None if there is neither."""
     try:
+        if job.rule == "train_fold":
+            return read_record(job.timing).seconds["all"]
         with open(job.timing, encoding="utf-8") as file:
-            if job.rule == "train_fold":
-                return json.load(file)["seconds"]["all"]
             header, *rows = [line.rstrip("\n").split("\t") for line in file]
             return float(rows[-1][header.index("s")])
-    except (FileNotFoundError, ValueError, KeyError, IndexError):  # no file, or one that is being written
+    except (InputError, FileNotFoundError, ValueError, IndexError):  # no file, or one that is being written
         return None

@@ -13,7 +13,7 @@ from ffnet.results.settings import ResultsSettings
 from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
-from ffnet.training.settings import run_settings
+from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe
 from ffnet.workflow import files
 
 
@@ -69,22 +69,21 @@ def pretrained_files(config: Config, experiment: str) -> list[str]:
     return [path] if path else []
 
 
-def fold_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """All settings that the runs of an experiment on a dataset depend on."""
-    row, classes = config.experiments[experiment], config.datasets[dataset].classes
-    return run_settings(row, config.networks, config.training, config.ridge, classes)
+def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
+    """All that an experiment's runs and final model on a dataset depend on; how many repeats there are is no part."""
+    classes = config.datasets[dataset].classes
+    row = replace(config.experiments[experiment], repeats=0)
+    if row.is_ridge:
+        return RidgeRecipe(classes, row, config.ridge)
+    networks, execution = networks_of(row, config.networks), config.execution
+    return NetworkRecipe(classes, row, networks, config.training, execution.device, execution.threads)
 
 
-def model_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """All settings that a final model depends on, and those that a prediction with it needs."""
-    row = replace(config.experiments[experiment], repeats=0)  # a final model does not depend on them
-    told = config.datasets[dataset]
-    return run_settings(row, config.networks, config.training, config.ridge, told.classes) | {
-        "dataset": dataset,
-        "layout": told.layout,
-        "synthetic": is_synthetic(dataset, config),
-        "preprocessing": asdict(config.preprocessing(told.unit, told.projection)),
-    }
+def model_source(config: Config, dataset: str) -> ModelSource:
+    """What a final model says of the dataset that it is trained on."""
+    chosen = config.datasets[dataset]
+    preprocessing = config.preprocessing(chosen.unit, chosen.projection)
+    return ModelSource(dataset, chosen.layout, is_synthetic(dataset, config), preprocessing)
 
 
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # layout -> the paper's name of the collection

@@ -1,17 +1,18 @@
 """Estimates the work that the settings ask for: jobs, seconds and bytes by kind of job, from finished jobs."""
 
 import csv
-import json
 import os
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ffnet.config import Config
+from ffnet.training.recipe import recipe_values
+from ffnet.training.record import read_record
 from ffnet.workflow import files
 from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import measured_seconds
-from ffnet.workflow.planning import fold_settings
+from ffnet.workflow.planning import experiment_recipe
 
 SAMPLE = 20  # finished jobs of a kind that are measured
 
@@ -47,7 +48,7 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
     works = []
     for (rule, dataset, experiment), jobs in kinds.items():
         on_gpu = gpu and bool(experiment) and not config.experiments[experiment].is_ridge
-        wanted = wanted_settings(config, dataset, experiment) if experiment else None
+        wanted = recipe_values(experiment_recipe(config, dataset, experiment)) if experiment else None
         samples = take_samples(jobs, made, wanted, on_gpu)
         seconds, size = (extrapolate(jobs, samples, column) for column in (0, 1))
         source = "measured" if seconds else ""
@@ -56,11 +57,6 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
         measurable = bool(jobs[0].timing)
         works.append(Work(rule, dataset, experiment, len(jobs), seconds, source, on_gpu, size, measurable))
     return works
-
-
-def wanted_settings(config: Config, dataset: str, experiment: str) -> dict:
-    """The `settings` in the record of a run with these settings."""
-    return json.loads(json.dumps(fold_settings(config, dataset, experiment)))
 
 
 def count_made(manifest: str) -> Counter[str]:
@@ -86,11 +82,10 @@ def take_samples(
             continue
         scans = made[job.dataset][job.shard] if job.shard else 1
         if wanted is not None:
-            with open(job.outputs[-1], encoding="utf-8") as file:
-                record = json.load(file)
-            if record["settings"] != wanted or (record.get("device", "cpu") != "cpu") != gpu:
+            record = read_record(job.outputs[-1])
+            if record.settings != wanted or ((record.device or "cpu") != "cpu") != gpu:
                 continue
-            scans = record["scans"]["training"]
+            scans = record.scans["training"]
         if scans:
             samples.append((measured_seconds(job), sum(map(os.path.getsize, job.outputs)), scans))
     return samples

@@ -50,7 +50,7 @@ def test_a_missing_landmark_model_is_a_problem(monkeypatch):
 
 
 def config_with(device):
-    return types.SimpleNamespace(training=types.SimpleNamespace(device=device))
+    return types.SimpleNamespace(execution=types.SimpleNamespace(device=device))
 
 
 def test_a_gpu_is_named_its_absence_noted_and_a_problem_where_the_settings_ask_for_it(monkeypatch):

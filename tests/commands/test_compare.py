@@ -3,6 +3,7 @@ import json
 import pytest
 
 from ffnet.__main__ import main
+from tests.training.conftest import record_values
 
 CLASSES = "anger,disgust,fear,happiness,sadness,surprise"
 
@@ -21,7 +22,7 @@ def write_results(tmp_path):
         (folder / "predictions").mkdir(parents=True)
         (folder / "predictions" / "FFNet-M.csv").write_text("\n".join(lines) + "\n")
         (folder / "runs" / "FFNet-M" / "0").mkdir(parents=True)
-        record = {"settings": {"training": {"epochs": epochs}}, "seconds": {"all": 3}}
+        record = record_values(settings={"training": {"epochs": epochs}})
         (folder / "runs" / "FFNet-M" / "0" / "0.json").write_text(json.dumps(record))
         return str(tmp_path / name)
 

@@ -7,11 +7,13 @@ from ffnet.__main__ import main
 from ffnet.commands.plan import parse_seconds
 from ffnet.config import read_config
 from ffnet.errors import InputError
+from ffnet.training.recipe import recipe_values
 from ffnet.workflow.job_list import list_jobs, training_scans
-from ffnet.workflow.planning import plan_dataset
+from ffnet.workflow.planning import experiment_recipe, plan_dataset
 from ffnet.workflow.provenance import ROOT
-from ffnet.workflow.workload import extrapolate, list_works, wanted_settings
+from ffnet.workflow.workload import extrapolate, list_works
 from tests.commands.conftest import write
+from tests.training.conftest import record_values
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +34,9 @@ def tiny(settings_mapping):
 
 def record(config, job, seconds, scans=12, device="cpu", **other):
     """Writes the files of a finished run."""
-    settings = wanted_settings(config, job.dataset, job.experiment) | other
-    content = {"seconds": {"all": seconds}, "settings": settings, "scans": {"training": scans}, "device": device}
+    settings = recipe_values(experiment_recipe(config, job.dataset, job.experiment)) | other
+    scans, seconds = {"training": scans, "test": 12}, {"reading": 0.5, "all": seconds}
+    content = record_values(seconds=seconds, settings=settings, scans=scans, device=device)
     write(job.outputs[0], "x" * 100)
     write(job.outputs[1], json.dumps(content))
 
@@ -139,7 +142,7 @@ def test_unknown_times_are_listed_with_what_to_do(settings_file, tiny, capsys):
 
 def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, capsys):
     tiny["experiments"]["FFNet-M"]["repeats"] = 1000
-    tiny["training"]["threads"] = 2
+    tiny["execution"]["threads"] = 2
     given = ("--seconds", "FFNet-M=3600", "--seconds", "ridge=1")
     _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4")
     assert "2002 of them runs" in text and "Hours: at least 2000.0 on cores, 0.0 on GPUs" in text

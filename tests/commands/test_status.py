@@ -15,6 +15,7 @@ from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import QUIET, job_state, measured_seconds
 from ffnet.workflow.provenance import ROOT
 from tests.commands.conftest import write
+from tests.training.conftest import record_values
 
 HERE = f"started 2026-01-01 10:00:00 on {platform.node()}, process"
 
@@ -37,7 +38,7 @@ def tiny(settings_mapping):
 def finish(job, seconds=None):
     """Writes the files of a finished job."""
     for path in job.outputs:
-        write(path, json.dumps({"seconds": {"all": seconds}}))
+        write(path, json.dumps(record_values(seconds={"reading": 0.5, "all": seconds})))
     write(job.log, f"{HERE} 1\ndone after 1.0 s\n")
     if seconds and job.rule != "train_fold":
         write(job.timing, f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")

@@ -46,10 +46,9 @@ def test_torchvisions_own_state_gives_torchvisions_own_numbers(tmp_path, paper):
     experiment = ExperimentSettings("none", "none", "vgg16_bn", masks=False, repeats=1)
     settings = dataclasses.replace(paper, pretrained=str(tmp_path / "vgg.pth"))
     network = build_network(experiment, settings, 6)
-    started = start_from_pretrained(network, experiment, settings)
+    start_from_pretrained(network, experiment, settings)
     maps = torch.randn(2, 3, 112, 112)
     assert torch.equal(network.eval().backbones["texture"](maps, {}), oracle.eval().features(maps))
-    assert started == hashlib.sha256((tmp_path / "vgg.pth").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize("kind", ["zip", "legacy", "safetensors", "bare names"])
@@ -86,7 +85,7 @@ def test_every_vgg_stream_starts_from_the_file_and_nothing_else_does(tmp_path, f
     both = dataclasses.replace(FFNET_M, normals="vgg16_bn")
     settings = dataclasses.replace(paper, pretrained=str(tmp_path / "f.safetensors"))
     network, plain = (torch.manual_seed(1) and build_network(both, settings, 6) for _ in range(2))
-    assert start_from_pretrained(plain, both, paper) is None
+    start_from_pretrained(plain, both, paper)  # none: left as it is
     start_from_pretrained(network, both, settings)
     for modality in ("normals", "texture"):
         state = network.backbones[modality].state_dict()

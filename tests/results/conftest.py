@@ -11,6 +11,7 @@ from ffnet.results.predictions import gather_runs, write_predictions
 from ffnet.results.tables.paper import Network
 from ffnet.results.tables.rendering import csv_text
 from ffnet.results.tested_experiments import DatasetInfo, read_experiments
+from tests.training.conftest import record_values
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ def _write_known(folder, experiment, counts, classes):
             paths.append(folder / "runs" / experiment / str(repeat) / f"{fold}.csv")
             paths[-1].parent.mkdir(parents=True, exist_ok=True)
             paths[-1].write_text("\n".join(lines) + "\n")
-            record = {"settings": {"of": experiment}, "python": "3.11", "scans": {"test": len(scans)}}
+            record = record_values(settings={"of": experiment}, scans={"training": 60, "test": len(scans)})
             paths[-1].with_suffix(".json").write_text(json.dumps(record))
     return paths
 

@@ -7,6 +7,7 @@ import scipy.stats
 
 from ffnet.errors import InputError
 from ffnet.results.changes import compare_folders, differing_keys
+from tests.training.conftest import record_values
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_other_splits_or_other_classes_cannot_be_paired_and_say_so(two):
 
 def test_causes_are_the_values_of_the_record_that_explain_a_difference(two):
     record = two[1] / "demo" / "runs" / "mine" / "0" / "0.json"
-    record.write_text(json.dumps({"settings": {"of": "mine", "epochs": 4}, "python": "3.12", "seconds": 5}))
+    record.write_text(json.dumps(record_values(settings={"of": "mine", "epochs": 4}, python="3.12")))
     by_name, _ = changes_of(two)
     assert by_name["demo", "mine"].causes == [("settings.epochs", None, 4), ("python", "3.11", "3.12")]
     record.unlink()

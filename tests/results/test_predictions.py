@@ -74,12 +74,12 @@ def test_what_is_written_is_read_back_unchanged_and_writes_the_same_bytes_again(
         (HEADER + FIRST + SECOND[:-1], "line 3: no newline at the end"),
         (HEADER + FIRST.replace(",fear,", ",fera,"), "line 2: label 'fera' is not one of anger, disgust, fear"),
         (HEADER + FIRST.replace(",fear,", ",neutral,"), "line 2: label 'neutral'"),
-        (HEADER + FIRST + SECOND + FIRST, "line 4: scan s1_fear stands here a second time"),
+        (HEADER + FIRST + SECOND + FIRST, "line 4: scan s1_fear occurs a second time"),
         (HEADER + FIRST + SECOND.replace("0.75000000", "0.75020000"), "line 3: .* add up to 1"),
         (HEADER + FIRST + SECOND.replace("0.75000000", "0.74980000"), "line 3: .* add up to 1"),
         (HEADER + FIRST + SECOND.replace("0.75000000,0.0", "1.75000000,-1.0"), "line 3: .* add up to 1"),
         (HEADER + FIRST + SECOND.replace("0.75000000", "nan"), "line 3: .* add up to 1"),
-        (HEADER + FIRST + SECOND.replace("0.75000000", "many"), "line 3: 6 numbers are needed, .*many"),
+        (HEADER + FIRST + SECOND.replace("0.75000000", "many"), "line 3: expected 6 numbers, found .*many"),
         (HEADER + FIRST + '"open', "not a whole table"),
     ],
 )
@@ -129,14 +129,14 @@ def test_a_gathered_file_may_hold_a_scan_once_per_repeat_only(run, tmp_path):
     path.write_text(f"repeat,fold,{HEADER}0,0,{FIRST}1,0,{FIRST}")
     assert read_predictions(path).repeat.tolist() == [0, 1]
     path.write_text(f"repeat,fold,{HEADER}0,0,{FIRST}0,1,{FIRST}")
-    with pytest.raises(InputError, match=f"{path}, line 3: scan s1_fear stands here a second time in repeat 0"):
+    with pytest.raises(InputError, match=f"{path}, line 3: scan s1_fear occurs a second time in repeat 0"):
         read_predictions(path)
 
 
 def test_a_gathered_file_with_a_repeat_that_is_no_number_is_refused(tmp_path):
     path = tmp_path / "FFNet.csv"
     path.write_text(f"repeat,fold,{HEADER}0,first,{FIRST}")
-    with pytest.raises(InputError, match=f"{path}, line 2: repeat and fold must be whole numbers, 0,first came"):
+    with pytest.raises(InputError, match=f"{path}, line 2: expected whole numbers for repeat and fold, found 0,first"):
         read_predictions(path)
 
 

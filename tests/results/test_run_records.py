@@ -5,8 +5,9 @@ import statistics
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.records import read_records
 from ffnet.results.run_records import gather_records
+from ffnet.training.record import read_records
+from tests.training.conftest import record_values
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def write(tmp_path):
     def write(*records):
         paths = [tmp_path / f"{number}.json" for number in range(len(records))]
         for path, record in zip(paths, records, strict=True):
-            path.write_text(json.dumps({"settings": {}} | record))
+            path.write_text(json.dumps(record_values(**record)))
         return read_records(paths)
 
     return write
@@ -45,7 +46,7 @@ def test_times_are_added_and_versions_counted(write):
     ]
     found = gather_records(write(*told, {"seconds": {"all": 1.0}, "pretrained_sha256": None}))
     assert found["runs"] == 3 and found["seconds"] == {"all": 7.5, "longest": 4.0} and found["epochs"] == []
-    assert found["made_with"]["torch"] == {"2.0": 1, "2.1": 1} and found["made_with"]["threads"] == {"1": 2}
+    assert found["made_with"]["torch"] == {"2.0": 1, "2.1": 1} and found["made_with"]["threads"] == {"1": 3}
     assert found["made_with"]["pretrained_sha256"] == {}
 
 

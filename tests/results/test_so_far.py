@@ -67,13 +67,6 @@ def test_a_run_made_with_other_settings_or_without_a_record_counts_as_missing(ow
     assert found.missing == [(0, 1, "not made")] and len(found.paths) == 7
 
 
-def test_settings_are_compared_as_the_record_has_them(own_known, plans):
-    path = own_known.folder / "demo" / "runs" / "mine" / "0" / "0.json"
-    path.write_text('{"settings": {"betas": [0.9, 0.999]}}')
-    found = find_runs(own_known.folder, plans[2]._replace(settings={"betas": (0.9, 0.999)}))
-    assert [path.stem for path in found.paths] == ["0"]
-
-
 def test_without_any_run_it_says_so(own_known, plans):
     shutil.rmtree(own_known.folder / "own" / "runs")
     with pytest.raises(InputError, match="there is no run yet in .*/results/\\*/runs/ that config.yaml asks for"):

@@ -9,7 +9,10 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings
 from ffnet.shards.samples import Samples
 from ffnet.storage import write_stage
-from ffnet.training.settings import RidgeSettings, TrainingSettings, run_settings
+from ffnet.training.recipe import NetworkRecipe, RidgeRecipe
+from ffnet.training.session import Session, read_data
+from ffnet.training.settings import ExecutionSettings, RidgeSettings, TrainingSettings
+from ffnet.training.splits import split_table, subject_folds
 
 
 def pattern_collection(subjects, seed=0):
@@ -71,22 +74,45 @@ def training():
         betas=(0.9, 0.999),
         weight_decay=0.0,
         autocast="none",
-        device="cpu",
-        runs_per_gpu=1,
-        threads=1,
-        save_every=60.0,
         seed=0,
-        final_models=(),
     )
 
 
 @pytest.fixture
-def settings_of(networks, training):
-    """Function from (depth, normals, texture, masks) to what the rule passes to a run."""
+def recipe_of(networks, training):
+    """Function from (depth, normals, texture, masks) to the Recipe of such an experiment."""
 
-    def settings(*row):
-        return run_settings(
-            ExperimentSettings(*row, repeats=1), networks, training, RidgeSettings(28, 100.0), EXPRESSIONS
-        )
+    def recipe(*row):
+        experiment = ExperimentSettings(*row, repeats=0)
+        if experiment.is_ridge:
+            return RidgeRecipe(EXPRESSIONS, experiment, RidgeSettings(28, 100.0))
+        return NetworkRecipe(EXPRESSIONS, experiment, networks, training, "cpu", threads=1)
 
-    return settings
+    return recipe
+
+
+@pytest.fixture
+def split(tmp_path, collection):
+    """The file of a split of the collection's six subjects into three folds."""
+    path = tmp_path / "split.csv"
+    path.write_text(split_table(subject_folds(sorted(set(collection.subject.tolist())), 3, 0, 0)))
+    return path
+
+
+@pytest.fixture
+def reader(tmp_path, shards, split):
+    """What train_runs reads its collection and split with."""
+    (tmp_path / "shards.csv").write_text("file,sha256\n" + "".join(f"{path},0\n" for path in shards))
+    return lambda: read_data(tmp_path / "shards.csv", split)
+
+
+def session_in(folder, save_every=60.0, key="key", threads=1):
+    """A Session whose checkpoints are in folder/resume."""
+    return Session(ExecutionSettings("cpu", threads, 1, save_every), threads, "code", str(folder / "resume"), key)
+
+
+def record_values(**changes):
+    """The values of a whole Record, some of them changed."""
+    values = {"experiment": "x", "repeat": 0, "fold": 1, "scans": {"training": 24, "test": 12}}
+    values |= {"data_sha256": "0" * 64, "code": "code", "settings": {}, "threads": 1, "python": "3.11", "numpy": "2"}
+    return values | {"seconds": {"reading": 0.5, "all": 2.5}} | changes

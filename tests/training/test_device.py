@@ -30,7 +30,7 @@ def test_without_a_gpu_auto_is_the_cpu_and_cuda_an_error(monkeypatch):
     for wanted in ("auto", "cpu"):
         with hold_device(wanted, 1) as device:
             assert device == torch.device("cpu") and device_name(device) == "cpu"
-    with pytest.raises(InputError, match="training.device is cuda and torch finds no GPU"), hold_device("cuda", 1):
+    with pytest.raises(InputError, match="execution.device is cuda and torch finds no GPU"), hold_device("cuda", 1):
         pass
 
 
@@ -62,7 +62,7 @@ def test_a_run_waits_while_every_place_is_taken_and_says_so_once(tmp_path, monke
     monkeypatch.setattr(devices.time, "sleep", sleep)
     with hold_place(["a"], 1, tmp_path) as number:
         assert number == 0 and len(waits) == 3
-    assert capsys.readouterr().out.count("all places on 1 GPUs are taken (training.runs_per_gpu: 1); waiting") == 1
+    assert capsys.readouterr().out.count("all places on 1 GPUs are taken (execution.runs_per_gpu: 1); waiting") == 1
 
 
 def test_the_folder_of_locks_is_open_to_all_users_whoever_made_it(tmp_path, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_dead_process_keeps_no_place(tmp_path, monkeypatch):
 def test_a_collection_that_does_not_fit_is_told_before_it_is_moved(monkeypatch):
     monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (2 * GIB, 8 * GIB))
     check_memory(int(0.79 * GIB), torch.device("cuda", 0))
-    with pytest.raises(InputError, match="takes 0.81 GiB .* of cuda:0 2.00 GiB are free. Lower training.runs_per_gpu"):
+    with pytest.raises(InputError, match="takes 0.81 GiB .* of cuda:0 2.00 GiB are free. Lower execution.runs_per_gpu"):
         check_memory(int(0.81 * GIB), torch.device("cuda", 0))
     check_memory(100 * GIB, torch.device("cpu"))
 

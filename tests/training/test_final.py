@@ -1,3 +1,6 @@
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -5,77 +8,78 @@ from safetensors.torch import save_file
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.layers import Stack
-from ffnet.networks.model_file import read_model
+from ffnet.networks.model_file import read_model, write_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
 from ffnet.shards.hashes import data_hash
-from ffnet.training.final import licence_note, train_final
+from ffnet.training.final import licence_note, model_header, train_final
 from ffnet.training.loop import network_inputs, predict
 from ffnet.training.precision import Precision
+from ffnet.training.recipe import ModelSource
+from tests.training.conftest import session_in
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
 F3DNET = ("f3dnet", "none", "none", False)
-CONDUCT = {"runs_per_gpu": 1, "save_every": 60.0, "final_models": []}
-DATA = {"dataset": "demo", "layout": "bu3dfe", "synthetic": True, "preprocessing": {"unit": "mm"}}
 
 
 @pytest.fixture
-def split(tmp_path):
-    """Five of the six subjects, in folds that must not matter."""
-    path = tmp_path / "split.csv"
-    path.write_text("subject,fold\n" + "".join(f"s0{number},{number % 2}\n" for number in range(5)))
-    return path
+def source(config):
+    return ModelSource("demo", "bu3dfe", True, config.preprocessing("mm", "gridfit"))
 
 
-def train_into(path, shards, split, settings, name="FFNet-M", threads=1):
-    train_final(shards, split, name, settings | DATA, CONDUCT, "0123", threads, path.parent / "resume", path)
-    return path
+@pytest.fixture
+def train_into(source):
+    """A function: the path of a model that it trained on a collection."""
+
+    def go(path, collection, recipe, name="FFNet-M"):
+        network, trained = train_final(name, collection, recipe, session_in(path.parent))
+        write_model(path, network, model_header(name, recipe, source) | trained)
+        return path
+
+    return go
 
 
-def test_the_file_holds_the_network_trained_on_the_selected_subjects_and_all_it_takes_to_predict(
-    tmp_path, shards, split, settings_of, collection
+def changed(recipe, part, **changes):
+    """A recipe with other values in one of its parts."""
+    return dataclasses.replace(recipe, **{part: dataclasses.replace(getattr(recipe, part), **changes)})
+
+
+def test_the_file_holds_the_network_trained_on_all_scans_and_all_it_takes_to_predict(
+    tmp_path, collection, recipe_of, source, train_into
 ):
-    settings = settings_of(*F3DNET)
-    model = read_model(train_into(tmp_path / "m.safetensors", shards, split, settings, "mine"))
-    taken = collection.take(collection.subject != "s05")
-    header = model.header
-    assert header["trained_on"] == {"subjects": 5, "scans": 30, "data_sha256": data_hash(taken)}
-    assert header["classes"] == list(EXPRESSIONS) and header["preprocessing"] == DATA["preprocessing"]
+    header = read_model(train_into(tmp_path / "m.safetensors", collection, recipe_of(*F3DNET), "mine")).header
+    assert header["trained_on"] == {"subjects": 6, "scans": 36, "data_sha256": data_hash(collection)}
+    assert header["classes"] == list(EXPRESSIONS)
+    assert header["preprocessing"]["maps"]["size"] == source.preprocessing.maps.size
     assert header["experiment"]["depth"] == "f3dnet" and header["networks"]["width"] == 0.0625
     assert header["training"]["epochs"] == 2 and header["name"] == "mine" and header["synthetic"] is True
-    assert header["run"]["code"] == "0123" and header["run"]["device"] == "cpu" and header["run"]["seed"] > 0
+    assert header["run"]["code"] == "code" and header["run"]["device"] == "cpu" and header["run"]["seed"] > 0
     assert set(header["versions"]) == {"python", "numpy", "torch"} and "generated faces" in header["licence"]
 
 
-def test_it_learns(tmp_path, shards, split, settings_of, unseen):
-    settings = settings_of(*F3DNET)
-    settings["training"] |= {"epochs": 40, "batch": 6, "learning_rate": 0.003}
-    model = read_model(train_into(tmp_path / "m.safetensors", shards, split, settings))
-    probabilities = predict(
-        model.network, network_inputs(unseen, torch.device("cpu")), 8, Precision(torch.device("cpu"), "none")
-    )
+def test_it_learns(tmp_path, collection, recipe_of, unseen, train_into):
+    recipe = changed(recipe_of(*F3DNET), "training", epochs=40, batch=6, learning_rate=0.003)
+    model = read_model(train_into(tmp_path / "m.safetensors", collection, recipe))
+    cpu = torch.device("cpu")
+    probabilities = predict(model.network, network_inputs(unseen, cpu), 8, Precision(cpu, "none"))
     assert (probabilities.argmax(1) == unseen.label).mean() > 0.6  # chance: 1/6
 
 
-def test_the_same_seed_gives_the_same_bytes_whatever_the_folds_and_another_seed_others(
-    tmp_path, shards, split, settings_of
-):
-    settings = settings_of(*FFNET_M)
-    first = train_into(tmp_path / "a.safetensors", shards, split, settings).read_bytes()
-    split.write_text("subject,fold\n" + "".join(f"s0{number},0\n" for number in reversed(range(5))))
-    assert train_into(tmp_path / "b.safetensors", shards[::-1], split, settings).read_bytes() == first
-    settings["training"] |= {"seed": 1}
-    other = read_model(train_into(tmp_path / "c.safetensors", shards, split, settings))
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, collection, recipe_of, train_into):
+    recipe = recipe_of(*FFNET_M)
+    first = train_into(tmp_path / "a.safetensors", collection, recipe).read_bytes()
+    assert train_into(tmp_path / "b.safetensors", collection, recipe).read_bytes() == first
+    other = read_model(train_into(tmp_path / "c.safetensors", collection, changed(recipe, "training", seed=1)))
     before = read_model(tmp_path / "a.safetensors").network.classifier.weight
     assert not torch.allclose(other.network.classifier.weight, before, atol=1e-3)
 
 
-def test_vgg_streams_start_from_the_pretrained_file(tmp_path, shards, split, settings_of):
+def test_vgg_streams_start_from_the_pretrained_file(tmp_path, collection, recipe_of, train_into):
     torch.manual_seed(0)
     save_file(Stack(3, vgg16_bn_layers(int), "before_relu").state_dict(), tmp_path / "w.safetensors")
-    settings = settings_of("none", "none", "vgg16_bn", False)
-    settings["networks"] |= {"width": 1.0, "pretrained": str(tmp_path / "w.safetensors")}
-    settings["training"] |= {"epochs": 1, "learning_rate": 0.0}
-    model = read_model(train_into(tmp_path / "m.safetensors", shards[1:], split, settings))
+    recipe = recipe_of("none", "none", "vgg16_bn", False)
+    recipe = changed(recipe, "networks", width=1.0, pretrained=str(tmp_path / "w.safetensors"))
+    recipe = changed(recipe, "training", epochs=1, learning_rate=0.0)
+    model = read_model(train_into(tmp_path / "m.safetensors", collection.take(np.arange(12)), recipe))
     torch.manual_seed(0)
     stack = Stack(3, vgg16_bn_layers(int), "before_relu")
     assert torch.equal(model.network.backbones["texture"][0].weight, stack[0].weight)
@@ -83,13 +87,12 @@ def test_vgg_streams_start_from_the_pretrained_file(tmp_path, shards, split, set
     assert "started from the weights in" in model.header["licence"]
 
 
-def test_ridge_and_a_split_without_scans_are_refused_and_leave_no_file(tmp_path, shards, split, settings_of):
+def test_ridge_and_a_split_without_scans_are_refused(tmp_path, collection, reader, split, recipe_of):
     with pytest.raises(InputError, match="experiments.floor: 'ridge' is no network"):
-        train_into(tmp_path / "m.safetensors", shards, split, settings_of("ridge", "none", "none", False), "floor")
+        train_final("floor", collection, recipe_of("ridge", "none", "none", False), session_in(tmp_path))
     split.write_text("subject,fold\nnobody,0\n")
-    with pytest.raises(InputError, match="no subject of the split has a scan to train on"):
-        train_into(tmp_path / "m.safetensors", shards, split, settings_of(*F3DNET))
-    assert not (tmp_path / "m.safetensors").exists()
+    with pytest.raises(InputError, match="hold no scan of the 1 subjects that take part; .*quarantine.csv says why"):
+        reader()
 
 
 @pytest.mark.parametrize(

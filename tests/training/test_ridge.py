@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -11,9 +9,6 @@ from ffnet.training.ridge import (
     softmax,
     standardise,
 )
-from ffnet.training.settings import RidgeSettings
-
-SETTINGS = RidgeSettings(pixels=28, penalty=100.0)
 
 
 def test_area_averages_are_means_of_squares_row_by_row():
@@ -24,8 +19,7 @@ def test_area_averages_are_means_of_squares_row_by_row():
 
 
 def test_texture_counts_as_grey_and_modalities_stand_side_by_side(collection):
-    grey = dataclasses.replace(SETTINGS, pixels=7)
-    features = pixel_features(collection, ("depth", "texture"), grey.pixels)
+    features = pixel_features(collection, ("depth", "texture"), 7)
     assert features.shape == (36, 2 * 49)
     np.testing.assert_allclose(features[:, 49:], features[:, :49] * 2 - 1, atol=1e-6)  # the fixture's texture is grey
     assert pixel_features(collection, ("normals",), 7).shape == (36, 3 * 49)
@@ -54,13 +48,13 @@ def test_softmax_in_closed_form_and_for_large_scores():
     np.testing.assert_array_equal(softmax(np.array([[1e4, 0.0]])), [[1.0, 0.0]])
 
 
-def test_it_beats_chance_on_separable_patterns_of_unseen_subjects(collection, unseen):
-    probabilities = ridge_probabilities(collection, unseen, ("depth", "texture"), 6, SETTINGS)
+def test_it_beats_chance_on_separable_patterns_of_unseen_subjects(collection, unseen, recipe_of):
+    probabilities = ridge_probabilities(collection, unseen, recipe_of("ridge", "none", "ridge", False))
     assert (probabilities.argmax(axis=1) == unseen.label).mean() > 0.9
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
-def test_it_is_at_chance_where_labels_mean_nothing(collection, unseen):
+def test_it_is_at_chance_where_labels_mean_nothing(collection, unseen, recipe_of):
     shuffled = unseen._replace(label=np.random.default_rng(0).permutation(unseen.label))
-    probabilities = ridge_probabilities(collection, shuffled, ("depth",), 6, SETTINGS)
+    probabilities = ridge_probabilities(collection, shuffled, recipe_of("ridge", "none", "none", False))
     assert (probabilities.argmax(axis=1) == shuffled.label).mean() == pytest.approx(1 / 6, abs=0.08)

@@ -25,7 +25,7 @@ def use_own_folder(project, layout):
     def change(config):
         config["datasets"] = {"own": config["datasets"][f"demo-{layout}"] | {"folder": f"own/{layout}"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
-        config["training"]["final_models"] = []
+        config["models"] = []
 
     project.configure(change)
     return own

@@ -72,7 +72,7 @@ def configure(config):
     config["protocol"] |= {"subjects": 4, "folds": 2}
     config["quarantine"]["max_share"] = 0.2
     config["experiments"] = {"ridge": config["experiments"]["ridge"]}
-    config["training"]["final_models"] = []
+    config["models"] = []
 
 
 @pytest.fixture(scope="module")

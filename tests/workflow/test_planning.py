@@ -9,11 +9,12 @@ from ffnet.demo.roster import list_subjects, subject_files_of
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.results.tables.paper import read_paper
-from ffnet.training.settings import run_settings
+from ffnet.training.recipe import recipe_values
 from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,
-    model_settings,
+    experiment_recipe,
+    model_source,
     paper_name,
     plan_dataset,
     pretrained_files,
@@ -184,11 +185,11 @@ def test_only_experiments_with_a_vgg_stream_ask_for_pretrained_weights():
         assert pretrained_files(config, name) == wanted and pretrained_files(plain, name) == []
 
 
-def test_what_a_final_model_depends_on_is_what_a_prediction_needs():
+def test_what_a_final_model_says_of_its_dataset_is_what_a_prediction_needs():
     config = config_of()
-    settings = model_settings(config, "demo-bosphorus", "FFNet-M")
-    dataset = config.datasets["demo-bosphorus"]
-    assert settings["preprocessing"] == {
+    source = model_source(config, "demo-bosphorus")
+    assert (source.dataset, source.layout, source.synthetic) == ("demo-bosphorus", "bosphorus", True)
+    assert asdict(source.preprocessing) == {
         "scans": asdict(config.scans),
         "maps": asdict(config.maps),
         "masks": asdict(config.masks),
@@ -196,26 +197,35 @@ def test_what_a_final_model_depends_on_is_what_a_prediction_needs():
         "unit": "mm",
         "projection": "splat",
     }
-    assert (settings["classes"], settings["layout"]) == (list(dataset.classes), "bosphorus")
-    assert settings["synthetic"] is True and settings["networks"] == asdict(config.networks)
-    row = MAPPING["experiments"]["FFNet-M"]
-    more = config_of(experiments={"FFNet-M": row | {"repeats": 7}}, training={"final_models": ["FFNet-M", "FFNet"]})
-    assert model_settings(more, "demo-bosphorus", "FFNet-M") == settings  # neither changes the network
 
 
-def test_a_change_of_the_final_models_changes_no_run():
-    settings = [
-        run_settings(c.experiments["FFNet-M"], c.networks, c.training, c.ridge, ("a", "b"))
-        for c in (config_of(), config_of(training={"final_models": []}))
+@pytest.mark.parametrize("experiment", ["ridge", "FFNet-M"])
+def test_a_recipe_does_not_depend_on_what_changes_no_number(experiment):
+    row = MAPPING["experiments"][experiment]
+    others = [
+        config_of(),
+        config_of(experiments={experiment: row | {"repeats": 7}}),
+        config_of(execution={"runs_per_gpu": 3, "save_every": 1.0}),
+        read_config(MAPPING | {"models": []}),
     ]
-    assert settings[0] == settings[1]
+    recipes = [experiment_recipe(config, "demo-bu3dfe", experiment) for config in others]
+    assert all(recipe == recipes[0] for recipe in recipes)
+
+
+def test_device_and_threads_are_part_of_a_networks_recipe_and_of_no_ridges():
+    for change in ({"device": "cpu"}, {"threads": 2}):
+        one, other = config_of(), config_of(execution=change)
+        recipes = [[experiment_recipe(c, "demo-bu3dfe", name) for c in (one, other)] for name in ("FFNet-M", "ridge")]
+        assert recipes[0][0] != recipes[0][1] and recipes[1][0] == recipes[1][1]
 
 
 def test_a_row_of_ones_own_may_change_the_networks():
     row = MAPPING["experiments"]["FFNet-M"] | {"depth": "vgg16_bn", "networks": {"width": 0.5}}
     config = config_of(experiments={"mine": row})
-    own = run_settings(config.experiments["mine"], config.networks, config.training, config.ridge, ("a", "b"))
-    assert own["networks"] == asdict(config.networks) | {"width": 0.5}
+    own = recipe_values(experiment_recipe(config, "demo-bu3dfe", "mine"))
+    assert own["networks"] == recipe_values(experiment_recipe(config, "demo-bu3dfe", "FFNet-M"))["networks"] | {
+        "width": 0.5
+    }
     with pytest.raises(InputError, match="experiments.mine.networks: unknown key 'wdth'; did you mean 'width'"):
         config_of(experiments={"mine": row | {"networks": {"wdth": 0.5}}})
     with pytest.raises(InputError, match="experiments.mine.networks: expected names with values, found 0.5"):

@@ -168,7 +168,8 @@ CHANGES = {
         lambda project: [key("quarantine", max_share=0.1)(project), key("ridge", penalty=10.0)(project)],
         ONE_EXPERIMENT | {"check_quarantine": 2},
     ),
-    "a key that changes no number": (key("training", save_every=30.0), {"make_report": 1}),
+    "a key that changes no number": (key("execution", save_every=30.0, runs_per_gpu=2), {"make_report": 1}),
+    "the device": (key("execution", device="cpu"), ONE_EXPERIMENT),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
@@ -224,7 +225,7 @@ def own(finished, tmp_path_factory):
     def change(config):
         config["datasets"] = {"own": config["datasets"]["demo-bosphorus"] | {"folder": "data/own"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
-        config["training"]["final_models"] = []
+        config["models"] = []
         config["protocol"]["subjects"] = 2  # who lacks a class takes no part: here one, in a test another
 
     project.configure(change)

@@ -66,7 +66,7 @@ def test_a_scan_under_two_names_is_found_in_every_table_and_stops_the_run(projec
     def change(config):
         config["datasets"] = {"own": config["datasets"]["demo-bosphorus"] | {"folder": "own"}}
         config["experiments"] = {"ridge": config["experiments"]["ridge"]}
-        config["training"]["final_models"] = []
+        config["models"] = []
 
     project.configure(change)
     assert project.run("results/own/splits/0.csv").returncode == 0

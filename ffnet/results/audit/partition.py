@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ffnet.errors import InputError
 from ffnet.results.predictions import Predictions
+from ffnet.training.record import Record
 from ffnet.training.splits import read_split
 
 
@@ -45,12 +46,12 @@ def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]],
             )
 
 
-def check_tested(predictions: Predictions, records: dict[pathlib.Path, dict]) -> None:
+def check_tested(predictions: Predictions, records: dict[pathlib.Path, Record]) -> None:
     """Raises InputError unless each run holds as many scans as its record says: a file that is cut at a line end shows
     it in nothing else. records: {path: record} of the same runs."""
     here = Counter(zip(predictions.repeat.tolist(), predictions.fold.tolist(), strict=True))
     for path, record in records.items():
-        scans, tested = here[int(path.parent.name), int(path.stem)], record.get("scans", {}).get("test")
+        scans, tested = here[int(path.parent.name), int(path.stem)], record.scans["test"]
         if scans != tested:
             raise InputError(
                 f"{path.with_suffix('.csv')}: predictions of {scans} scans stand here, its record says {tested}; is it "

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from ffnet.results.audit.leakage import audit_experiments, leakage_table
-from ffnet.results.records import read_records
 from ffnet.results.report.page import contents, render
 from ffnet.results.report.sources import gathered_records, read_sources
 from ffnet.results.run_records import gather_records
 from ffnet.results.tables.all_tables import all_tables, write_tables
+from ffnet.training.record import read_records
+from tests.training.conftest import record_values
 
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
 CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}
@@ -50,7 +51,7 @@ class Folder:
             for number, path in enumerate(paths):
                 epochs = [{"loss": 2.0 - number / 10 - e / 2, "accuracy": 0.2 + e / 10} for e in range(3)]
                 of = NOTES | ({"epochs": epochs} if name != "ridge" else {})
-                path.write_text(json.dumps({"settings": {}, "python": "3.11", "data_sha256": f"{number}"} | of))
+                path.write_text(json.dumps(record_values(data_sha256=f"{number}", **of)))
             (place / "records" / f"{name}.json").write_text(json.dumps(gather_records(read_records(paths))))
         figures = self.results / "figures"
         figures.mkdir(exist_ok=True)

@@ -1,0 +1,84 @@
+"""What a run took and what it was made with: runs/{experiment}/{repeat}/{fold}.json, written and read."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+from ffnet.errors import InputError
+
+
+class ScanCounts(TypedDict):
+    """Scans of the two halves."""
+
+    training: int
+    test: int
+
+
+class Seconds(TypedDict):
+    """Wall time. reading: of imports and the collection, which the first run of a job pays. all: of the whole run."""
+
+    reading: float
+    all: float
+
+
+class Epoch(TypedDict):
+    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """The record of one run. Fields from `seed` on are those of networks; a ridge run has none of them.
+
+    data_sha256: of both halves. code: hash of the code. settings: the recipe, as recipe_values gives it.
+    pretrained_sha256: of the weights it started from. computed_in: type of the forward pass. resumed: how often the run
+    was continued after it was killed.
+    """
+
+    experiment: str
+    repeat: int
+    fold: int
+    scans: ScanCounts
+    data_sha256: str
+    code: str
+    settings: dict
+    threads: int
+    python: str
+    numpy: str
+    seconds: Seconds
+    torch: str | None = None
+    device: str | None = None
+    computed_in: str | None = None
+    seed: int | None = None
+    pretrained_sha256: str | None = None
+    parameters: int | None = None
+    resumed: int | None = None
+    training_seconds: float | None = None
+    test_seconds: float | None = None
+    epochs: Sequence[Epoch] = ()
+
+
+def record_text(record: Record) -> str:
+    """The record as JSON; fields that are None are left out."""
+    values = {name: value for name, value in vars(record).items() if value is not None}
+    return json.dumps(values, indent=1) + "\n"
+
+
+def read_record(path: str | os.PathLike) -> Record:
+    """The Record that record_text wrote to a file. Raises InputError if it is missing or not whole."""
+    try:
+        return Record(**json.loads(pathlib.Path(path).read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: not a whole record of a run ({error}); delete it and run again") from error
+
+
+def read_records(paths: Iterable[str | os.PathLike]) -> dict[pathlib.Path, Record]:
+    """{path: record} of runs; raises InputError as read_record does."""
+    return {pathlib.Path(path): read_record(path) for path in paths}

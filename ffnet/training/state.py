@@ -1,0 +1,85 @@
+"""The state of a training: everything that its remaining steps depend on."""
+
+import torch
+
+from ffnet.networks.fusion import FusionNet
+from ffnet.training.precision import Precision
+from ffnet.training.record import Epoch
+from ffnet.training.settings import TrainingSettings
+
+COUNTERS = ("epoch", "order", "batches_done", "history", "seconds", "resumed")
+
+
+class TrainingState:
+    """A network, its optimiser and where its training is.
+
+    seed: of the order of scans. epoch: from 0. order: the epoch's order of scans, None before it is drawn.
+    batches_done: of this epoch. loss_sum, correct: sums over their scans, 0-d tensors. history: one row per finished
+    epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint.
+    """
+
+    def __init__(self, network: FusionNet, settings: TrainingSettings, precision: Precision, seed: int) -> None:
+        self.network, self.precision, self.seed = network, precision, seed
+        self.optimiser = create_optimiser(network, settings, precision.device)
+        self.scaler = torch.amp.GradScaler(precision.device.type, enabled=precision.type == torch.float16)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.epoch, self.batches_done = 0, 0
+        self.order: torch.Tensor | None = None
+        self.loss_sum, self.correct = torch.zeros(2, dtype=torch.float64, device=precision.device)
+        self.history: list[Epoch] = []
+        self.seconds, self.resumed = 0.0, 0
+
+    def end_epoch(self, row: Epoch) -> None:
+        """Closes an epoch with its row of the history."""
+        self.history.append(row)
+        self.epoch, self.order, self.batches_done, self.seconds = self.epoch + 1, None, 0, 0.0
+        self.loss_sum.zero_()
+        self.correct.zero_()
+
+    def computed_on(self) -> str:
+        """The kind of device and the type that it is computed in; a checkpoint of another is of no use."""
+        return f"{self.precision.device.type} in {self.precision.type_name}"
+
+    def state_dict(self) -> dict:
+        """All values that load_state_dict needs, tensors among them."""
+        device = self.precision.device
+        return {
+            "computed_on": self.computed_on(),
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+            "order_generator": self.generator.get_state(),
+            "torch_generator": torch.get_rng_state(),
+            "device_generator": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+            "sums": torch.stack([self.loss_sum, self.correct]),
+            "counters": {name: getattr(self, name) for name in COUNTERS},
+        }
+
+    def load_state_dict(self, values: dict) -> None:
+        """Continues from what state_dict gave."""
+        self.network.load_state_dict(values["network"])
+        self.optimiser.load_state_dict(values["optimiser"])
+        self.scaler.load_state_dict(values["scaler"])
+        self.generator.set_state(values["order_generator"])
+        torch.set_rng_state(values["torch_generator"])
+        if values["device_generator"] is not None:
+            torch.cuda.set_rng_state(values["device_generator"], self.precision.device)
+        self.loss_sum.copy_(values["sums"][0])
+        self.correct.copy_(values["sums"][1])
+        for name, value in values["counters"].items():
+            setattr(self, name, value)
+        self.resumed += 1
+
+
+def create_optimiser(network: FusionNet, settings: TrainingSettings, device: torch.device) -> torch.optim.Adam:
+    """Adam with its steps joined over all parameters: on a GPU in one kernel, on a CPU with the bits of the plain
+    loop, which the one kernel would not have."""
+    fused = device.type == "cuda"
+    return torch.optim.Adam(
+        network.parameters(),
+        lr=settings.learning_rate,
+        betas=settings.betas,
+        weight_decay=settings.weight_decay,
+        fused=fused,
+        foreach=not fused,
+    )
