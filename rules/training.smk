@@ -70,7 +70,7 @@ rule train_fold:
 
 
 rule fetch_imagenet:
-    """Fetch torchvision's VGG16-BN once, or take it from data/pretrained, and keep its convolutions."""
+    """Download torchvision's VGG16-BN once, or read it from data/pretrained, and keep its convolutions."""
     output:
         IMAGENET_FILE,
     log:

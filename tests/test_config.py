@@ -36,7 +36,7 @@ def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
     ("names", "message"),
     [
         (["FFNetM"], "models: there is no experiment 'FFNetM'; did you mean 'FFNet-M'"),
-        (["ridge"], "models: 'ridge' is no network"),
+        (["ridge"], "models: 'ridge' is not a network"),
         ("FFNet-M", "models: expected a list"),
     ],
 )

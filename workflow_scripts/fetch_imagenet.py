@@ -1,4 +1,4 @@
-"""Fetch torchvision's VGG16-BN, or take the file put in place by hand, and keep its convolutions."""
+"""Download torchvision's VGG16-BN, or read the file put in place by hand, and keep its convolutions."""
 
 from ffnet.workflow.job_log import job_log
 

@@ -1,4 +1,7 @@
-"""torchvision's VGG16-BN, fetched once and held to the hash in its name; or put in place by hand."""
+"""torchvision's VGG16-BN, downloaded once or put in place by hand, and checked against the hash in its name.
+
+torch.hub.download_url_to_file checks the hash, too, but waits forever for a server that falls silent.
+"""
 
 import http.client
 import os
@@ -20,29 +23,29 @@ def imagenet_url() -> str:
 
 
 def fetch_weights(url: str, folder: str) -> str:
-    """The path of a weight file in `folder`, whole and true to the hash in its name; fetched unless it is there.
+    """The path of a weight file in `folder`, whole and with the hash in its name; downloaded unless it is there.
 
-    Raises InputError that says which file and where to put it, if it cannot be fetched or is another.
+    Raises InputError that says which file and where to put it, if it cannot be downloaded or has another hash.
     """
     name = url.rpartition("/")[2]
     path = os.path.join(folder, name)
     if os.path.isfile(path):
-        check_hash(path, name, f"delete it, and put {url} there or have it fetched again")
+        check_hash(path, name, f"delete it, then start again or put {url} there")
         return path
-    by_hand = f"fetch it on any machine and put it here as {path}"
-    print(f"fetching {url} to {path}")
+    by_hand = f"download it on any machine and put it here as {path}"
+    print(f"downloading {url} to {path}")
     with atomic_path(path) as temporary:
         try:
             with urllib.request.urlopen(url, timeout=PATIENCE) as answer, open(temporary, "wb") as file:
                 shutil.copyfileobj(answer, file)
         except (OSError, http.client.HTTPException) as error:
-            raise InputError(f"{url}: cannot be fetched ({error}); {by_hand}") from error
-        check_hash(temporary, name, f"what came from {url} was cut short or changed; try again, or {by_hand}")
+            raise InputError(f"{url}: cannot be downloaded ({error}); {by_hand}") from error
+        check_hash(temporary, name, f"the download from {url} is cut short or altered; try again, or {by_hand}")
     return path
 
 
 def check_hash(path: str | os.PathLike, name: str, advice: str) -> None:
-    """Raises InputError unless the SHA-256 of the file at `path` begins as `name` (...-6c64b313.pth) promises."""
+    """Raises InputError unless the SHA-256 of a file begins with the digits in `name` (...-6c64b313.pth)."""
     match, found = re.search(r"-([0-9a-f]{8,})\.", name), sha256_of(path)
     assert match, name
     promised = match[1]

@@ -1,4 +1,4 @@
-"""Trained networks on disk: one safetensors file whose header says all that a prediction needs."""
+"""Trained networks on disk: one safetensors file whose header has all that a prediction needs."""
 
 import json
 import os
@@ -20,7 +20,7 @@ NEEDED = ("name", "experiment", "networks", "classes", "preprocessing")
 
 
 class Model(NamedTuple):
-    """A trained network and what its file says of it.
+    """A trained network and the header of its file.
 
     network: FusionNet in evaluation mode. header: dict; see write_model.
     """
@@ -30,7 +30,7 @@ class Model(NamedTuple):
 
 
 def write_model(path: str | os.PathLike, network: FusionNet, header: dict) -> None:
-    """Writes a FusionNet's weights with a header; the same content gives the same bytes.
+    """Writes a network's weights with a header; the same content gives the same bytes.
 
     header: plain values that JSON knows; at least `name` of the experiment, its row `experiment`, `networks` (the
     NetworkSettings as a dict), `classes` (names in the order of outputs) and `preprocessing` (of the scans).
@@ -54,7 +54,9 @@ def read_model(path: str | os.PathLike) -> Model:
             wanted = network.state_dict()
             if names != set(wanted):
                 odd = sorted(names ^ set(wanted))[0]
-                raise InputError(f"{path}: '{odd}' is {'too much' if odd in names else 'missing'} for {header['name']}")
+                raise InputError(
+                    f"{path}: '{odd}' is {'unexpected' if odd in names else 'missing'} in a model of {header['name']}"
+                )
             for name, like in wanted.items():
                 _check_shape(name, file.get_slice(name), like, path)
             network.load_state_dict({name: file.get_tensor(name) for name in wanted}, assign=True)
@@ -71,11 +73,11 @@ def _read_header(text: str | None, path: str | os.PathLike) -> dict:
     except ValueError:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise InputError(f"{path}: a safetensors file, but not a model of this program; `snakemake models` makes them")
+        raise InputError(f"{path}: a safetensors file, but not a model of this program; `snakemake models` makes one")
     if header.get("version") != VERSION:
         raise InputError(
-            f"{path}: a model of version {header.get('version')}, and {VERSION} is read here; use the program that"
-            " wrote it or train it again"
+            f"{path}: expected a model of version {VERSION}, found {header.get('version')}; use the version of this"
+            " program that wrote it, or train it again"
         )
     missing = [key for key in NEEDED if key not in header]
     if missing:
@@ -90,7 +92,7 @@ def _empty_network(header: dict, path: str | os.PathLike) -> FusionNet:
     networks = read_settings(NetworkSettings, header["networks"], f"{path}: networks")
     classes = header["classes"]
     if experiment.is_ridge or not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-        raise InputError(f"{path}: its header describes no network with named classes; make or copy it again")
+        raise InputError(f"{path}: its header does not describe a network with named classes; make or copy it again")
     try:
         with torch.device("meta"):
             return build_network(experiment, networks, len(classes))

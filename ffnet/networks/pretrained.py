@@ -1,4 +1,4 @@
-"""What VGG16-BN starts from: torchvision's weights or a file of one's own (paper, section 3.2)."""
+"""What VGG16-BN starts from: torchvision's weights or the user's own file (paper, section 3.2)."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.networks.vgg16_bn import IN_CHANNELS, vgg16_bn_layers
 from ffnet.storage import atomic_path, sha256_of
 
-UNREADABLE = (  # what torch and safetensors raise for files that are none of theirs
+UNREADABLE = (  # what torch and safetensors raise for damaged and foreign files
     *(OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError),
     *(struct.error, UnpicklingError, SafetensorError),
 )
@@ -26,9 +26,9 @@ UNREADABLE = (  # what torch and safetensors raise for files that are none of th
 def read_features(path: str | os.PathLike) -> dict[str, torch.Tensor]:
     """VGG16-BN's convolutions and normalisations from a .pth or .safetensors file: name -> float32 tensor.
 
-    The names are those of torchvision's `features`, in the file with or without "features." before them; others, as
-    the classifier's, are left. Files from before torch counted batches lack that count; it is 0 then.
-    Raises InputError if the file is cut, foreign or holds other shapes.
+    The names are those of torchvision's `features`, in the file with or without the prefix "features."; others, as
+    the classifier's, are ignored. Files from before torch counted batches lack that count; it is then 0.
+    Raises InputError if the file is cut, foreign or has other shapes.
     """
     path = os.fspath(path)
     try:
@@ -38,9 +38,11 @@ def read_features(path: str | os.PathLike) -> dict[str, torch.Tensor]:
             tensors = torch.load(path, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0]
-        raise InputError(f"{path}: cannot be read as weights ({reason}); it is cut short or of another kind") from error
+        raise InputError(
+            f"{path}: cannot be read as weights ({reason}); it is cut short or of another format"
+        ) from error
     if not isinstance(tensors, Mapping):
-        raise InputError(f"{path}: weights by name are needed, a {type(tensors).__name__} came")
+        raise InputError(f"{path}: expected weights by name, found a {type(tensors).__name__}")
     with torch.device("meta"):
         wanted = Stack(IN_CHANNELS, vgg16_bn_layers(int), "before_relu").state_dict()
     prefix = "features." if "features.0.weight" in tensors else ""
@@ -54,16 +56,16 @@ def _feature(values: object, name: str, like: torch.Tensor, path: str | os.PathL
         raise InputError(f"{path}: '{name}' is missing; these are not the weights of VGG16-BN")
     if values.shape != like.shape:
         raise InputError(
-            f"{path}: '{name}' has the shape {tuple(values.shape)}, {tuple(like.shape)} is needed; these are not the"
+            f"{path}: '{name}': expected the shape {tuple(like.shape)}, found {tuple(values.shape)}; these are not the"
             " weights of VGG16-BN"
         )
     if not values.isfinite().all():
-        raise InputError(f"{path}: '{name}' holds numbers that are not finite")
+        raise InputError(f"{path}: '{name}' has values that are not finite")
     return values.to(like.dtype).contiguous()
 
 
 def write_features(path: str | os.PathLike, features: dict[str, torch.Tensor], source: str | os.PathLike) -> None:
-    """Writes what read_features gave, as safetensors. source: path of the file they come from."""
+    """Writes what read_features gave, as safetensors. source: path of the file they were read from."""
     made_from = {"file": os.path.basename(source), "sha256": sha256_of(source)}
     with atomic_path(path) as temporary:
         temporary.write_bytes(save(features, {"source": json.dumps(made_from, sort_keys=True)}))

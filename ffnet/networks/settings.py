@@ -20,7 +20,7 @@ WEIGHT_FILES = (".pth", ".safetensors")
 
 @dataclasses.dataclass(frozen=True)
 class NetworkSettings:
-    """What the paper leaves open about its networks; an experiment's own `networks` goes before it."""
+    """What the paper leaves open about its networks; an experiment's own `networks` overrides it."""
 
     width: float = setting(least=0.01, most=16.0)
     f3dnet_channels: tuple[int, int, int, int, int, int] = setting(least=1)
@@ -43,9 +43,9 @@ class NetworkSettings:
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentSettings:
-    """One row of the table of experiments: what looks at each modality, with masks or without, how often.
+    """One row of the table of experiments: what sees each modality, with masks or without, how often it is repeated.
 
-    networks: keys of the section `networks` that are otherwise in this row; may be left out.
+    networks: keys of the section `networks` that this row overrides; may be left out.
     """
 
     depth: Stream
@@ -57,7 +57,7 @@ class ExperimentSettings:
 
     @property
     def streams(self) -> dict[str, str]:
-        """Modality -> what looks at it, for those in use, in the order depth, normals, texture."""
+        """Modality -> what sees it, for those in use, in the order depth, normals, texture."""
         return {name: getattr(self, name) for name in MODALITIES if getattr(self, name) != NONE}
 
     @property
@@ -69,10 +69,10 @@ class ExperimentSettings:
 def networks_of(
     experiment: ExperimentSettings, networks: NetworkSettings, where: str = "config.yaml: experiments"
 ) -> NetworkSettings:
-    """The NetworkSettings of one experiment: the section `networks`, changed by what its row says otherwise.
+    """The NetworkSettings of one experiment: the section `networks` with what its row overrides.
 
-    Without a VGG16-BN stream `pretrained` is "none", for nothing depends on it. where: the row's name in messages.
-    Raises InputError where the row's own keys are not as the section's must be.
+    Without a VGG16-BN stream `pretrained` is "none", as nothing depends on it. where: the row's name in messages.
+    Raises InputError if a key of the row is not valid in the section.
     """
     changed = dataclasses.asdict(networks) | experiment.networks
     own = read_settings(NetworkSettings, changed, f"{where}.networks")
@@ -80,7 +80,7 @@ def networks_of(
 
 
 def check_experiments(experiments: dict[str, ExperimentSettings], where: str) -> None:
-    """Raises InputError that names the row and what is wrong with it. experiments: name -> ExperimentSettings."""
+    """Raises InputError that names the row and what is wrong with it. experiments: by name."""
     for name, experiment in experiments.items():
         row, used = f"{where}.{name}", set(experiment.streams.values())
         check_folder_name(name, row)
@@ -89,9 +89,9 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
         if RIDGE in used and used != {RIDGE}:
             raise InputError(f"{row}: 'ridge' cannot be fused with a network; use it for every modality or for none")
         if RIDGE in used and experiment.masks:
-            raise InputError(f"{row}: 'ridge' knows no masks; set masks: false")
+            raise InputError(f"{row}: 'ridge' has no masks; set masks: false")
         if RIDGE in used and experiment.networks:
-            raise InputError(f"{row}: 'ridge' is no network; leave out 'networks'")
+            raise InputError(f"{row}: 'ridge' is not a network; leave out 'networks'")
         if "pretrained" in experiment.networks and "vgg16_bn" not in used:
             raise InputError(f"{row}: only vgg16_bn has pretrained weights; leave out networks.pretrained")
 
@@ -99,9 +99,9 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
 def check_networks(
     experiments: dict[str, ExperimentSettings], networks: NetworkSettings, texture: str, where: str
 ) -> None:
-    """Raises InputError if an experiment's own network settings are wrong or pretrained weights cannot serve it.
+    """Raises InputError if an experiment's own network settings are wrong or pretrained weights do not fit it.
 
-    experiments: name -> ExperimentSettings. networks: NetworkSettings. texture: how the shards scale the texture.
+    experiments: by name. texture: how the shards scale the texture.
     """
     for name, experiment in experiments.items():
         row = f"{where}.{name}"
@@ -115,8 +115,8 @@ def check_networks(
             )
         if own.pretrained == IMAGENET and experiment.texture == "vgg16_bn" and texture != IMAGENET:
             raise InputError(
-                f"{row}: networks.pretrained is 'imagenet', but shards.texture is '{texture}'; those weights want"
-                " ImageNet's mean and deviation: set shards.texture: imagenet"
+                f"{row}: networks.pretrained is 'imagenet', but shards.texture is '{texture}'; those weights"
+                " expect ImageNet's mean and deviation: set shards.texture: imagenet"
             )
         if own.pretrained != IMAGENET:
             _check_weight_file(own.pretrained, f"{row}: networks.pretrained")
@@ -124,6 +124,6 @@ def check_networks(
 
 def _check_weight_file(path: str, where: str) -> None:
     if not path.endswith(WEIGHT_FILES):
-        raise InputError(f"{where}: '{path}' came; none, imagenet or a file in {' or '.join(WEIGHT_FILES)} is needed")
+        raise InputError(f"{where}: expected none, imagenet or a {' or '.join(WEIGHT_FILES)} file, found '{path}'")
     if not os.path.isfile(path):
         raise InputError(f"{where}: there is no file '{path}'")

@@ -1,17 +1,16 @@
-"""Which device a run computes on, and its turn there."""
+"""Which device a job computes on, and its place there."""
 
 import contextlib
-import fcntl
-import os
 import pathlib
-import tempfile
 import time
 from collections.abc import Iterator
 
+import filelock
 import torch
 
 from ffnet.errors import InputError
 
+LOCKS = pathlib.Path("/tmp")  # of this machine, whichever user or job asks
 WAIT = 5.0  # seconds between two looks for a free GPU
 RESERVE = 1.5  # the collection and this much of it again must fit, for what a step computes
 
@@ -25,11 +24,11 @@ def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
     """
     if wanted == "cpu" or not torch.cuda.is_available():
         if wanted == "cuda":
-            raise InputError("execution.device is cuda and torch finds no GPU here; set it to auto or cpu")
+            raise InputError("execution.device is cuda, but torch finds no GPU here; set it to auto or cpu")
         yield torch.device("cpu")
         return
     names = [str(torch.cuda.get_device_properties(number).uuid) for number in range(torch.cuda.device_count())]
-    with hold_place(names, runs_per_gpu, lock_folder()) as number:
+    with hold_place(names, runs_per_gpu) as number:
         torch.cuda.set_device(number)
         try:
             yield torch.device("cuda", number)
@@ -40,53 +39,31 @@ def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
             ) from error
 
 
-def lock_folder() -> pathlib.Path:
-    """Where the places of this machine's GPUs are locked, for all users."""
-    folder = pathlib.Path(tempfile.gettempdir()) / "ffnet-gpus"
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir()
-        folder.chmod(0o777)
-    return folder
-
-
 @contextlib.contextmanager
-def hold_place(names: list[str], places: int, folder: pathlib.Path) -> Iterator[int]:
+def hold_place(names: list[str], places: int) -> Iterator[int]:
     """The number of the first of the GPUs with a free place; waits while there is none.
 
-    names: of the GPUs, the same for every process. places: on each. folder: of the lock files. The system frees a
-    place when the process that holds it ends, however it ends.
+    names: of the GPUs, the same for every process. places: on each. The system frees a place when the process that
+    holds it ends, however it ends.
     """
-    said = False
+    reported = False
     while True:
         for place in range(places):
             for number, name in enumerate(names):
-                file = _lock(folder / f"{name}.{place}")
-                if file is None:
+                lock = filelock.FileLock(LOCKS / f"ffnet-gpu-{name}.{place}.lock", timeout=0, mode=0o666)
+                try:
+                    lock.acquire()
+                except filelock.Timeout:
                     continue
                 try:
                     yield number
                 finally:
-                    os.close(file)
+                    lock.release()
                 return
-        if not said:
-            print(f"all places on {len(names)} GPUs are taken (execution.runs_per_gpu: {places}); waiting", flush=True)
-            said = True
+        if not reported:
+            print(f"all places on {len(names)} GPUs are in use (execution.runs_per_gpu: {places}); waiting", flush=True)
+            reported = True
         time.sleep(WAIT)
-
-
-def _lock(path: pathlib.Path) -> int | None:
-    """An open file whose lock is held, None where another process holds it."""
-    mask = os.umask(0)
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    finally:
-        os.umask(mask)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(file)
-        return None
-    return file
 
 
 def check_memory(needed: int, device: torch.device) -> None:

@@ -32,12 +32,10 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     """Trains an experiment on all scans of a collection. Returns the network, on the CPU, and what its file says of the
     training. name: of the experiment. The same seed and threads give the same bytes on a CPU.
 
-    Raises InputError if the experiment is no network.
+    Raises InputError if the experiment is not a network.
     """
     if not isinstance(recipe, NetworkRecipe):
-        raise InputError(
-            f"config.yaml: experiments.{name}: 'ridge' is no network, and only networks are kept as models"
-        )
+        raise InputError(f"config.yaml: experiments.{name}: 'ridge' is not a network; only networks can be models")
     subjects = len(set(collection.subject.tolist()))
     print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans", flush=True)
     everyone, seed = np.arange(len(collection.scan)), seed_of(recipe.training.seed, name, "final")

@@ -63,7 +63,10 @@ def nothing(path, model, sprung):
 REFUSED = [
     (cut, "not a whole model file"),
     (empty, "not a whole model file"),
-    (other_version, "a model of version 2, and 1 is read here; use the program that wrote it or train it again"),
+    (
+        other_version,
+        "expected a model of version 1, found 2; use the version of this program that wrote it, or train it again",
+    ),
     (foreign, "a safetensors file, but not a model of this program; `snakemake models` makes them"),
     (a_pickle, "not a whole model file"),
     (from_torch_save, "not a whole model file"),

@@ -73,17 +73,19 @@ def test_a_file_put_there_by_hand_is_taken_without_any_server(tmp_path):
 @pytest.mark.parametrize("content", [CONTENT[:-1], CONTENT + b" ", b"", b"<html>sign in</html>"])
 def test_a_wrong_or_cut_file_put_there_by_hand_is_refused_and_stays(tmp_path, content):
     (tmp_path / NAME).write_bytes(content)
-    with pytest.raises(InputError, match=f"{NAME}: its SHA-256 begins with .*; delete it, and put http://x/{NAME}"):
+    with pytest.raises(
+        InputError, match=f"{NAME}: its SHA-256 begins with .*; delete it, then start again or put http://x/{NAME}"
+    ):
         fetch_weights(f"http://x/{NAME}", tmp_path)
     assert (tmp_path / NAME).read_bytes() == content
 
 
 def test_a_server_that_sends_half_or_something_else_leaves_nothing(tmp_path, serve):
     here = tmp_path / "here"
-    with pytest.raises(InputError, match="cut short or changed; try again, or fetch it on any machine"):
+    with pytest.raises(InputError, match="cut short or altered; try again, or download it on any machine"):
         fetch_weights(f"{serve(Cutting)}/{NAME}", here)
     (tmp_path / "there" / NAME).write_bytes(b"<html>sign in</html>")
-    with pytest.raises(InputError, match=f"{NAME}: its SHA-256 begins with .* changed; try again"):
+    with pytest.raises(InputError, match=f"{NAME}: its SHA-256 begins with .* altered; try again"):
         fetch_weights(f"{serve()}/{NAME}", here)
     assert list(here.iterdir()) == []
 
@@ -91,7 +93,9 @@ def test_a_server_that_sends_half_or_something_else_leaves_nothing(tmp_path, ser
 def test_without_internet_or_file_it_says_which_file_and_where_to_put_it(tmp_path, serve):
     url = serve()
     for address in (f"{url}/{NAME}", f"http://nowhere.invalid/{NAME}"):
-        message = f"{NAME}: cannot be fetched (.*); fetch it on any machine and put it here as {tmp_path}/here/{NAME}$"
+        message = (
+            f"{NAME}: cannot be downloaded (.*); download it on any machine and put it here as {tmp_path}/here/{NAME}$"
+        )
         with pytest.raises(InputError, match=message):
             fetch_weights(address, tmp_path / "here")
     assert list((tmp_path / "here").iterdir()) == []

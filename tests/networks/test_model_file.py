@@ -83,15 +83,15 @@ def transposed(tensors):
 @pytest.mark.parametrize(
     ("told", "tensors", "message"),
     [
-        ({"version": 2}, None, "a model of version 2, and 1 is read here"),
+        ({"version": 2}, None, "expected a model of version 1, found 2"),
         ({"format": "other"}, None, "a safetensors file, but not a model of this program"),
         ({"classes": ["a", "b"]}, None, r"'classifier.weight' is F32 \(6, 24\), but its header asks for F32 \(2, 24\)"),
-        ({"classes": "abcdef"}, None, "describes no network with named classes"),
-        ({"classes": [1, 2, 3, 4, 5, 6]}, None, "describes no network with named classes"),
+        ({"classes": "abcdef"}, None, "does not describe a network with named classes"),
+        ({"classes": [1, 2, 3, 4, 5, 6]}, None, "does not describe a network with named classes"),
         ({}, transposed, r"'classifier.weight' is F32 \(24, 6\), but its header asks for F32 \(6, 24\)"),
         ({}, lambda t: t.update({"classifier.bias": t["classifier.bias"].half()}), r"'classifier.bias' is F16 \(6,\)"),
-        ({}, lambda t: t.pop("classifier.bias"), "'classifier.bias' is missing for FFNet-M"),
-        ({}, lambda t: t.update(more=torch.ones(1)), "'more' is too much for FFNet-M"),
+        ({}, lambda t: t.pop("classifier.bias"), "'classifier.bias' is missing in a model of FFNet-M"),
+        ({}, lambda t: t.update(more=torch.ones(1)), "'more' is unexpected in a model of FFNet-M"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_in_one_sentence(path, told, tensors, message):
@@ -135,7 +135,7 @@ def test_a_missing_file_and_one_of_a_ridge_are_refused(path):
         read_model(path.with_name("nowhere.safetensors"))
     ridge = dict.fromkeys(("depth", "normals", "texture"), "ridge") | {"masks": False}
     rewritten(path, lambda header: header["experiment"].update(ridge))
-    with pytest.raises(InputError, match="describes no network"):
+    with pytest.raises(InputError, match="does not describe a network"):
         read_model(path)
 
 

@@ -101,9 +101,9 @@ def test_every_vgg_stream_starts_from_the_file_and_nothing_else_does(tmp_path, f
         ({"3.weight": None}, "'3.weight' is missing; these are not the weights of VGG16-BN"),
         (
             {"3.weight": torch.zeros(64, 32, 3, 3)},
-            r"'3.weight' has the shape \(64, 32, 3, 3\), \(64, 64, 3, 3\)",
+            r"'3.weight': expected the shape \(64, 64, 3, 3\), found \(64, 32, 3, 3\)",
         ),
-        ({"0.bias": torch.full((64,), torch.nan)}, "'0.bias' holds numbers that are not finite"),
+        ({"0.bias": torch.full((64,), torch.nan)}, "'0.bias' has values that are not finite"),
     ],
 )
 def test_weights_of_another_network_are_refused(tmp_path, features, change, message):
@@ -115,7 +115,7 @@ def test_weights_of_another_network_are_refused(tmp_path, features, change, mess
 
 def test_a_file_that_holds_no_names_or_could_run_code_is_refused(tmp_path):
     torch.save([torch.ones(2)], tmp_path / "list.pth")
-    with pytest.raises(InputError, match="list.pth: weights by name are needed, a list came"):
+    with pytest.raises(InputError, match="list.pth: expected weights by name, found a list"):
         read_features(tmp_path / "list.pth")
     torch.save(torch.nn.Linear(2, 2), tmp_path / "module.pth")
     with pytest.raises(InputError, match="module.pth: cannot be read as weights"):

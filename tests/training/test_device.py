@@ -1,6 +1,10 @@
 import multiprocessing
 import os
+import pathlib
 import signal
+import subprocess
+import sys
+import tempfile
 from types import SimpleNamespace
 
 import pytest
@@ -21,7 +25,7 @@ def two_gpus(monkeypatch, tmp_path):
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     monkeypatch.setattr("torch.cuda.get_device_properties", lambda number: SimpleNamespace(uuid=f"gpu-{number}"))
     monkeypatch.setattr("torch.cuda.set_device", chosen.append)
-    monkeypatch.setattr(devices, "lock_folder", lambda: tmp_path)
+    monkeypatch.setattr(devices, "LOCKS", tmp_path)
     return chosen
 
 
@@ -30,7 +34,7 @@ def test_without_a_gpu_auto_is_the_cpu_and_cuda_an_error(monkeypatch):
     for wanted in ("auto", "cpu"):
         with hold_device(wanted, 1) as device:
             assert device == torch.device("cpu") and device_name(device) == "cpu"
-    with pytest.raises(InputError, match="execution.device is cuda and torch finds no GPU"), hold_device("cuda", 1):
+    with pytest.raises(InputError, match="execution.device is cuda, but torch finds no GPU"), hold_device("cuda", 1):
         pass
 
 
@@ -42,15 +46,15 @@ def test_each_run_has_a_gpu_of_its_own_and_the_cpu_takes_none(two_gpus):
     assert two_gpus == [0, 1, 0]
 
 
-def test_more_runs_than_gpus_spread_over_them_first(tmp_path):
-    with hold_place(["a", "b"], 2, tmp_path) as one, hold_place(["a", "b"], 2, tmp_path) as two:
+def test_more_runs_than_gpus_spread_over_them_first(two_gpus):
+    with hold_place(["a", "b"], 2) as one, hold_place(["a", "b"], 2) as two:
         assert (one, two) == (0, 1)
-        with hold_place(["a", "b"], 2, tmp_path) as three, hold_place(["a", "b"], 2, tmp_path) as four:
+        with hold_place(["a", "b"], 2) as three, hold_place(["a", "b"], 2) as four:
             assert (three, four) == (0, 1)
 
 
-def test_a_run_waits_while_every_place_is_taken_and_says_so_once(tmp_path, monkeypatch, capsys):
-    holder = hold_place(["a"], 1, tmp_path)
+def test_a_run_waits_while_every_place_is_taken_and_says_so_once(two_gpus, monkeypatch, capsys):
+    holder = hold_place(["a"], 1)
     holder.__enter__()
     waits = []
 
@@ -60,26 +64,41 @@ def test_a_run_waits_while_every_place_is_taken_and_says_so_once(tmp_path, monke
             holder.__exit__(None, None, None)
 
     monkeypatch.setattr(devices.time, "sleep", sleep)
-    with hold_place(["a"], 1, tmp_path) as number:
+    with hold_place(["a"], 1) as number:
         assert number == 0 and len(waits) == 3
-    assert capsys.readouterr().out.count("all places on 1 GPUs are taken (execution.runs_per_gpu: 1); waiting") == 1
+    assert capsys.readouterr().out.count("all places on 1 GPUs are in use (execution.runs_per_gpu: 1); waiting") == 1
 
 
-def test_the_folder_of_locks_is_open_to_all_users_whoever_made_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    folder = devices.lock_folder()
-    assert folder.parent == tmp_path and folder.stat().st_mode & 0o777 == 0o777
-    folder.chmod(0o755)
-    assert devices.lock_folder() == folder and folder.stat().st_mode & 0o777 == 0o755  # another user's is left alone
+def test_a_lock_is_open_to_all_users_whatever_the_mask_of_the_first(two_gpus, tmp_path):
+    before = os.umask(0o077)
+    try:
+        with hold_place(["a"], 1):
+            (path,) = tmp_path.iterdir()
+            assert path.stat().st_mode & 0o777 == 0o666
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_another_user_finds_a_place_taken_and_then_free(monkeypatch):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o1777)  # as /tmp
+        monkeypatch.setattr(devices, "LOCKS", pathlib.Path(folder))
+        lock = f"filelock.FileLock({folder + '/ffnet-gpu-a.0.lock'!r}, timeout=0, mode=0o666).acquire()"
+        command = [sys.executable, "-c", f"import os; os.setuid(65534); import filelock; {lock}"]
+        with hold_place(["a"], 1):
+            assert "Timeout" in subprocess.run(command, capture_output=True, text=True).stderr
+        assert subprocess.run(command).returncode == 0
 
 
 def _hold_for_ever(folder, ready):
-    with hold_place(["a"], 1, folder):
+    devices.LOCKS = folder
+    with hold_place(["a"], 1):
         ready.set()
         signal.pause()
 
 
-def test_a_dead_process_keeps_no_place(tmp_path, monkeypatch):
+def test_a_dead_process_keeps_no_place(two_gpus, tmp_path, monkeypatch):
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
     process = context.Process(target=_hold_for_ever, args=(tmp_path, ready))
@@ -91,7 +110,7 @@ def test_a_dead_process_keeps_no_place(tmp_path, monkeypatch):
         process.join()
 
     monkeypatch.setattr(devices.time, "sleep", sleep)
-    with hold_place(["a"], 1, tmp_path) as number:
+    with hold_place(["a"], 1) as number:
         assert number == 0 and not process.is_alive()
 
 

@@ -58,7 +58,7 @@ def test_a_machine_without_internet_is_told_which_file_and_where_and_a_wrong_fil
     target = "results/pretrained/vgg16_bn_imagenet.safetensors"
     done = project.run(target)
     place = "data/pretrained/vgg16_bn-6c64b313.pth"
-    assert done.returncode != 0 and f"fetch it on any machine and put it here as {place}" in done.stdout
+    assert done.returncode != 0 and f"download it on any machine and put it here as {place}" in done.stdout
     path = project.folder / place
     path.write_bytes(b"not these")
     done = project.run(target)

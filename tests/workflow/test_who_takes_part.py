@@ -19,7 +19,7 @@ def configure(config):
     """Ridge alone, on a folder in the layout of Bosphorus that nobody generates."""
     config["datasets"] = {"own": config["datasets"]["demo-bosphorus"] | {"folder": "data/own", "takes": "first"}}
     config["experiments"] = {"ridge": config["experiments"]["ridge"]}
-    config["training"]["final_models"] = []
+    config["models"] = []
     config["quarantine"]["max_share"] = 0.3
     config["protocol"]["subjects"] = 4
 
