@@ -8,19 +8,26 @@ import inspect
 import re
 from collections.abc import Collection
 
-MARKUP = re.compile(r"([\\*`|_])")
+CODE = re.compile(r"`([^`\n]+)`")
+MARKUP = re.compile(r"([\\*|_`])")
 WORDS = re.compile(r"(?<=[.)\]]) (?=(?:Returns|Raises) )")
 
 
 def rewrite(lines: list[str], names: Collection[str]) -> list[str]:
     """The lines of a docstring as lines of reStructuredText. names: the arguments, or the fields of a class."""
-    text = MARKUP.sub(r"\\\1", "\n".join(lines).strip())
-    escaped = [MARKUP.sub(r"\\\1", name) for name in names]
+    text = escape("\n".join(lines).strip())
+    escaped = list(map(escape, names))
     paragraphs = []
     for paragraph in re.split(r"\n\s*\n", text):
         for part in WORDS.split(" ".join(paragraph.split())):
             paragraphs += split_arguments(part, escaped)
     return "\n\n".join(paragraphs).splitlines()
+
+
+def escape(text: str) -> str:
+    """Plain text without markup, but with `code` as such."""
+    parts = CODE.split(text)  # every second one is code
+    return "".join(f"``{part}``" if at % 2 else MARKUP.sub(r"\\\1", part) for at, part in enumerate(parts))
 
 
 def split_arguments(text: str, names: Collection[str]) -> list[str]:

@@ -22,7 +22,7 @@ from ffnet.predict import Predictor
             ["- **x, y**: (N,) mm.", "Returns (N,).", "Raises ValueError for z."],
         ),
         ("Prose goes first. y: a thing: of 2 parts.", ["Prose goes first.", "- **y**: a thing: of 2 parts."]),
-        ("z: is no argument. a * b, `c`, d_, |e|", [r"z: is no argument. a \* b, \`c\`, d\_, \|e\|"]),
+        ("z: is no argument. a * b, `c_d`, d_, |e|", [r"z: is no argument. a \* b, ``c_d``, d\_, \|e\|"]),
     ],
 )
 def test_arguments_become_a_list_and_markup_is_escaped(text, rewritten):

@@ -100,7 +100,7 @@ def test_the_scan_was_inspected_and_predicted_and_the_network_exported(followed)
     (text,) = (text for block, text in printed.items() if "ffnet predict" in block)
     assert "predicted" in text and "CANNOT" not in text and "onnxruntime gives the same probabilities" in text
     assert len(list((project.folder / "looks").glob("F0001_*.png"))) == 1
-    assert len(list((project.folder / "predictions").glob("F0001_*.png"))) == len(scans(project)) > 5
+    assert len(list((project.folder / "figures").glob("F0001_*.png"))) == len(scans(project)) > 5
     assert (project.folder / "results/demo-bu3dfe/models/FFNet-M.onnx").exists()
 
 
