@@ -111,7 +111,7 @@ def read_comments(text):
     keys of every entry of the section and are found at "section/key".
     """
     lines, comments = text.splitlines(), {}
-    for path, line, column in _places(yaml.compose(text), ""):
+    for path, line, column in _key_positions(yaml.compose(text), ""):
         behind = lines[line][column:].strip()
         comment = [behind.removeprefix("#").strip()] if behind.startswith("#") else []
         comment += _run(lines[line + 1 :], lambda below: re.match(r" {12,}#", below)) if comment else []
@@ -122,15 +122,15 @@ def read_comments(text):
     return comments
 
 
-def _places(node, path):
+def _key_positions(node, path):
     """(path, line, column behind key and value) of every key below a YAML node."""
     for key, value in node.value:
-        here = f"{path}.{key.value}".strip(".")
+        inner_path = f"{path}.{key.value}".strip(".")
         inner = isinstance(value, yaml.MappingNode) and not value.flow_style
         end = key.end_mark if inner else value.end_mark
-        yield here, end.line, end.column + inner  # behind the colon
+        yield inner_path, end.line, end.column + inner  # behind the colon
         if isinstance(value, yaml.MappingNode):
-            yield from _places(value, here)
+            yield from _key_positions(value, inner_path)
 
 
 def _run(lines, belongs):
@@ -156,14 +156,14 @@ def page_text(sections):
     parts = []
     for name, (comment, keys) in sections.items():
         entry = f" The values are those of the entry `{EXAMPLES[name]}`." if name in EXAMPLES else ""
-        head = ["| key | value | meaning | may be |", "| --- | --- | --- | --- |"]
+        head = ["| key | value | meaning | allowed values |", "| --- | --- | --- | --- |"]
         rows = [_row(key._replace(path=key.path.removeprefix(f"{name}."))) for key in keys]
         parts.append("\n".join([f"## {name}", "", _sentence(comment) + entry, "", *head, *rows, ""]))
     return "\n".join(parts)
 
 
 def _row(key):
-    cells = f"`{key.path}`", f"`{key.value}`" if key.value else "left out", key.comment, key.kind
+    cells = f"`{key.path}`", f"`{key.value}`" if key.value else "not set", key.comment, key.kind
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -39,15 +39,12 @@ from ffnet.workflow.provenance import ROOT
 
 SUBJECT, SCAN = "bs000", "bs000_E_SURPRISE_0"
 LAYOUT, DATASET = "bosphorus", "demo-bosphorus"
-TURN = (5.0, 15.0, 8.0)  # more than the demo's own, so that the turn is seen
+TURN = (5.0, 15.0, 8.0)  # more than in the demo, so that the turn is visible
 
 
 class Walk(NamedTuple):
-    """What one scan was at every stop. row: ScanRow. sizes: bytes of its mesh and its picture.
-
-    raw: Mesh as read. pose: Pose as found. frontal: FrontalScan. projection: Projection. outliers: (S, S) bool. scans,
-    maps, normals, masks, shard: the columns that each stage hands on. turned, left, nose: see truth.
-    """
+    """One scan at every stage. sizes: bytes of its mesh and of its picture. raw: the mesh as read. outliers: (S, S)
+    bool. scans, maps, normals, masks, shard: the columns from each stage. turned, left, nose: see truth."""
 
     row: object
     sizes: tuple
@@ -100,12 +97,12 @@ def walk(config, folder):
 
 
 def truth(path, pose):
-    """How a Pose compares with what the generator wrote down: turned, the degrees by which it had turned the head;
-    left, the degrees that remain after the scan was turned back; nose, mm between the nose tips."""
+    """How a Pose compares with the generator's records. turned: the degrees by which the head was turned. left: the
+    degrees that remain after the scan was turned back. nose: mm between the nose tips."""
     with open(path, encoding="utf-8", newline="") as file:
-        told = next(row for row in csv.DictReader(file) if row["scan"] == SCAN)
-    true = rotation_xyz([float(told[f"rotation_{axis}"]) for axis in "xyz"])
-    nose = np.array([float(told[f"nose_{axis}"]) for axis in "xyz"])
+        record = next(row for row in csv.DictReader(file) if row["scan"] == SCAN)
+    true = rotation_xyz([float(record[f"rotation_{axis}"]) for axis in "xyz"])
+    nose = np.array([float(record[f"nose_{axis}"]) for axis in "xyz"])
     turns = (true, pose.rotation @ true)
     turned, left = (float(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1, 1)))) for turn in turns)
     return {"turned": turned, "left": left, "nose": float(np.linalg.norm(pose.nose_tip - nose))}

@@ -1,4 +1,4 @@
-"""The pictures of the tour. Every one says that its face is synthetic."""
+"""The pictures of the tour. Each says that its face is synthetic."""
 
 import matplotlib
 import numpy as np
@@ -52,10 +52,10 @@ def panels(captions, title, columns=3, margin=0.0):
 
 
 def raw_figure(walk):
-    """The photograph, the points of the range image, and the mesh from two sides."""
+    """The photo, the points of the range image, and the mesh from two sides."""
     mesh = walk.raw
-    names = ["the photograph", "the measured points", "the mesh, shaded", "the same from the side"]
-    figure, (photo, points, front, side) = panels(names, "What the files hold", columns=2)
+    names = ["photo", "measured points", "mesh, shaded", "mesh from the side"]
+    figure, (photo, points, front, side) = panels(names, "The raw files", columns=2)
     photo.imshow(mesh.texture)
     middle, half = np.median(mesh.vertices, axis=0), np.ptp(mesh.vertices, axis=0)[:2].max() * 0.53
     x, y, z = (mesh.vertices - middle).T
@@ -67,8 +67,8 @@ def raw_figure(walk):
 
 
 def frontal_figure(walk, config):
-    """The scan as it came with the landmarks that were found, and turned to the camera with the square of its maps."""
-    names = ["as scanned, with landmarks found", "turned; the square of the maps", "that square"]
+    """The scan as recorded with its landmarks, and turned to the camera with the square of its maps."""
+    names = ["as scanned, with landmarks", "turned, with the square of the maps", "this square"]
     figure, (before, after, cut) = panels(names, "Turned to the camera and cropped")
     extent = config.scans.pose.view_extent * 0.82
     landmarks, _ = landmarks_in_space(walk.raw, config.scans.pose)
@@ -87,7 +87,7 @@ def frontal_figure(walk, config):
 
 
 def maps_figure(walk):
-    """The depth before and after cleaning as lit relief, what was found between, the texture before and after."""
+    """The depth before and after cleaning as lit relief, outliers and holes, and the texture before and after."""
     names = ["depth as projected, lit", "outliers orange, holes blue", "depth cleaned, lit"]
     names += ["depth map: yellow is near", "texture as projected", "texture map"]
     figure, (before, found, after, depth, bare, texture) = panels(names, "Maps of 112 x 112 pixels")
@@ -105,8 +105,8 @@ def maps_figure(walk):
 
 
 def normals_figure(walk):
-    """The three components and all in one picture."""
-    names = ["x: red to the right", "y: red upwards", "z: white to the camera", "all as red, green, blue"]
+    """The three components, and all of them as one picture."""
+    names = ["x: red is right", "y: red is up", "z: white is to the camera", "x, y, z as red, green, blue"]
     figure, axes = panels(names, "Normals", columns=2)
     normals = walk.normals["normals"][0]
     kinds = ("RdBu_r", -1), ("RdBu_r", -1), ("gray", 0)
@@ -138,7 +138,7 @@ def masks_figure(walk):
 
 
 def shard_figure(walk):
-    """The seven channels as the networks eat them, and the masks."""
+    """The seven channels that the networks get, and the masks."""
     names = ["depth", "normal x", "normal y", "normal z", "red", "green", "blue", "mask-1", "mask-2"]
     figure, axes = panels(names, "Seven channels and two masks, as stored")
     shard = walk.shard

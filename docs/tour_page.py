@@ -12,13 +12,13 @@ WHERE = {"detector": "on the texture", "relief": "on the shaded depth map", "cro
 
 
 def page_text(walk, config):
-    """The page of a Walk as Markdown. config: Config."""
+    """The page of a Walk as Markdown."""
     values = scan_values(walk, config) | map_values(walk) | mask_values(walk, config)
     return TEMPLATE.read_text(encoding="utf-8").format(**values)
 
 
 def scan_values(walk, config):
-    """Name -> value of what the sections on the raw files and on the turn say."""
+    """Name -> value for the sections on the raw files and on turning."""
     mesh, frontal = walk.raw, walk.frontal
     height, width = mesh.texture.shape[:2]
     return {
@@ -44,7 +44,7 @@ def scan_values(walk, config):
 
 
 def map_values(walk):
-    """The same of the sections on maps and normals."""
+    """Name -> value for the sections on maps and normals."""
     maps, normals = walk.maps, walk.normals["normals"][0]
     return {
         "map": maps["depth"].shape[1],
@@ -58,7 +58,7 @@ def map_values(walk):
 
 
 def mask_values(walk, config):
-    """The same of the sections on masks and on the shard."""
+    """Name -> value for the sections on masks and on the shard."""
     weights = (", ".join(f"{value:g}" for value in np.unique(walk.masks[name])) for name in ("mask1", "mask2"))
     return {
         "mask": config.masks.size,
@@ -72,6 +72,6 @@ def mask_values(walk, config):
 
 
 def stored_row(name, values):
-    """A line on one array of the shard."""
+    """The row of the table for one array of the shard."""
     shape, axes = " x ".join(map(str, values.shape)), AXES[name].removeprefix("scan, ")
     return f"| `{name}` | {shape} | {values.min():.2f} | {values.max():.2f} | {axes} |"

@@ -36,12 +36,12 @@ def test_there_is_a_form_for_problems_and_one_for_scans():
 
 
 def test_citation_names_this_version_and_the_paper():
-    told = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert {"cff-version", "message", "title", "authors", "version", "license"} <= set(told)
-    assert told["license"] == "MIT" and (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "version", "license"} <= set(citation)
+    assert citation["license"] == "MIT" and (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert told["version"] == version[1]
+    assert citation["version"] == version[1]
     readme = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
-    paper = told["preferred-citation"]
+    paper = citation["preferred-citation"]
     assert f"*{paper['title']}*" in readme
     assert [author["family-names"] for author in paper["authors"]] == ["Sui", "Zhu", "Zhao", "Wu"]
