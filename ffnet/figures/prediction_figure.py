@@ -1,4 +1,4 @@
-"""One scan and what a network made of it: its maps, the probabilities, and which pixels moved the decision."""
+"""A scan and its prediction: its maps, the probabilities, and the pixels behind the prediction."""
 
 import textwrap
 from collections.abc import Sequence
@@ -106,7 +106,8 @@ def bare(axes: Axes, caption: str) -> None:
 def draw_saliency(
     axes: Axes, columns: Columns, modality: str, moved: np.ndarray | None, bound: float, face: np.ndarray
 ) -> None:
-    """What one modality's pixels did, (S, S), or None where the network does not look at it. face: (S, S) bool."""
+    """The effect of each pixel of one modality. moved: (S, S), or None if the network does not use it. face: (S, S)
+    bool."""
     if moved is None:
         axes.set_facecolor("#f2f2f2")
         bare(axes, f"{modality}: not used")
@@ -115,14 +116,14 @@ def draw_saliency(
     if not face.all():
         axes.contour(face, levels=[0.5], colors="#909090", linewidths=0.5)
     plot_landmarks(axes, columns, 0, colour="none")
-    bare(axes, f"moved by {modality}: {moved.sum():+.2f}")
+    bare(axes, f"effect of {modality}: {moved.sum():+.2f}")
 
 
 def draw_scale(axes: Axes, seen: str, bound: float) -> None:
     """The colour scale of the lower row."""
     scale = axes.figure.colorbar(ScalarMappable(Normalize(-bound, bound), SIGNED), cax=axes, orientation="horizontal")
     what = seen if inches(f"against {seen}", WORDS) < PANEL else "it"
-    words = [f"against {what}", "no part in it", f"for {what}"]
+    words = [f"against {what}", "no effect", f"for {what}"]
     scale.set_ticks([-bound, 0, bound], labels=words, fontsize=WORDS, parse_math=False)
     first, _, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")

@@ -27,7 +27,7 @@ def images(figure):
 def test_three_maps_with_landmarks_stand_over_what_their_pixels_did(columns, moved):
     figure = prediction_figure(columns, ROW, CLASSES, moved, "the title")
     drawn = images(figure)
-    sums = [f"moved by {name}: {moved.maps[name].sum():+.2f}" for name in ("texture", "depth", "normals")]
+    sums = [f"effect of {name}: {moved.maps[name].sum():+.2f}" for name in ("texture", "depth", "normals")]
     assert set(drawn) == {"texture", "depth", "normals", *sums}
     for axes in (image.axes for image in drawn.values()):
         x, y = axes.lines[0].get_data()
@@ -55,7 +55,7 @@ def test_a_pixel_keeps_its_place_and_its_sign(columns, moved):
     (shown,) = (
         image.get_array()
         for name, image in images(prediction_figure(columns, ROW, CLASSES, moved._replace(maps=maps), "title")).items()
-        if name.startswith("moved by depth")
+        if name.startswith("effect of depth")
     )
     assert np.unravel_index(np.argmin(shown), shown.shape) == (20, 70) and shown.max() <= 0
 
