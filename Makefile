@@ -1,22 +1,23 @@
-# make          set up and run the workflow of config.yaml; make CONFIG=FILE with the keys of FILE instead of its own
+# make          set up and run the workflow of config.yaml; make CONFIG=FILE replaces some keys by those of FILE
+# make setup    install everything into .venv; make PYTHON=/path/to/python3.12 for another Python than the first that fits
 # make test     set up and run the fast tests
 # make slow     run the slow tests
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
-# make lint     lint, format, hint and spelling checks
+# make lint     check style, formatting, type hints and spelling
 # make coverage run the fast tests and show which lines of ffnet they never run
 # make hooks    check each commit before it is made (pre-commit)
-# make outdated show which pins of requirements.lock have newer releases, and how to raise one
-# make docs     write the documentation as a site, docs/_build/index.html
+# make outdated list the packages in requirements.lock that have newer releases
+# make lock     write requirements.lock for the packages of pyproject.toml; make lock RAISE=NAME to raise a pin
+# make docs     build the documentation as a site, docs/_build/index.html
 # make bench    measure speed against named alternatives
-# make clean    delete results, the generated collection and the site, keep the environment
+# make clean    delete results, the generated collection and the site, but keep .venv
 # make help     print these lines
 
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: all setup test slow full lint coverage docs hooks outdated bench clean help
+.PHONY: all setup test slow full lint coverage docs hooks lock outdated bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -31,7 +32,7 @@ setup: $(READY)
 $(READY): requirements.lock pyproject.toml envs/setup.sh
 	@envs/setup.sh "$(PYTHON)"
 
-# one thread each: on a busy machine threads of the same sum wait for each other
+# One thread each: on a busy machine, threads that share a computation wait for each other
 test slow full coverage: export OMP_NUM_THREADS = 1
 
 test: setup
@@ -59,6 +60,11 @@ coverage: setup
 
 hooks: setup
 	@$(BIN)/pre-commit install
+
+lock: setup
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --output-file requirements.lock --universal \
+	  --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(addprefix --upgrade-package ,$(RAISE))
+	@sed -i "s/\(sha256\) .*/\1 $$(sha256sum requirements.lock | cut -d ' ' -f 1)/" envs/ffnet.yaml
 
 outdated: setup
 	@$(BIN)/python envs/outdated.py

@@ -1,4 +1,4 @@
-"""Prints which pins of requirements.lock have newer releases, those of packages that the project itself uses first."""
+"""Lists the pins of requirements.lock that have newer releases, first those of packages that the project uses itself."""
 
 import json
 import pathlib
@@ -7,14 +7,15 @@ import subprocess
 import sys
 import tomllib
 
+from ffnet.commands.check_packages import locked_versions
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PIP = (sys.executable, "-m", "pip", "list", "--outdated", "--format", "json", "--disable-pip-version-check")
 HOW = """
 To raise a pin:
-1. .venv/bin/pip install NAME==VERSION; it says which other packages it changes and which would not fit.
-2. Write the new versions of all that changed into requirements.lock.
-3. make test: it says the line that envs/ffnet.yaml gets for the new lock file.
-4. make lint slow. Results are made anew at the next run, as every job depends on the pins.
+1. make lock RAISE=NAME, or RAISE=NAME==VERSION. Other pins change only where NAME needs it; packages that are newly
+   needed or no longer needed are added or removed. git diff requirements.lock shows what changed.
+2. make test lint slow. The next run repeats all jobs, as every job depends on the pins.
 """
 
 
@@ -23,19 +24,14 @@ def plain(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def read_pins(text):
-    """{name: version} of a lock file's text."""
-    return dict(re.findall(r"^([^#\s]+)==(\S+)", text, re.MULTILINE))
-
-
 def used_packages(text):
     """The names of the packages that pyproject.toml says the project itself uses."""
-    told = tomllib.loads(text)
-    return {*told["project"]["dependencies"], *told["dependency-groups"]["dev"]}
+    pyproject = tomllib.loads(text)
+    return {*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]}
 
 
 def outdated_text(pins, used, found):
-    """What to print. found: [{"name": ..., "latest_version": ...}], as pip gives it for all that is installed."""
+    """The text to print. found: pip's list of outdated packages, [{"name": ..., "latest_version": ...}]."""
     newer = {plain(row["name"]): row["latest_version"] for row in found}
     rows = [(name, pins[name], newer[name]) for name in sorted(newer) if name in pins and newer[name] != pins[name]]
     lines = []
@@ -47,9 +43,7 @@ def outdated_text(pins, used, found):
 
 
 if __name__ == "__main__":
-    pins, used = (
-        read_pins((ROOT / "requirements.lock").read_text()),
-        used_packages((ROOT / "pyproject.toml").read_text()),
-    )
+    pins = locked_versions((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    used = used_packages((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     print(outdated_text(pins, used, json.loads(subprocess.run(PIP, stdout=subprocess.PIPE, check=True).stdout)))
     print(HOW)
