@@ -1,4 +1,4 @@
-"""Lists the pins of requirements.lock that have newer releases, first those of packages that the project uses itself."""
+"""Lists the pins of requirements.lock that have newer releases, those of packages that the project uses first."""
 
 import json
 import pathlib
