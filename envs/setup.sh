@@ -23,6 +23,7 @@ library libGL.so.1 libgl1
 library libEGL.so.1 libegl1
 library libX11.so.6 libx11-6
 library libgomp.so.1 libgomp1
+library libidn2.so.0 libidn2-0
 "$python" -c 'import ensurepip' 2>/dev/null || missing+=("python$version-venv")
 if [ ${#missing[@]} -gt 0 ]; then
   as_root=()
