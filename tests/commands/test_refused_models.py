@@ -67,7 +67,7 @@ REFUSED = [
         other_version,
         "expected a model of version 1, found 2; use the version of this program that wrote it, or train it again",
     ),
-    (foreign, "a safetensors file, but not a model of this program; `snakemake models` makes them"),
+    (foreign, "a safetensors file, but not a model of this program; `snakemake models` makes one"),
     (a_pickle, "not a whole model file"),
     (from_torch_save, "not a whole model file"),
     (a_pickle_behind_a_header, "not a whole model file"),

@@ -85,7 +85,7 @@ def test_another_user_finds_a_place_taken_and_then_free(monkeypatch):
         os.chmod(folder, 0o1777)  # as /tmp
         monkeypatch.setattr(devices, "LOCKS", pathlib.Path(folder))
         lock = f"filelock.FileLock({folder + '/ffnet-gpu-a.0.lock'!r}, timeout=0, mode=0o666).acquire()"
-        command = [sys.executable, "-c", f"import os; os.setuid(65534); import filelock; {lock}"]
+        command = [sys.executable, "-c", f"import filelock, os; os.setuid(65534); {lock}"]
         with hold_place(["a"], 1):
             assert "Timeout" in subprocess.run(command, capture_output=True, text=True).stderr
         assert subprocess.run(command).returncode == 0

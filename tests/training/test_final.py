@@ -91,7 +91,9 @@ def test_ridge_and_a_split_without_scans_are_refused(tmp_path, collection, reade
     with pytest.raises(InputError, match="experiments.floor: 'ridge' is not a network"):
         train_final("floor", collection, recipe_of("ridge", "none", "none", False), session_in(tmp_path))
     split.write_text("subject,fold\nnobody,0\n")
-    with pytest.raises(InputError, match="hold no scan of the 1 subjects that take part; .*quarantine.csv says why"):
+    with pytest.raises(
+        InputError, match="contain no scans of the 1 subjects that take part; .*quarantine.csv says why"
+    ):
         reader()
 
 

@@ -16,7 +16,7 @@ def test_a_recipe_comes_back_from_its_values(recipe_of, row):
 
 def test_the_values_of_a_recipe_name_what_is_wrong_with_them(recipe_of):
     values = recipe_values(recipe_of(*ROWS["network"]))
-    with pytest.raises(InputError, match="config.yaml: training.epochs: 0 came, at least 1 is needed"):
+    with pytest.raises(InputError, match="config.yaml: training.epochs: expected at least 1, found 0"):
         read_recipe(values | {"training": values["training"] | {"epochs": 0}}, "config.yaml")
 
 
