@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ffnet.results.predictions import predicted_labels
 from ffnet.results.statistics.classes import class_scores, confusion_counts, confusion_percent
-from ffnet.results.statistics.per_subject import subject_accuracies
 from ffnet.results.tables.columns import WHICH, synthetic_notes
 from ffnet.results.tables.table import Column, Table, frame_of, rows_of
 from ffnet.results.tested_experiments import Experiment
@@ -70,11 +70,16 @@ def class_frame(experiments: Sequence[Experiment]) -> pd.DataFrame:
 
 def subject_frame(experiments: Sequence[Experiment]) -> pd.DataFrame:
     """A row for each subject of each of the Experiments; its columns are SUBJECT_COLUMNS."""
-    rows = []
+    frames = [frame_of([], SUBJECT_COLUMNS)]
     for experiment in experiments:
-        for rank, found in enumerate(subject_accuracies(experiment.predictions), start=1):
-            rows.append((*_which(experiment), rank, found.subject, found.scans, found.tests, 100 * found.accuracy))
-    return frame_of(rows, SUBJECT_COLUMNS)
+        tested = experiment.predictions
+        right = predicted_labels(tested) == tested.label
+        tests = pd.DataFrame({"subject": tested.subject, "scan": tested.scan, "right": right}).groupby("subject")
+        frame = tests.agg(scans=("scan", "nunique"), tests=("scan", "size"), accuracy=("right", "mean")).reset_index()
+        frame = frame.sort_values(["accuracy", "subject"], ignore_index=True)
+        which = dict(zip(("dataset", "experiment", "data"), _which(experiment), strict=True))
+        frames.append(frame.assign(**which, rank=frame.index + 1, accuracy=100 * frame["accuracy"]))
+    return pd.concat(frames)
 
 
 def _which(experiment: Experiment) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """Columns and notes that several tables share, each said once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ SD_OVER_RUNS = Column("sd_over_runs", "percentage points, standard deviation (n 
 CONFIDENCE = Column("confidence", "of the interval")
 
 
-def interval_columns(name: str, low: str, high: str, **options: str) -> tuple[Column, Column]:
+def interval_columns(name: str, low: str, high: str, **options: Any) -> tuple[Column, Column]:
     """Two columns of the CSV, NAME_low and NAME_high with these meanings, which people see as one. options: of the
     Column for people."""
 

@@ -133,7 +133,9 @@ def paper_tables(frame: pd.DataFrame) -> list[Table]:
 
 
 def _table(source: str, frame: pd.DataFrame) -> Table:
-    rows = [row | {"missing": bool(row["our_dataset"]) and not row["experiment"]} for row in rows_of(frame)]
+    rows: list[Row] = [
+        {**row, "missing": row["our_dataset"] != "" and row["experiment"] == ""} for row in rows_of(frame)
+    ]
     if source in ("Table 3", "Table 4"):
         headings, rows = _ablation(rows)
     else:

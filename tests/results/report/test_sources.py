@@ -10,7 +10,7 @@ from ffnet.results.report.pictures import PIXELS, embed
 from ffnet.results.report.sources import read_jobs
 from ffnet.results.tables.all_tables import all_tables
 from ffnet.results.tables.number_text import duration
-from ffnet.results.tables.table import Cell, Shown, View, cells_of, shown
+from ffnet.results.tables.table import Cell, Column, View, cells_of, named
 
 
 def texts(view):
@@ -54,9 +54,8 @@ def test_without_a_benchmark_no_stage_is_shown(folder):
 
 
 def test_numbers_have_a_minus_sign_and_words_keep_their_hyphen():
-    view = View(
-        "t", [shown("name", "name", left=True), Shown("n", lambda row: Cell("-1.5", "-2 to -1"))], [{"name": "a-b"}]
-    )
+    number = Column("n", heading="n", cell=lambda row: Cell("-1.5", "-2 to -1"))
+    view = View("t", [*named("name", left=True), number], [{"name": "a-b"}])
     (group,) = html_table(view, {}).groups
     assert group.rows == [[Cell("a-b"), Cell("−1.5", "−2 to −1")]]
 

@@ -1,5 +1,6 @@
 from collections import Counter
 
+import numpy as np
 import pytest
 import sklearn.metrics
 
@@ -68,3 +69,13 @@ def test_every_number_of_subjects_csv_is_counted_by_hand_and_the_hardest_five_ar
         assert [float(row["accuracy"]) for row in here] == sorted(float(row["accuracy"]) for row in here)
         shown = [line[3] for line in known.lines(table) if (line[0], line[2]) == (dataset, experiment)]
         assert shown == [row["subject"] for row in here[:5]]
+
+
+def test_of_equally_hard_subjects_the_first_by_name_comes_first(known):
+    experiment = known.experiments()[0]
+    label = np.zeros_like(experiment.predictions.label)
+    probabilities = np.zeros_like(experiment.predictions.probabilities)
+    probabilities[:, 0] = 1
+    sure = experiment._replace(predictions=experiment.predictions._replace(label=label, probabilities=probabilities))
+    frame = subject_frame([sure])
+    assert frame["subject"].tolist() == [f"s{i:02d}" for i in range(8)] and set(frame["accuracy"]) == {100.0}

@@ -6,28 +6,29 @@ import pandas
 import pytest
 
 from ffnet.results.tables.formatters import csv_text, latex_text, markdown_text, table_files, terminal_lines
-from ffnet.results.tables.table import Cell, Column, Shown, Table, View, cells_of, shown
+from ffnet.results.tables.table import Cell, Column, Table, cells_of
 
-ROWS = [{"name": "cod, fresh", "grams": 120.256}, {"name": "eel_1", "grams": math.nan}]
-VIEW = View(
-    "Fish & chips",
-    [shown("name", "name", left=True), Shown("%", lambda row: Cell(f"{row['grams']:.0f}".replace("nan", ""), "small"))],
-    ROWS,
-    ("100% fish.",),
+ROWS = [{"name": "cod, fresh", "grams": 120.256}, {"name": "eel_1", "grams": math.nan, "missing": True}]
+COLUMNS = (
+    Column("grams", "how much", ".2f"),
+    Column("name", "what it is", heading="name", left=True, group=True),
+    Column("share", heading="%", cell=lambda row: Cell(f"{row['grams']:.0f}", "small"), ours=True),
 )
-COLUMNS = (Column("name", "what it is"), Column("grams", "how much", ".2f"))
-TABLE = Table("fish", COLUMNS, pandas.DataFrame(ROWS), VIEW, latex=True)
+TABLE = Table(
+    "fish", "Fish & chips", COLUMNS, pandas.DataFrame(ROWS).assign(missing=[False, True]), ("100% fish.",), latex=True
+)
+VIEW = TABLE.view
 
 
 def test_csv_has_the_names_of_the_columns_numbers_in_their_form_and_nothing_for_nan():
     rows = list(csv.reader(io.StringIO(csv_text(TABLE))))
-    assert rows == [["name", "grams"], ["cod, fresh", "120.26"], ["eel_1", ""]]
+    assert rows == [["grams", "name"], ["120.26", "cod, fresh"], ["", "eel_1"]]
 
 
 def test_csv_takes_the_columns_in_their_order_and_no_others():
-    frame = TABLE.frame.assign(secret=1)[["secret", "grams", "name"]]
+    frame = TABLE.frame.assign(secret=1)[["secret", "name", "grams"]]
     assert csv_text(TABLE._replace(frame=frame)) == csv_text(TABLE)
-    assert csv_text(TABLE._replace(frame=frame[:0])) == "name,grams\n"
+    assert csv_text(TABLE._replace(frame=frame[:0])) == "grams,name\n"
 
 
 def test_markdown_is_aligned_with_warnings_above_and_notes_below():
@@ -54,7 +55,7 @@ def test_the_papers_attribute_maps_are_set_as_maths():
     [
         (TABLE, {"fish.csv", "fish.md", "fish.tex"}),
         (TABLE._replace(latex=False), {"fish.csv", "fish.md"}),
-        (TABLE._replace(view=None), {"fish.csv"}),
+        (TABLE._replace(columns=[column._replace(heading="") for column in COLUMNS]), {"fish.csv"}),
     ],
 )
 def test_a_table_comes_in_the_forms_it_names_and_warnings_are_in_all_that_are_for_people(table, names):
@@ -63,8 +64,16 @@ def test_a_table_comes_in_the_forms_it_names_and_warnings_are_in_all_that_are_fo
     assert all(("beware" in text) == (not name.endswith("csv")) for name, text in files.items())
 
 
-def test_a_plain_text_becomes_a_cell():
-    assert cells_of(VIEW)[0] == [Cell("cod, fresh"), Cell("120", "small")]
+def test_people_see_the_columns_with_a_heading_groups_first_and_the_rows_they_are_given():
+    assert [column.heading for column in VIEW.columns] == ["name", "%"] and len(VIEW.rows) == 2
+    assert TABLE._replace(rows=ROWS[:1]).view.rows == ROWS[:1]
+
+
+def test_a_plain_text_becomes_a_cell_and_ours_are_missing_in_rows_that_were_not_run():
+    assert cells_of(VIEW._replace(rows=ROWS)) == [
+        [Cell("cod, fresh"), Cell("120", "small")],
+        [Cell("eel_1"), Cell("", missing=True)],
+    ]
 
 
 def test_columns_of_a_terminal_are_aligned_two_spaces_apart():
