@@ -21,6 +21,7 @@ from ffnet.workflow.planning import (
     split_files,
 )
 from ffnet.workflow.provenance import code_hash
+from ffnet.workflow.result_files import expected_runs, report_files
 from ffnet.workflow.scheduling import hold_one_timer
 
 
@@ -63,7 +64,7 @@ localrules:
     choose_subjects,
     split_subjects,
     gather_runs,
-    judge_leakage,
+    check_leakage,
     measure_quality,
     draw_contact_sheet,
     draw_confusion,
@@ -77,6 +78,7 @@ include: "rules/maps.smk"
 include: "rules/normals.smk"
 include: "rules/masks.smk"
 include: "rules/shards.smk"
+include: "rules/quality.smk"
 include: "rules/training.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"

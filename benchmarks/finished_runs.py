@@ -8,6 +8,7 @@ record.
 import contextlib
 import pathlib
 import shutil
+from dataclasses import asdict
 
 import numpy as np
 import yaml
@@ -20,9 +21,10 @@ from ffnet.normals.shard import compute_normals
 from ffnet.shards.hashes import shard_list
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_stage, write_text
+from ffnet.training.participants import choose_participants, chosen_subjects, list_participants, participants_text
 from ffnet.training.recipe import recipe_values
 from ffnet.training.record import Record, record_text
-from ffnet.training.splits import split_subjects, split_table
+from ffnet.training.splits import split_table, subject_folds
 from ffnet.workflow.planning import experiment_recipe, plan_dataset
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -56,7 +58,7 @@ def make_project(folder, change):
 
 
 def write_collection(place, name, config):
-    """Manifest, stages, quarantine and splits of a dataset. place: its folder of results."""
+    """Manifest, stages, quarantine, subjects and splits of a dataset. place: its folder of results."""
     collection = plan_dataset(name, config)
     rows = [",".join(map(str, row)) for row in collection.rows]
     write_text(place / "manifest.csv", "\n".join([",".join(collection.rows[0]._fields), *rows]) + "\n")
@@ -65,14 +67,16 @@ def write_collection(place, name, config):
         stages = made_up_stages(random, rows, config)
         stages["shards"] = join_stages(stages["maps"], stages["normals"], stages["masks"], config.shards)
         for stage, columns in stages.items():
-            write_stage(place / stage / f"{shard}.h5", columns)
+            write_stage(place / stage / f"{shard}.h5", columns, attributes={"shards": asdict(config.shards)})
     write_text(place / "quarantine.csv", "scan,stage,reason\n")
+    everyone = list_participants(collection.rows, (), config.datasets[name])
+    participants = choose_participants(everyone, name, config.protocol)
+    write_text(place / "subjects.csv", participants_text(participants))
+    # what depends on subjects.csv is written after it
     write_text(place / "quarantine.txt", f"0 of {len(collection.rows)} scans were left out\n")
     write_text(place / "shards.csv", shard_list(collection.shard_files()))
     for repeat in range(most_repeats(config)):
-        dataset = config.datasets[name]
-        asked = dataset.intensities, dataset.classes, config.protocol
-        folds = split_subjects(collection.rows, name, *asked, repeat)
+        folds = subject_folds(chosen_subjects(participants), config.protocol.folds, config.protocol.seed, repeat)
         write_text(place / "splits" / f"{repeat}.csv", split_table(folds))
 
 

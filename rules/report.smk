@@ -5,12 +5,12 @@ rule make_report:
     """Make the report: all results on one page."""
     input:
         expand("ffnet/results/report/{part}", part=["page.html", "parts.html", "page.css", "page.js"]),
-        TABLES,
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/manifest.csv", dataset=collections),
-        expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),
+        tables="results/tables/unrounded.json",
+        records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
     output:
         report("results/report.html", caption="captions/report.rst", category="Report"),
     log:
@@ -18,8 +18,9 @@ rule make_report:
     conda:
         "../envs/ffnet.yaml"
     params:
-        collections=DATASETS,
+        datasets=DATASET_INFO,
         experiments=chosen,
+        files=lambda wildcards: report_files(collections),
         config=config,
         code=code_hash("workflow_scripts/make_report.py"),
     script:

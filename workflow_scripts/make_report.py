@@ -4,11 +4,12 @@ from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.results.report.page import write_report
-    from ffnet.results.report.sources import gathered_records, read_sources
-    from ffnet.results.tested_experiments import DatasetInfo
+    from ffnet.results.report.sources import read_gathered_records, read_sources
+    from ffnet.results.tables.all_tables import read_frames
+    from ffnet.results.tested_experiments import DatasetInfo, by_dataset
 
-    params = snakemake.params
-    collections = {name: DatasetInfo(**collection) for name, collection in params.collections.items()}
-    records = gathered_records("results", collections, params.experiments)
-    sources = read_sources("results", "logs", collections, records)
-    write_report(snakemake.output[0], sources, collections, params.experiments, params.config)
+    params, paths = snakemake.params, snakemake.input
+    datasets = {name: DatasetInfo(**info) for name, info in params.datasets.items()}
+    records = read_gathered_records(by_dataset(datasets, paths.records), params.experiments)
+    sources = read_sources(read_frames(paths.tables), records, datasets, params.files)
+    write_report(snakemake.output[0], sources, params.experiments, params.config)

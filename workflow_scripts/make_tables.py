@@ -3,15 +3,20 @@
 from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.results.audit.leakage import audit_experiments, leak_warnings, leakage_table
-    from ffnet.results.tables.all_tables import all_tables, write_tables
-    from ffnet.results.tables.paper import Network
-    from ffnet.results.tested_experiments import DatasetInfo, read_experiments
+    import os
 
-    params = snakemake.params
-    collections = {name: DatasetInfo(**collection) for name, collection in params.collections.items()}
-    networks = {name: Network(*network) for name, network in params.networks.items()}
-    experiments = read_experiments(snakemake.input.predictions, collections, networks, params.confidence)
-    audits = audit_experiments(experiments, "results")
-    tables = [*all_tables(experiments, collections, params.confidence), leakage_table(experiments, audits)]
-    write_tables("results/tables", tables, leak_warnings(experiments, audits))
+    from ffnet.results.audit.leakage import leak_warnings, leakage_frame, read_evidence
+    from ffnet.results.tables.all_tables import all_frames, write_tables
+    from ffnet.results.tables.paper import Architecture
+    from ffnet.results.tested_experiments import DatasetInfo, by_dataset, read_experiments
+
+    params, paths = snakemake.params, snakemake.input
+    datasets = {name: DatasetInfo(**info) for name, info in params.datasets.items()}
+    architectures = {name: Architecture(*row) for name, row in params.architectures.items()}
+    predictions, splits = by_dataset(datasets, paths.predictions), by_dataset(datasets, paths.splits)
+    experiments = read_experiments(predictions, datasets, architectures, params.confidence)
+    lists = zip(datasets, paths.hashes, paths.quarantine, strict=True)
+    evidence = {name: read_evidence(splits[name], hashes, quarantine) for name, hashes, quarantine in lists}
+    leakage = leakage_frame(experiments, evidence)
+    frames = all_frames(experiments, datasets, params.confidence) | {"leakage": leakage}
+    write_tables(os.path.dirname(snakemake.output[0]), frames, leak_warnings(leakage))

@@ -6,11 +6,10 @@ with job_log(snakemake.log[0]):
     import pathlib
 
     from ffnet.quarantine import read_quarantine
-    from ffnet.results.quality import measured, quality_text, rank
+    from ffnet.results.quality import quality_frame, write_quality
     from ffnet.scans.index import read_manifest
-    from ffnet.storage import write_text
 
     paths = snakemake.input
     manifest = read_manifest(pathlib.Path(paths.manifest).read_text("utf-8"))
-    rows = rank(manifest, measured(paths.scans, paths.maps, paths.masks), read_quarantine(paths.quarantine))
-    write_text(snakemake.output[0], quality_text(rows))
+    rejected = read_quarantine(paths.quarantine)
+    write_quality(snakemake.output[0], quality_frame(manifest, paths.scans, paths.maps, paths.masks, rejected))

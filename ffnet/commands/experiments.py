@@ -1,26 +1,16 @@
 """experiments: the table of experiments of config.yaml, with what each network costs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from ffnet.commands.printing import table_lines
 from ffnet.config import Config
 from ffnet.networks.settings import ExperimentSettings, networks_of
+from ffnet.results.tables.formatters import terminal_lines
+from ffnet.results.tables.number_text import number
+from ffnet.results.tables.table import Column, Row, View, named
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
-HEAD = (
-    "experiment",
-    "depth",
-    "normals",
-    "texture",
-    "masks",
-    "width",
-    "own networks",
-    "parameters",
-    "multiply-adds",
-    "repeats",
-)
 
 
 class ExperimentRow(TypedDict):
@@ -46,7 +36,7 @@ def show_experiments(config: Config, as_json: bool) -> int:
     if as_json:
         print(json.dumps(rows, indent=1))
         return 0
-    print(table_text(rows))
+    print("\n".join(terminal_lines(experiment_view(rows))))
     size = config.maps.size
     print(f"\nmultiply-adds: of convolutions and fully connected layers, one scan of {size} x {size} pixels")
     print(f"{classes} classes; an experiment of 0 repeats is not run")
@@ -93,13 +83,22 @@ def cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, in
     return network_cost(network, inputs)
 
 
-def table_text(rows: Sequence[ExperimentRow]) -> str:
-    """The rows of experiment_row as lines of text."""
-    lines = []
-    for row in rows:
-        backbones = [row["backbones"].get(modality, "-") for modality in HEAD[1:4]]
-        own = ", ".join(f"{key}: {value}" for key, value in row["networks"].items()) or "-"
-        width = "-" if row["width"] is None else f"{row['width']:g}"
-        numbers = (f"{row['parameters']:,}", f"{row['multiply_adds']:,}", str(row["repeats"]))
-        lines.append((row["experiment"], *backbones, "yes" if row["masks"] else "no", width, own, *numbers))
-    return "\n".join(table_lines(HEAD, lines))
+def experiment_view(rows: Sequence[ExperimentRow]) -> View:
+    """The View of the rows of experiment_row."""
+    columns = (
+        *named("experiment", left=True),
+        *(Column(name, heading=name, cell=_backbone(name), left=True) for name in GREY),
+        *named("masks", cell=lambda row: "yes" if row["masks"] else "no", left=True),
+        *named("width", cell=lambda row: number(row["width"], "g") or "-"),
+        *named("own networks", cell=_own_keys, left=True),
+        *(*named("parameters", form=","), Column("multiply_adds", "", ",", "multiply-adds"), *named("repeats")),
+    )
+    return View("Experiments", columns, rows)
+
+
+def _backbone(modality: str) -> Callable[[Row], str]:
+    return lambda row: row["backbones"].get(modality, "-")
+
+
+def _own_keys(row: Row) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in row["networks"].items()) or "-"

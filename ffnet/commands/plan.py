@@ -8,9 +8,12 @@ from collections.abc import Collection, Sequence
 import yaml
 
 from ffnet.commands.findings import some
-from ffnet.commands.printing import duration, number, table_lines
+from ffnet.commands.printing import three_figures
 from ffnet.config import Config
 from ffnet.errors import InputError
+from ffnet.results.tables.formatters import terminal_lines
+from ffnet.results.tables.number_text import duration
+from ffnet.results.tables.table import Column, View, named
 from ffnet.workflow.provenance import ROOT
 from ffnet.workflow.workload import Work, list_works
 
@@ -29,7 +32,8 @@ def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None
         raise InputError(f"--gpus {gpus} --cores {cores}: expected 0 or more GPUs and 1 or more cores")
     works = list_works(config, parse_seconds(given, config.experiments), gpus > 0)
     unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
-    lines = [*work_lines(works), "", *total_lines(works, unknown), *time_lines(works, unknown, gpus, cores, config)]
+    tables = [*terminal_lines(work_view(works)), "", *total_lines(works, unknown)]
+    lines = [*tables, *time_lines(works, unknown, gpus, cores, config)]
     print("\n".join([*lines, *advice_lines(unknown, gpus, overrides)]))
     return int(bool(unknown))
 
@@ -55,18 +59,16 @@ def parse_seconds(given: Sequence[str], experiments: Collection[str]) -> dict[st
     return seconds
 
 
-def work_lines(works: Sequence[Work]) -> list[str]:
-    """The table of Works."""
-    header = ("job", "dataset", "experiment", "jobs", "seconds each", "source", "in total", "disk")
-    rows = [
-        (
-            *(work.rule, work.dataset, work.experiment, str(work.jobs)),
-            *(number(work.seconds and work.seconds / work.jobs), work.source, duration(work.seconds)),
-            "" if work.size is None else f"{work.size / GIB:.3f} GiB",
-        )
-        for work in works
-    ]
-    return table_lines(header, rows)
+def work_view(works: Sequence[Work]) -> View:
+    """The View of Works."""
+    columns = (
+        *(Column("rule", heading="job", left=True), *named("dataset", "experiment", left=True), *named("jobs")),
+        *named("seconds each", cell=lambda row: three_figures(row["seconds"] and row["seconds"] / row["jobs"])),
+        *named("source", left=True),
+        Column("seconds", heading="in total", cell=lambda row: duration(row["seconds"])),
+        *named("disk", cell=lambda row: "" if row["size"] is None else f"{row['size'] / GIB:.3f} GiB"),
+    )
+    return View("Work", columns, [work._asdict() for work in works])
 
 
 def total_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:

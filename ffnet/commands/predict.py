@@ -6,19 +6,21 @@ import itertools
 import json
 import os
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ffnet.commands.inspect import picture_paths
 from ffnet.commands.inspect_report import landmark_warnings, pose_warnings
-from ffnet.commands.printing import WIDTH, counted, drawable, printable, table_lines
+from ffnet.commands.printing import WIDTH, counted, drawable, printable
 from ffnet.errors import InputError
 from ffnet.figures.prediction_figure import prediction_figure
 from ffnet.figures.saving import save_figure
 from ffnet.predict.predictor import Columns, Predictor, join_columns
 from ffnet.predict.saliency import saliency
+from ffnet.results.tables.formatters import terminal_lines
+from ffnet.results.tables.table import Column, Row, View, named
 from ffnet.shards.scaling import plain_texture
 from ffnet.storage import write_text
 
@@ -131,19 +133,23 @@ def finish_file(prepared: Prepared, row: np.ndarray, predictor: Predictor) -> Ou
     return outcome
 
 
+def _percent(name: str) -> Callable[[Row], str]:
+    return lambda row: f"{row['probabilities'][name]:.1%}"
+
+
 def outcome_lines(outcomes: Sequence[Outcome], classes: Sequence[str]) -> list[str]:
     """A table of the usable files, then a line for each warning and each error."""
-    rows = [
-        (outcome.file, outcome.predicted or "", *(f"{value:.1%}" for value in outcome.probabilities.values()))
-        for outcome in outcomes
-        if outcome.probabilities
-    ]
-    lines = table_lines(("scan", "predicted", *classes), rows) if rows else []
+    columns = (
+        *(Column("file", heading="scan", left=True), *named("predicted", left=True)),
+        *(Column(name, heading=name, cell=_percent(name)) for name in classes),
+    )
+    rows = [outcome._asdict() for outcome in outcomes if outcome.probabilities]
+    lines = terminal_lines(View("Predictions", columns, rows)) if rows else []
     lines += [f"note: {outcome.file}: {warning}" for outcome in outcomes for warning in outcome.warnings]
     for outcome in outcomes:
         if outcome.error:
-            named = outcome.error.startswith(outcome.file)
-            message = outcome.error if named else f"{outcome.file}: {outcome.error}"
+            is_named = outcome.error.startswith(outcome.file)
+            message = outcome.error if is_named else f"{outcome.file}: {outcome.error}"
             lines.append(message if outcome.probabilities else f"CANNOT BE USED: {message}")
     return lines
 

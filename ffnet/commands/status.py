@@ -2,11 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypedDict
 
-from ffnet.commands.printing import duration, number, table_lines
+from ffnet.commands.printing import three_figures
 from ffnet.config import Config
+from ffnet.results.tables.formatters import terminal_lines
+from ffnet.results.tables.number_text import duration
+from ffnet.results.tables.table import Column, Row, View, named
 from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import STATES, JobState, job_state
 
@@ -14,7 +17,7 @@ SHOWN = 5  # failed jobs whose logs are shown
 LINES = 5  # shown of each log
 
 
-class Row(NamedTuple):
+class JobGroup(NamedTuple):
     """The jobs of one rule for one dataset and experiment.
 
     counts: state -> number of jobs. measured: whether the time of such jobs is recorded; the others take only seconds.
@@ -53,8 +56,8 @@ def show_status(config: Config, as_json: bool) -> int:
     return int(bool(failures))
 
 
-def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
-    """The Rows of jobs and their states, in the order of the jobs.
+def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[JobGroup]:
+    """The JobGroups of jobs and their states, in the order of the jobs.
 
     Where nothing is measured on a dataset yet, a rule's seconds are those on the other datasets.
     """
@@ -73,7 +76,7 @@ def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Row]:
         count = {state: counts[stage, rule, dataset, experiment][state] for state in STATES}
         ahead = sum(count.values()) - count["done"]
         left = 0.0 if not ahead else None if mean is None else ahead * mean
-        rows.append(Row(stage, rule, dataset, experiment, count, measured, mean, left))
+        rows.append(JobGroup(stage, rule, dataset, experiment, count, measured, mean, left))
     return rows
 
 
@@ -86,17 +89,28 @@ def find_failures(jobs: Sequence[Job], states: Sequence[JobState]) -> list[Failu
     ]
 
 
-def status_lines(rows: Sequence[Row], running: int) -> list[str]:
-    """The table and the work that remains, as lines. Jobs that are not measured have no time."""
-    header = ("stage", "job", "dataset", "experiment", *STATES, "seconds each", "left")
-    cells = [
-        (*row[:4], *(str(row.counts[state] or "") for state in STATES), number(row.seconds), duration(row.left))
-        for row in rows
-    ]
+def status_view(rows: Sequence[JobGroup]) -> View:
+    """The View of JobGroups. Jobs that are not measured have no time."""
+    columns = (
+        *(*named("stage", left=True), Column("rule", heading="job", left=True)),
+        *named("dataset", "experiment", left=True),
+        *(Column(state, heading=state, cell=_count(state)) for state in STATES),
+        Column("seconds", heading="seconds each", cell=lambda row: three_figures(row["seconds"])),
+        *named("left", cell=lambda row: duration(row["left"])),
+    )
+    return View("Jobs", columns, [row._asdict() for row in rows])
+
+
+def _count(state: str) -> Callable[[Row], str]:
+    return lambda row: str(row["counts"][state] or "")
+
+
+def status_lines(rows: Sequence[JobGroup], running: int) -> list[str]:
+    """The table and the work that remains, as lines."""
     left = sum(row.left or 0.0 for row in rows)
     unknown = sorted({row.experiment or row.rule for row in rows if row.left is None and row.measured})
     total, done = (sum(sum(row.counts.values()) for row in rows), sum(row.counts["done"] for row in rows))
-    lines = [*table_lines(header, cells), "", f"{done} of {total} jobs are done, {running} are running."]
+    lines = [*terminal_lines(status_view(rows)), "", f"{done} of {total} jobs are done, {running} are running."]
     if left:
         pace = f", or {duration(left / running)} with {running} at a time, as now" if running else ""
         lines.append(f"Left: {duration(left)} with one job at a time{pace}.")

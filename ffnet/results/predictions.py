@@ -35,8 +35,18 @@ class Predictions(NamedTuple):
 
 
 def predicted_labels(predictions: Predictions) -> np.ndarray:
-    """(n,) int64: the most probable expression of each scan; of equally probable ones the first."""
+    """(n,) int64: the most probable class of each scan; of equally probable ones the first."""
     return predictions.probabilities.argmax(axis=1)
+
+
+def run_codes(predictions: Predictions) -> np.ndarray:
+    """(n,) int, one number for each repeat and fold."""
+    return predictions.repeat << 32 | predictions.fold
+
+
+def take(predictions: Predictions, chosen: np.ndarray) -> Predictions:
+    """The Predictions of some entries, a boolean array (n,) or indices."""
+    return Predictions(*(column[chosen] for column in predictions))
 
 
 def gather_runs(paths: Iterable[str | os.PathLike], classes: Sequence[str] = EXPRESSIONS) -> Predictions:
@@ -54,7 +64,7 @@ def gather_runs(paths: Iterable[str | os.PathLike], classes: Sequence[str] = EXP
             raise InputError(f"{path}: repeat {run[0]}, fold {run[1]} was already read from {runs[run]}")
         runs[run] = path
     if not runs:
-        raise InputError("predictions of at least one run are needed, no file was given")
+        raise InputError("expected the predictions of at least one run, got no file")
     parts, keys = [], []
     for run, path in sorted(runs.items()):
         parts.append(read_run_predictions(path, classes))

@@ -1,26 +1,25 @@
 """What the tables are made of: the predictions of every experiment on every dataset, and what is known of both."""
 
 import os
-import pathlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.results.predictions import Predictions, read_predictions
 from ffnet.results.statistics.accuracy import Accuracy, summarise
-from ffnet.results.tables.paper import Network
+from ffnet.results.tables.paper import Architecture
 
 
 class DatasetInfo(NamedTuple):
-    """What the tables must say of a dataset: whether it was generated, and which of the paper's it stands for.
+    """What the tables say of a dataset: whether it was generated, and which of the paper's collections it stands for.
 
     paper: one of ffnet.results.tables.paper.DATASETS, or None where the paper has no such collection. classes: names.
     """
 
     synthetic: bool
     paper: str | None
-    classes: tuple = EXPRESSIONS
+    classes: tuple[str, ...] = EXPRESSIONS
 
     @property
     def kind(self) -> str:
@@ -33,46 +32,45 @@ class Experiment(NamedTuple):
 
     dataset: str
     name: str
-    collection: DatasetInfo
-    network: Network
+    info: DatasetInfo
+    architecture: Architecture
     predictions: Predictions
     accuracy: Accuracy
 
     @property
     def planned(self) -> tuple[int, int]:
-        """(repeats, folds) that were asked for."""
+        """(repeats, folds)."""
         return self.accuracy.repeats, self.accuracy.folds
 
-    @property
-    def runs_text(self) -> str:
-        """Repeats x folds, and how many of these runs there are where some are missing."""
-        repeats, folds = self.planned
-        missing = self.accuracy.runs < repeats * folds
-        return f"{self.accuracy.runs} of {repeats} x {folds}" if missing else f"{repeats} x {folds}"
+
+def by_dataset(datasets: Collection[str], paths: Sequence[str]) -> dict[str, list[str]]:
+    """dataset -> its files, from paths that are listed dataset by dataset, as many for each."""
+    each = len(paths) // max(len(datasets), 1)
+    return {name: list(paths[i * each : (i + 1) * each]) for i, name in enumerate(datasets)}
 
 
 def read_experiments(
-    paths: Sequence[str | os.PathLike],
-    collections: dict[str, DatasetInfo],
-    networks: dict[str, Network],
+    paths: Mapping[str, Sequence[str | os.PathLike]],
+    datasets: Mapping[str, DatasetInfo],
+    architectures: Mapping[str, Architecture],
     confidence: float,
 ) -> list[Experiment]:
-    """Experiments from the files results/{dataset}/predictions/{experiment}.csv, in the order given.
+    """All Experiments. paths: dataset -> gathered predictions, one file for each of the architectures, which are told
+    by the experiment's name. confidence: of the intervals.
 
-    collections: dataset -> DatasetInfo. networks: experiment -> Network. confidence: of the intervals.
     Raises InputError where a file is not whole, or where two experiments of a dataset tested different scans.
     """
     experiments = []
-    for path in map(pathlib.Path, paths):
-        dataset, name = path.parent.parent.name, path.stem
-        predictions = read_predictions(path, collections[dataset].classes)
-        accuracy = summarise(predictions, confidence)
-        experiments.append(Experiment(dataset, name, collections[dataset], networks[name], predictions, accuracy))
-    check_same_scans(experiments, paths)
+    for dataset, info in datasets.items():
+        for (name, architecture), path in zip(architectures.items(), paths[dataset], strict=True):
+            predictions = read_predictions(path, info.classes)
+            accuracy = summarise(predictions, confidence)
+            experiments.append(Experiment(dataset, name, info, architecture, predictions, accuracy))
+    check_same_scans(experiments, [path for dataset in datasets for path in paths[dataset]])
     return experiments
 
 
-def check_same_scans(experiments: list[Experiment], paths: Sequence[str | os.PathLike]) -> None:
+def check_same_scans(experiments: list[Experiment], paths: Iterable[str | os.PathLike]) -> None:
     """Raises InputError that names the file of an Experiment whose scans are not those of the dataset's first."""
     first: dict[str, tuple[str | os.PathLike, set[str]]] = {}
     for experiment, path in zip(experiments, paths, strict=True):
@@ -81,5 +79,5 @@ def check_same_scans(experiments: list[Experiment], paths: Sequence[str | os.Pat
         if scans != expected:
             raise InputError(
                 f"{path}: {len(scans)} scans were tested, {len(expected)} in {other}; the first that differs is "
-                f"{min(scans ^ expected)}; delete the runs of the one that is not whole and run again"
+                f"{min(scans ^ expected)}; delete the runs of the incomplete one and run again"
             )

@@ -36,6 +36,7 @@ TABLE_FORMS = {  # table -> endings of its files
     **dict.fromkeys(("accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"), ("csv", "md")),
     "confusion": ("csv",),
     "columns": ("md",),
+    "unrounded": ("json",),
 }
 TABLES = tuple(TABLE.format(table=table, form=form) for table, forms in TABLE_FORMS.items() for form in forms)
 

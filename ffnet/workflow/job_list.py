@@ -49,7 +49,7 @@ def list_jobs(config: Config) -> list[Job]:
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
         jobs += figure_jobs(dataset, chosen)
-    last = {"make_tables": files.TABLES, "judge_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
+    last = {"make_tables": files.TABLES, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
     return jobs + [
         Job("results", rule, "", "", outputs, files.RESULTS_LOG.format(rule=rule)) for rule, outputs in last.items()
     ]

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -29,30 +30,48 @@ def write_results(tmp_path):
     return write
 
 
+def cells(shown, experiment="FFNet-M"):
+    """heading -> cell of an experiment's line; columns are two spaces or more apart."""
+    lines = shown.splitlines()
+    heading = next(line for line in lines if line.startswith("dataset "))
+    line = next(line for line in lines if line.startswith("demo ") and f" {experiment} " in line)
+    found, left = {}, heading.index("experiment") + len("experiment")
+    for name in re.split(r"  +", heading)[2:]:  # numbers end where their headings do
+        right = heading.index(f" {name}", left) + 1 + len(name)
+        found[name], left = line[left:right].strip(), right
+    return found
+
+
 def test_equal_results_are_said_to_be_equal_with_exit_code_0(write_results, settings_file, capsys):
     a, b = write_results("a", (1, 2, 3)), write_results("b", (1, 2, 3))
     assert main(["compare", a, b, "--config", settings_file()]) == 0
     shown = capsys.readouterr().out
-    assert "FFNet-M on demo: 50.00%, all predictions are the same" in shown and "0 of 1 cells differ." in shown
+    row = cells(shown)
+    assert (row["A %"], row["B %"], row["B - A"], row["differ?"]) == ("50.00", "50.00", "+0.00", "")
+    assert "0 of 1 experiments differ; of the others all predictions are the same." in shown
 
 
 def test_a_difference_is_shown_with_its_interval_test_and_cause_and_exit_code_1(write_results, settings_file, capsys):
     a, b = write_results("a", (1, 2, 1)), write_results("b", (4, 4, 3), epochs=8)
     assert main(["compare", a, b, "--config", settings_file()]) == 1
     shown = capsys.readouterr().out
+    row = cells(shown)
     # differences .75 .5 .5: mean .5833, s .1443, error s * sqrt(1/3 + 1/2) = .1318, times 4.303: .567
-    assert "FFNet-M on demo: A 33.33% (0.0 to 90.0), B 91.67% (35.0 to 100.0)" in shown
-    assert "B - A +58.33 points on 3 common runs, 95% interval +1.6 to +100.0, p 0.047, 0.047 by Holm: sig" in shown
-    assert "on repeat 0 only B right 7, only A right 0, McNemar p 0.016" in shown
-    assert "  settings.training.epochs: 4 -> 8\n" in shown and "seconds" not in shown
+    assert (row["A %"], row["B %"], row["B - A"], row["runs"]) == ("33.33", "91.67", "+58.33", "3")
+    assert (row["95% interval"], row["p"], row["Holm"], row["differ?"]) == ("+1.6 to +100.0", "0.047", "0.047", "yes")
+    assert (row["McNemar"], row["its p, Holm"]) == ("7 : 0", "0.016")
+    assert "\nFFNet-M on demo:\n  settings.training.epochs: 4 -> 8\n" in shown and "seconds" not in shown
+    assert "1 of 1 experiments differ" in shown
 
 
-def test_other_scans_are_not_paired_and_both_intervals_are_shown(write_results, settings_file, capsys):
+def test_other_scans_are_not_paired_and_both_accuracies_are_shown(write_results, settings_file, capsys):
     a, b = write_results("a", (1, 2, 3)), write_results("b", (2, 2, 3), scan="other")
     assert main(["compare", a, b, "--config", settings_file()]) == 1
     shown = capsys.readouterr().out
-    assert "cannot be paired, their runs did not test the same scans" in shown and "compare the intervals" in shown
-    assert "why: settings, data and versions of the first run are the same; is the code?" in shown
+    row = cells(shown)
+    assert (row["A %"], row["B %"], row["runs"], row["B - A"], row["differ?"]) == ("50.00", "58.33", "", "", "")
+    assert "cannot be paired, their runs did not test the same scans" in shown and "compare the accuracies" in shown
+    assert "settings, data and versions of the first run are the same; did the code change?" in shown
 
 
 def test_a_missing_record_leaves_the_cause_open(write_results, settings_file, tmp_path, capsys):
@@ -60,19 +79,20 @@ def test_a_missing_record_leaves_the_cause_open(write_results, settings_file, tm
     (tmp_path / "b" / "demo" / "runs" / "FFNet-M" / "0" / "0.json").unlink()
     assert main(["compare", a, b, "--config", settings_file()]) == 1
     shown = capsys.readouterr().out
-    assert "why: a record of the first run (runs/.../0/0.json) is missing" in shown and "epochs" not in shown
+    assert "a record of the first run (runs/.../0/0.json) is missing" in shown and "epochs" not in shown
 
 
 def test_differences_that_are_all_equal_have_no_interval(write_results, settings_file, capsys):
     a, b = write_results("a", (1, 2, 1)), write_results("b", (2, 3, 2))
     assert main(["compare", a, b, "--config", settings_file()]) == 1
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "common runs" in line]
-    assert "B - A +25.00 points on 3 common runs; on repeat 0 only B right 3, only A right 0, McNemar p 0.25" in line
+    row = cells(capsys.readouterr().out)
+    assert (row["B - A"], row["95% interval"], row["p"]) == ("+25.00", "", "")
+    assert (row["McNemar"], row["its p, Holm"]) == ("3 : 0", "0.250")
 
 
 def test_a_wrong_folder_is_named_with_exit_code_2(write_results, settings_file, tmp_path, capsys):
     assert main(["compare", write_results("a", (1, 2, 3)), str(tmp_path / "no"), "--config", settings_file()]) == 2
-    assert f"error: {tmp_path}/no: no DATASET/predictions/EXPERIMENT.csv is in it" in capsys.readouterr().err
+    assert f"error: {tmp_path}/no: found no DATASET/predictions/EXPERIMENT.csv in it" in capsys.readouterr().err
 
 
 def test_what_is_in_one_folder_alone_is_a_difference(write_results, settings_file, tmp_path, capsys):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ffnet.__main__ import main
-from ffnet.commands.printing import duration, number, table_lines
+from ffnet.commands.printing import three_figures
 from ffnet.commands.status import status_rows
 from ffnet.config import read_config
 from ffnet.workflow.job_list import Job, list_jobs
@@ -183,20 +183,5 @@ def test_status_loads_nothing_heavy():
     assert not heavy & set(loaded.split())
 
 
-def test_amounts_are_short():
-    assert [duration(seconds) for seconds in (None, 0.0, 7.4, 99, 130, 7000, 86400, 3e5)] == [
-        *("", "", "7 s", "99 s", "2 min", "1.9 h", "24.0 h", "3.5 days")
-    ]
-    assert [number(seconds) for seconds in (None, 0.1234, 12.345, 4321.0)] == ["", "0.123", "12.3", "4321"]
-    assert table_lines(("name", "n"), [("a", "10"), ("bcdef", "")]) == ["name    n", "a      10", "bcdef"]
-
-
-def test_columns_of_numbers_are_aligned_right_and_others_left():
-    rows = [("f3dnet", "-", "1,000", "12 min"), ("-", "width: 2", "5", "")]
-    assert table_lines(("depth", "own", "parameters", "left"), rows) == [
-        "depth   own       parameters    left",
-        "f3dnet  -              1,000  12 min",
-        "-       width: 2           5",
-    ]
-    assert table_lines(("a", "b"), [("-", "3D"), ("", "mine")]) == ["a  b", "-  3D", "   mine"]
-    assert table_lines(("a", "bc"), []) == ["a  bc"]
+def test_seconds_have_three_figures():
+    assert [three_figures(seconds) for seconds in (None, 0.1234, 12.345, 4321.0)] == ["", "0.123", "12.3", "4321"]

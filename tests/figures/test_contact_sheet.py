@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -9,24 +11,24 @@ from ffnet.figures.contact_sheet import (
     HEIGHT,
     PANEL,
     WIDTH,
-    Cell,
+    Entry,
     caption,
     contact_sheet,
     enlarge,
     fit_text,
-    read_cells,
+    read_entries,
     sheet_title,
     shown,
 )
 from ffnet.figures.saving import save_figure
-from ffnet.results.quality import Quality
 from ffnet.storage import write_stage
 
 VERMILION = np.array([213, 94, 0])
 
 
 def quality(scan, stage=None, plausibility=0.8):
-    return Quality(scan, "s1", "fear", 3, "texture", 1.0, 0.5, 0.01, 0.02, "detector", plausibility, stage)
+    row = {"scan": scan, "expression": "fear", "intensity": 3, "landmark_route": "detector"}
+    return row | {"plausibility": plausibility, "quarantined": stage}
 
 
 def maps(n, seed=0):
@@ -52,14 +54,14 @@ def maps(n, seed=0):
 
 
 @pytest.fixture
-def cells(tmp_path):
+def entries(tmp_path):
     """One implausible scan, one without any picture, three good ones."""
     paths = []
     for name, columns in zip(("maps", "normals", "masks"), maps(4), strict=True):
         write_stage(tmp_path / f"{name}.h5", columns)
         paths.append([tmp_path / f"{name}.h5"])
-    rows = [quality("p3", "masks", 0.1), quality("q", "scans", None), *(quality(f"p{i}") for i in range(3))]
-    return read_cells(rows, {"p3": "the landmarks do not form a face", "q": "cut short"}, *paths, 56)
+    rows = [quality("p3", "masks", 0.1), quality("q", "scans", math.nan), *(quality(f"p{i}") for i in range(3))]
+    return read_entries(rows, {"p3": "the landmarks do not form a face", "q": "cut short"}, *paths, 56)
 
 
 def drawn(figure):
@@ -80,28 +82,28 @@ def words(figure):
     return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_cells_keep_the_order_and_have_the_pictures_that_there_are(cells):
-    assert [cell.quality.scan for cell in cells] == ["p3", "q", "p0", "p1", "p2"]
-    assert [len(cell.pictures) for cell in cells] == [3, 0, 5, 5, 5]
+def test_cells_keep_the_order_and_have_the_pictures_that_there_are(entries):
+    assert [entry.quality["scan"] for entry in entries] == ["p3", "q", "p0", "p1", "p2"]
+    assert [len(entry.pictures) for entry in entries] == [3, 0, 5, 5, 5]
     texture, normals, masks = maps(4)
-    np.testing.assert_array_equal(cells[3].pictures[0], texture["texture"][1])
-    np.testing.assert_array_equal(cells[3].pictures[4], masks["mask2"][1])
-    np.testing.assert_array_equal(cells[3].landmarks, masks["landmarks"][1])
-    np.testing.assert_array_equal(cells[0].landmarks, masks["implausible_landmarks"][0])
-    np.testing.assert_array_equal(cells[0].pictures[1], texture["depth"][3])
-    assert cells[1].landmarks is None and cells[1].reason == "cut short" and cells[2].reason is None
+    np.testing.assert_array_equal(entries[3].pictures[0], texture["texture"][1])
+    np.testing.assert_array_equal(entries[3].pictures[4], masks["mask2"][1])
+    np.testing.assert_array_equal(entries[3].landmarks, masks["landmarks"][1])
+    np.testing.assert_array_equal(entries[0].landmarks, masks["implausible_landmarks"][0])
+    np.testing.assert_array_equal(entries[0].pictures[1], texture["depth"][3])
+    assert entries[1].landmarks is None and entries[1].reason == "cut short" and entries[2].reason is None
 
 
-def test_pictures_are_white_off_the_face_and_scaled_on_it(cells):
-    texture, depth, normals, mask1, mask2 = shown(cells[2])
+def test_pictures_are_white_off_the_face_and_scaled_on_it(entries):
+    texture, depth, normals, mask1, mask2 = shown(entries[2])
     for picture in (texture, depth, normals):
         assert picture.shape == (112, 112, 3) and (picture[:, :20] == 1).all()
-    np.testing.assert_allclose(texture[:, 20:], cells[2].pictures[0][:, 20:] / 255)
+    np.testing.assert_allclose(texture[:, 20:], entries[2].pictures[0][:, 20:] / 255)
     assert depth[:, 20:].min() == 0 and depth.max() == 1
     assert (normals[:, 20:] == [0.5, 0.5, 1]).all()
     np.testing.assert_allclose(np.unique(mask1), [0, 1 / 3, 1], atol=1e-6)
     assert mask2.shape == (28, 28, 3)
-    assert shown(cells[1]) == []
+    assert shown(entries[1]) == []
 
 
 def test_small_pictures_are_enlarged_pixel_by_pixel_and_large_ones_sampled():
@@ -110,26 +112,26 @@ def test_small_pictures_are_enlarged_pixel_by_pixel_and_large_ones_sampled():
     assert enlarge(np.zeros((224, 224, 3))).shape == (PANEL, PANEL, 3)
 
 
-def test_every_pixel_of_a_mask_stands_where_it_belongs_on_the_sheet(cells):
-    sheet = drawn(contact_sheet(cells, "title"))
+def test_every_pixel_of_a_mask_stands_where_it_belongs_on_the_sheet(entries):
+    sheet = drawn(contact_sheet(entries, "title"))
     assert sheet.shape[1] == COLUMNS * (WIDTH + 10) + 10 <= 2000
     for number in (2, 3, 4):
         top, left = corner(number)
-        for panel, picture in enumerate(shown(cells[number])[1:], start=1):  # the texture has landmarks on it
+        for panel, picture in enumerate(shown(entries[number])[1:], start=1):  # the texture has landmarks on it
             x = left + panel * (PANEL + 4)
             np.testing.assert_allclose(sheet[top : top + PANEL, x : x + PANEL] / 255, enlarge(picture), atol=1 / 255)
 
 
-def test_landmarks_lie_on_their_pixels_of_the_texture(cells):
-    figure = contact_sheet(cells[2:3], "")
+def test_landmarks_lie_on_their_pixels_of_the_texture(entries):
+    figure = contact_sheet(entries[2:3], "")
     (line,) = figure.axes[0].lines
     top, left = corner(0)
     points = np.column_stack(line.get_data()) - [left, top]
-    np.testing.assert_allclose(points, 2 * cells[2].landmarks + 0.5, atol=1e-4)
+    np.testing.assert_allclose(points, 2 * entries[2].landmarks + 0.5, atol=1e-4)
 
 
-def test_only_quarantined_scans_have_a_vermilion_frame_and_their_reason_in_words(cells):
-    figure = contact_sheet(cells, "")
+def test_only_quarantined_scans_have_a_vermilion_frame_and_their_reason_in_words(entries):
+    figure = contact_sheet(entries, "")
     sheet = drawn(figure)
     for number, framed in enumerate((True, True, False, False, False)):
         top, left = np.array(corner(number)) - [FRAME + 20, FRAME]
@@ -144,10 +146,10 @@ def test_only_quarantined_scans_have_a_vermilion_frame_and_their_reason_in_words
 
 
 def test_captions_name_scan_expression_plausibility_and_route():
-    assert caption(Cell(quality("F0001"), None, [], None, 56)) == "F0001   fear 3   plausibility 0.80 (detector)"
-    failed = caption(Cell(quality("F1", "scans", None), "x", [], None, 56))
+    assert caption(Entry(quality("F0001"), None, [], None, 56)) == "F0001   fear 3   plausibility 0.80 (detector)"
+    failed = caption(Entry(quality("F1", "scans", math.nan), "x", [], None, 56))
     assert failed == "F1   fear 3   QUARANTINED by scans"
-    assert len(caption(Cell(quality("long " * 100), None, [], None, 56))) < 110
+    assert len(caption(Entry(quality("long " * 100), None, [], None, 56))) < 110
 
 
 def test_long_reasons_are_cut_with_dots():
@@ -156,11 +158,11 @@ def test_long_reasons_are_cut_with_dots():
     assert all(len(line) <= 20 for line in fit_text("/a/very/long/path/without/any/space.wrl", 20, 3).splitlines())
 
 
-def test_no_words_leave_the_sheet_or_lie_on_pictures(cells):
+def test_no_words_leave_the_sheet_or_lie_on_pictures(entries):
     long = "data/own/M0001/M0001_AN03WH_F3D.wrl: the landmarks do not form a face, " * 6
-    cells[:2] = [cell._replace(reason=long) for cell in cells[:2]]
-    cells[2] = cells[2]._replace(quality=quality("a scan with quite a long name, which somebody chose, $_^"))
-    figure = contact_sheet(cells, "own: all 5 scans")
+    entries[:2] = [entry._replace(reason=long) for entry in entries[:2]]
+    entries[2] = entries[2]._replace(quality=quality("a scan with quite a long name, which somebody chose, $_^"))
+    figure = contact_sheet(entries, "own: all 5 scans")
     drawn(figure)
     boxes = {text.get_text(): text.get_window_extent() for text in figure.axes[0].texts}
     assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes.values())
@@ -180,9 +182,9 @@ def test_the_title_says_how_many_of_how_many_and_that_data_are_synthetic():
     assert sheet_title("d", False, 9, 9, 0) == "d: all 9 scans, 0 in quarantine; worst first"
 
 
-def test_the_sheet_has_the_same_bytes_each_time_and_one_line_for_up_to_three_scans(cells, tmp_path):
+def test_the_sheet_has_the_same_bytes_each_time_and_one_line_for_up_to_three_scans(entries, tmp_path):
     for name in ("1.png", "2.png"):
-        save_figure(contact_sheet(cells[:3], "title"), [tmp_path / name], DPI)
+        save_figure(contact_sheet(entries[:3], "title"), [tmp_path / name], DPI)
     assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
     width, height = (int.from_bytes((tmp_path / "1.png").read_bytes()[i : i + 4]) for i in (16, 20))
     assert (width, height) == (COLUMNS * (WIDTH + 10) + 10, 66 + HEIGHT + 10)

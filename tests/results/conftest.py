@@ -8,8 +8,9 @@ import scipy.stats
 
 from ffnet.expressions import EXPRESSIONS
 from ffnet.results.predictions import gather_runs, write_predictions
-from ffnet.results.tables.paper import Network
-from ffnet.results.tables.rendering import csv_text
+from ffnet.results.tables.formatters import csv_text
+from ffnet.results.tables.paper import Architecture
+from ffnet.results.tables.table import cells_of
 from ffnet.results.tested_experiments import DatasetInfo, read_experiments
 from tests.training.conftest import record_values
 
@@ -58,18 +59,18 @@ def edit():
     return replace
 
 
-NETWORKS = {
-    "ridge": Network("ridge", "none", "ridge", False),
-    "FFNet": Network("f3dnet", "f3dnet", "vgg16_bn", False),
-    "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
-    "mine": Network("none", "none", "f3dnet", True),
+ARCHITECTURES = {
+    "ridge": Architecture("ridge", "none", "ridge", False),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
+    "mine": Architecture("none", "none", "f3dnet", True),
 }
 DATASETS = {
     "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
     "faces": DatasetInfo(synthetic=False, paper="BU-3DFE"),
     "own": DatasetInfo(synthetic=False, paper=None, classes=("calm", "cross", "glad")),
 }
-RIGHT = {  # how many scans of each run are named rightly: repeats down, folds across; two subjects are in each fold
+RIGHT = {  # how many scans of each run are classified correctly: repeats down, folds across; two subjects to a fold
     ("demo", "ridge"): [[6, 5, 7, 4], [5, 6, 6, 6]],
     ("demo", "FFNet-M"): [[9, 10, 8, 11], [10, 10, 9, 7]],
     ("demo", "mine"): [[9, 9, 8, 10]],
@@ -82,22 +83,32 @@ RIGHT = {  # how many scans of each run are named rightly: repeats down, folds a
 class Known:
     """Runs and gathered files of known accuracy, and their rows as the csv module reads them."""
 
-    networks, collections, right, confidence = NETWORKS, DATASETS, RIGHT, 0.95
+    architectures, datasets, right, confidence = ARCHITECTURES, DATASETS, RIGHT, 0.95
 
     def __init__(self, folder):
-        self.folder, self.paths = folder, []
+        self.folder, self.paths = folder, {}
         for (dataset, experiment), counts in RIGHT.items():
             classes = DATASETS[dataset].classes
             runs = _write_known(folder / dataset, experiment, counts, classes)
-            self.paths.append(folder / dataset / "predictions" / f"{experiment}.csv")
-            write_predictions(self.paths[-1], gather_runs(runs, classes), classes)
+            self.paths[dataset, experiment] = folder / dataset / "predictions" / f"{experiment}.csv"
+            write_predictions(self.paths[dataset, experiment], gather_runs(runs, classes), classes)
 
     def experiments(self):
-        return read_experiments(self.paths, DATASETS, NETWORKS, self.confidence)
+        return [one for name in DATASETS for one in self.experiments_on(name)]
+
+    def experiments_on(self, dataset):
+        """Of those that RIGHT has on one dataset."""
+        architectures = {name: ARCHITECTURES[name] for of, name in RIGHT if of == dataset}
+        paths = {dataset: [self.paths[dataset, name] for name in architectures]}
+        return read_experiments(paths, {dataset: DATASETS[dataset]}, architectures, self.confidence)
 
     def table(self, table):
         """The rows of a Table's CSV as dicts."""
         return list(csv.DictReader(io.StringIO(csv_text(table))))
+
+    def lines(self, table):
+        """What people see of a Table's rows, as tuples of text."""
+        return [tuple(cell.text for cell in row) for row in cells_of(table.view)]
 
     def tested(self, dataset, experiment):
         """Dicts of every tested scan: repeat, fold, scan, subject, true, predicted."""
@@ -114,8 +125,8 @@ class Known:
         """(T, K) percent: known, not computed from any file."""
         return 100 * np.array(RIGHT[dataset, experiment]) / (2 * len(DATASETS[dataset].classes))
 
-    def told(self, dataset, experiment):
-        """What every table must tell of an experiment, as text, by numpy and scipy from the scores."""
+    def expected(self, dataset, experiment):
+        """What every table must say of an experiment, as text, by numpy and scipy from the scores."""
         scores = self.scores(dataset, experiment)
         (repeats, folds), runs = scores.shape, scores.ravel()
         error = runs.std(ddof=1) * np.sqrt(1 / runs.size + 1 / (folds - 1))

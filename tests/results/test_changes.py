@@ -39,15 +39,15 @@ def test_the_cell_that_differs_is_found_with_the_difference_from_a_to_b_by_hand(
     assert [key for key, change in by_name.items() if not change.same] == [("demo", "FFNet-M")]
     change, known = by_name["demo", "FFNet-M"], two[0]
     a, b = (known.scores("demo", name).ravel() / 100 for name in ("FFNet-M", "ridge"))
-    assert (change.a.mean, change.b.mean) == pytest.approx((a.mean(), b.mean()))
+    assert (change.row["A"], change.row["B"]) == pytest.approx((100 * a.mean(), 100 * b.mean()))
     error = np.std(b - a, ddof=1) * np.sqrt(1 / 8 + 1 / 3)
-    assert change.pair.test.difference == pytest.approx(np.mean(b - a)) and change.pair.test.difference < 0
-    assert change.pair.test.p == pytest.approx(2 * scipy.stats.t.sf(-np.mean(b - a) / error, 7))
-    assert change.p_holm == change.pair.test.p  # the only test that could be made: equal predictions give none
+    assert change.row["difference"] == pytest.approx(100 * np.mean(b - a)) and change.row["difference"] < 0
+    assert change.row["p"] == pytest.approx(2 * scipy.stats.t.sf(-np.mean(b - a) / error, 7))
+    assert change.row["p_holm"] == change.row["p"]  # the only test that could be made: equal predictions give none
     assert change.causes == [("settings.of", "FFNet-M", "ridge")]
 
 
-def test_what_stands_in_one_folder_alone_is_named(two):
+def test_what_is_in_one_folder_alone_is_named(two):
     (two[1] / "faces" / "predictions" / "FFNet.csv").unlink()
     (two[0].folder / "own" / "predictions" / "ridge.csv").unlink()
     _, found = changes_of(two)
@@ -61,8 +61,11 @@ def test_other_splits_or_other_classes_cannot_be_paired_and_say_so(two):
     own.write_text(own.read_text().replace("calm", "quiet"))
     by_name, _ = changes_of(two)
     change = by_name["demo", "FFNet-M"]
-    assert change.pair is None and "did not test the same scans: the column scan differs" in change.reason
-    assert not change.same and np.isfinite([change.a.low, change.b.high]).all() and np.isnan(change.p_holm)
+    assert (
+        np.isnan(change.row["difference"]) and "did not test the same scans: the column scan differs" in change.reason
+    )
+    assert not change.same and np.isfinite([change.row["A"], change.row["B"]]).all()
+    assert np.isnan(change.row["p_holm"])
     assert by_name["own", "ridge"].reason == "they have other classes" and not by_name["own", "ridge"].same
 
 
@@ -81,5 +84,5 @@ def test_differing_keys_of_nested_settings():
 
 
 def test_a_folder_without_predictions_is_named(tmp_path, known):
-    with pytest.raises(InputError, match=f"{tmp_path}: no DATASET/predictions/EXPERIMENT.csv is in it"):
+    with pytest.raises(InputError, match=f"{tmp_path}: found no DATASET/predictions/EXPERIMENT.csv in it"):
         compare_folders(known.folder, tmp_path, 0.95)

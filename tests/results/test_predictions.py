@@ -120,7 +120,7 @@ def test_the_same_run_given_twice_is_refused(run):
 
 
 def test_no_runs_at_all_are_refused():
-    with pytest.raises(InputError, match="predictions of at least one run are needed"):
+    with pytest.raises(InputError, match="expected the predictions of at least one run, got no file"):
         gather_runs([])
 
 

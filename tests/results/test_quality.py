@@ -1,8 +1,9 @@
 import numpy as np
+import pandas
 import pytest
 
 from ffnet.quarantine import Rejected
-from ffnet.results.quality import Quality, measured, quality_text, rank, read_quality
+from ffnet.results.quality import quality_frame, read_quality, write_quality
 from ffnet.scans.index import ScanRow
 from ffnet.storage import write_stage
 
@@ -32,29 +33,53 @@ def stages(tmp_path):
     return [tmp_path / "scans.h5"], [tmp_path / "maps.h5"], [tmp_path / "masks.h5"]
 
 
+def frame(stages):
+    return quality_frame(MANIFEST, *stages, REJECTED)
+
+
+def known(row):
+    """The values of a row without those that are NaN."""
+    return [value for value in row if value == value]
+
+
 def test_every_scan_has_a_row_with_what_each_stage_measured_and_nothing_of_later_ones(stages):
-    rows = {row.scan: row for row in rank(MANIFEST, measured(*stages), REJECTED)}
+    rows = {row[0]: row for row in frame(stages).itertuples(index=False, name=None)}
     assert set(rows) == set("abcde")
-    assert rows["e"] == Quality("e", "s4", "fear", 3, "texture", 4.0, 0.7, 0.03, 1 / 3, "crop", 0.7, None)
-    assert rows["d"] == Quality("d", "s3", "fear", 3, "texture", 3.0, 0.6, 0.02, 0.05, "crop", 0.1, "masks")
-    assert rows["c"][4:] == ("shape", 2.0, None, None, None, None, None, "maps")
-    assert rows["b"][4:] == (None,) * 7 + ("scans",)
+    assert known(rows["e"]) == ["e", "s4", "fear", 3, "texture", 4.0, 0.7, 0.03, 1 / 3, "crop", 0.7]
+    assert known(rows["d"]) == ["d", "s3", "fear", 3, "texture", 3.0, 0.6, 0.02, 0.05, "crop", 0.1, "masks"]
+    assert known(rows["c"][4:]) == ["shape", 2.0, "maps"] and known(rows["b"][4:]) == ["scans"]
 
 
 def test_the_worst_come_first_quarantined_ones_before_the_least_plausible(stages):
-    assert [row.scan for row in rank(MANIFEST, measured(*stages), REJECTED)] == list("bcdea")
+    assert frame(stages)["scan"].tolist() == list("bcdea")
+
+
+def test_equally_plausible_scans_are_sorted_by_name(stages):
+    again = [row._replace(scan=name) for row, name in zip(MANIFEST, "zyxwv", strict=True)]
+    assert quality_frame(again, *stages, [])["scan"].tolist() == list("vwxyz")
 
 
 def test_the_file_has_four_decimals_empty_places_and_can_be_read_back(stages, tmp_path):
-    rows = rank(MANIFEST, measured(*stages), REJECTED)
-    text = quality_text(rows)
-    lines = text.splitlines()
-    assert lines[0] == ",".join(Quality._fields)
+    path = tmp_path / "quality.csv"
+    write_quality(path, frame(stages))
+    lines = path.read_text().splitlines()
+    assert lines[0] == (
+        "scan,subject,expression,intensity,pose_route,rotation_degrees,points_per_pixel,removed_share,filled_share,"
+        "landmark_route,plausibility,quarantined"
+    )
     assert lines[1] == "b,s1,fear,3,,,,,,,,scans"
     assert lines[4] == "e,s4,fear,3,texture,4.0000,0.7000,0.0300,0.3333,crop,0.7000,"
-    (tmp_path / "quality.csv").write_text(text, encoding="utf-8")
+    pandas.testing.assert_frame_equal(read_quality(path), frame(stages).round(4), check_dtype=False)
+
+
+def test_names_that_look_like_numbers_or_like_nothing_stay_texts(stages, tmp_path):
+    rows = [
+        row._replace(scan=name, subject="007")
+        for row, name in zip(MANIFEST, ("1", "NA", "null", "d", "e"), strict=True)
+    ]
+    write_quality(tmp_path / "quality.csv", quality_frame(rows, *stages, []))
     again = read_quality(tmp_path / "quality.csv")
-    assert again[:3] == rows[:3] and again[3] == rows[3]._replace(filled_share=0.3333)
+    assert set(again["scan"]) == {"1", "NA", "null", "d", "e"} and set(again["subject"]) == {"007"}
 
 
 def test_a_shard_without_a_scan_is_no_trouble(tmp_path):
@@ -65,4 +90,5 @@ def test_a_shard_without_a_scan_is_no_trouble(tmp_path):
     columns |= {name: np.zeros(0) for name in (*numbers, "implausible_plausibility")}
     write_stage(tmp_path / "s.h5", columns)
     paths = [tmp_path / "s.h5"]
-    assert measured(paths, paths, paths) == {} and len(rank(MANIFEST, {}, REJECTED)) == 5
+    found = quality_frame(MANIFEST, paths, paths, paths, REJECTED)
+    assert len(found) == 5 and found["plausibility"].isna().all()

@@ -15,7 +15,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 # What follows a stage of both collections, from the tables back to the raw files
-TABLE = {"make_tables": 1, "judge_leakage": 1, "make_report": 1}
+TABLE = {"make_tables": 1, "check_leakage": 1, "make_report": 1}
 RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}

@@ -26,7 +26,7 @@ def test_deleted_tables_figures_and_report_come_back_the_same_and_nothing_is_tra
     (project.folder / "results" / "report.html").unlink()
     planned = project.planned()
     drawn = {"draw_confusion", "draw_maps", "draw_contact_sheet"}
-    assert planned.keys() == {"make_tables", "judge_leakage", "make_report"} | drawn
+    assert planned.keys() == {"make_tables", "check_leakage", "make_report"} | drawn
     done = project.run()
     assert done.returncode == 0, done.stdout[-3000:]
     assert {folder: texts(project, folder) for folder in folders} == before
@@ -77,7 +77,7 @@ def test_a_scan_under_two_names_is_found_in_every_table_and_stops_the_run(projec
     for suffix in (".bnt", ".png"):
         shutil.copy(scan.with_suffix(suffix), twin.with_suffix(suffix))
     done = project.run()
-    assert done.returncode != 0 and "leakage.csv: what was tested also stands in the training half" in done.stdout
+    assert done.returncode != 0 and "leakage.csv: what was tested is also in the training half" in done.stdout
     assert f"fold {fold[one]}: scan {scan.stem} is tested, {twin.stem} trains" in done.stdout
     (row,) = rows(project, "results/tables/leakage.csv")
     assert (row["identical_scans_in_both_halves"], row["identical_scans"]) == ("2", "2")
@@ -97,8 +97,8 @@ def twice(text):
     ("damage", "message"),
     [
         (lambda text: text[:-40], "is it cut"),
-        (cut, "scans stand here, its record says"),
-        (twice, "stands here a second time"),
+        (cut, "scans, but its record says"),
+        (twice, "occurs a second time"),
         (lambda text: text.replace(",fear,0", ",fera,0", 1), "label 'fera' is not one of"),
     ],
 )

@@ -1,37 +1,46 @@
-"""Does anything that was tested also stand in the training half? Subjects, and scans of the same content.
+"""Is anything that was tested also in the training half? Subjects, and scans of the same content.
 
-The training half is made again here from the split and from what the shards hold, without the code that trained.
+The training half is derived again here from the split and from what the shards hold, without the code that trained.
 """
 
-import csv
 import hashlib
 import os
-import pathlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ffnet.errors import InputError
 from ffnet.quarantine import SHOWN, read_quarantine
 from ffnet.results.audit.partition import read_splits
-from ffnet.results.predictions import Predictions
-from ffnet.results.tables.rendering import Table
+from ffnet.results.predictions import Predictions, run_codes
+from ffnet.results.tables.columns import WHICH
+from ffnet.results.tables.table import Column, Row, Table, frame_of, rows_of
 from ffnet.results.tested_experiments import Experiment
+from ffnet.storage import read_table
 
 SEEN = ("depth", "normals", "texture")  # what a network sees of a scan
 HASH_COLUMNS = ("scan", "subject", "sha256")
-TOLD = 3  # leaks of an experiment, and experiments, that a message names
-COLUMNS = {
-    "dataset": "name in config.yaml",
-    "experiment": "name in config.yaml",
-    "data": "synthetic: generated faces; licensed: scans of people",
-    "runs_audited": "all runs behind the tables",
-    "subjects_in_both_halves": "of any run, counted once per run; must be 0",
-    "identical_scans_in_both_halves": "tested scans whose content also stands in the training half; must be 0",
-    "identical_scans": "scans of the dataset whose content occurs more than once, wherever they stand",
-    "quarantined": "scans of the dataset that were left out, see its quarantine.csv",
-    "leaks": "the first of them",
-}
+LISTED = 3  # leaks of an experiment, and experiments, in a message
+COLUMNS = (
+    *WHICH,
+    Column("runs_audited", "all runs behind the tables", heading="runs audited"),
+    Column("subjects_in_both_halves", "of any run, counted once per run; must be 0", heading="subjects in both halves"),
+    Column(
+        "identical_scans_in_both_halves",
+        "tested scans whose content is also in the training half; must be 0",
+        heading="identical scans in both halves",
+    ),
+    Column("identical_scans", "scans whose content occurs more than once in the dataset", heading="identical scans"),
+    Column("quarantined", "scans that were left out, see quarantine.csv of the dataset", heading="quarantined"),
+    Column("leaks", "the first of them"),
+)
+NOTES = (
+    "audited: of every run, the subjects and the content (SHA-256 of depth, normals and texture as the networks see"
+    " them) of the test half against the training half.",
+    "both halves: must be 0. identical scans: anywhere in the dataset; two of one subject are no leak.",
+)
 
 
 class ScanHash(NamedTuple):
@@ -43,12 +52,22 @@ class ScanHash(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """One experiment on one dataset. subjects, scans: sentences, one for each leak; identical, quarantined: counts."""
+    """What was found in the runs of one experiment on one dataset. subjects, scans: a sentence for each leak.
+    identical, quarantined: how many scans of the dataset."""
 
     runs: int
-    subjects: list
-    scans: list
+    subjects: list[str]
+    scans: list[str]
     identical: int
+    quarantined: int
+
+
+class Evidence(NamedTuple):
+    """What the runs of a dataset are audited against. splits: {repeat: {subject: fold}}. hashes: of all its scans.
+    quarantined: how many scans were left out."""
+
+    splits: dict[int, dict[str, int]]
+    hashes: list[ScanHash]
     quarantined: int
 
 
@@ -68,30 +87,25 @@ def hash_text(hashes: list[ScanHash]) -> str:
     return "".join(",".join(row) + "\n" for row in (HASH_COLUMNS, *sorted(hashes)))
 
 
-def audit_experiments(experiments: list[Experiment], folder: str | os.PathLike) -> list[Audit]:
-    """The Audits of Experiments, from splits/, hashes.csv and quarantine.csv of their datasets below a folder."""
-    audits = []
-    for one in experiments:
-        place = pathlib.Path(folder) / one.dataset
-        splits = read_splits(place / "splits" / f"{repeat}.csv" for repeat in range(one.planned[0]))
-        with open(place / "hashes.csv", encoding="utf-8", newline="") as file:
-            hashes = [ScanHash(**row) for row in csv.DictReader(file)]
-        audits.append(audit(one.predictions, splits, hashes, len(read_quarantine(place / "quarantine.csv"))))
-    return audits
+def read_evidence(
+    splits: Iterable[str | os.PathLike], hashes: str | os.PathLike, quarantine: str | os.PathLike
+) -> Evidence:
+    """The Evidence of a dataset's files: splits/{repeat}.csv, hashes.csv, quarantine.csv. Raises InputError that names
+    the file where one is not whole."""
+    rows = [ScanHash(*row) for row in read_table(hashes, HASH_COLUMNS)]
+    return Evidence(read_splits(splits), rows, len(read_quarantine(quarantine)))
 
 
-def audit(
-    predictions: Predictions, splits: dict[int, dict[str, int]], hashes: list[ScanHash], quarantined: int
-) -> Audit:
-    """The Audit of an experiment's Predictions.
+def audit(predictions: Predictions, evidence: Evidence) -> Audit:
+    """The Audit of an experiment's Predictions. Whose a scan is, the hashes say.
 
-    splits: {repeat: {subject: fold}}. hashes: ScanHashes of the whole dataset; whose a scan is, they say.
     Raises InputError for a tested scan that is in no shard: what it was trained with is then not known.
     """
-    content = {one.scan: one for one in hashes}
+    splits, hashes, quarantined = evidence
+    content = {hashed.scan: hashed for hashed in hashes}
     same: dict[str, list[ScanHash]] = {}
-    for one in hashes:
-        same.setdefault(one.sha256, []).append(one)
+    for hashed in hashes:
+        same.setdefault(hashed.sha256, []).append(hashed)
     subjects, scans = {}, {}
     for repeat, fold, scan, name in zip(*(column.tolist() for column in predictions[:4]), strict=True):
         if scan not in content:
@@ -103,57 +117,55 @@ def audit(
         for twin in same[content[scan].sha256]:
             if _trains(split, twin.subject, fold):
                 scans[run, scan, twin.scan] = f"{run}: scan {scan} is tested, {twin.scan} trains"
-    runs = len(np.unique(predictions.repeat << 32 | predictions.fold))
+    runs = len(np.unique(run_codes(predictions)))
     identical = sum(len(group) for group in same.values() if len(group) > 1)
     return Audit(runs, list(subjects.values()), list(scans.values()), identical, quarantined)
 
 
-def leakage_table(experiments: list[Experiment], audits: list[Audit]) -> Table:
-    """The Table `leakage` of Experiments and their Audits."""
+def leakage_frame(experiments: Sequence[Experiment], evidence: Mapping[str, Evidence]) -> pd.DataFrame:
+    """A row for each of the Experiments with what its Audit found, as COLUMNS say. evidence: of each dataset."""
     rows = []
-    for one, found in zip(experiments, audits, strict=True):
+    for experiment in experiments:
+        found = audit(experiment.predictions, evidence[experiment.dataset])
         counts = found.runs, len(found.subjects), len(found.scans), found.identical, found.quarantined
         leaks = "; ".join([*found.subjects, *found.scans][:SHOWN])
-        rows.append((one.dataset, one.name, one.collection.kind, *map(str, counts), leaks))
-    heading: tuple[str, ...] = ("dataset", "data", "experiment", "runs audited", "subjects in both halves")
-    heading = (*heading, "identical scans in both halves", "identical scans", "quarantined")
-    lines = [(row[0], row[2], row[1], *row[3:8]) for row in rows]
-    notes = (
-        "audited: of every run, the subjects and the content (SHA-256 of depth, normals and texture as the networks see"
-        " them) of the test half against the training half.",
-        "both halves: must be 0. identical scans: in the dataset, wherever they stand; two of one subject are no leak.",
-    )
-    return Table("leakage", "Leakage audit", COLUMNS, rows, heading, lines, left=3, notes=notes)
+        rows.append((experiment.dataset, experiment.name, experiment.info.kind, *counts, leaks))
+    return frame_of(rows, COLUMNS)
 
 
-def leak_warnings(experiments: list[Experiment], audits: list[Audit]) -> tuple[str, ...]:
-    """A sentence for each experiment with a leak, for the top of every table."""
-    return tuple(
-        f"{one.name} on {one.dataset} leaks: {len(found.subjects)} subjects and {len(found.scans)} identical scans"
-        f" stand in both halves of a run. Its accuracy cannot be believed; see leakage.csv."
-        for one, found in zip(experiments, audits, strict=True)
-        if found.subjects or found.scans
-    )
+def leakage_table(frame: pd.DataFrame) -> Table:
+    """The Table `leakage` of leakage_frame."""
+    return Table("leakage", "Leakage audit", COLUMNS, frame, NOTES)
 
 
-def judge_leakage(path: str | os.PathLike) -> str:
+def leak_warnings(frame: pd.DataFrame) -> list[str]:
+    """A sentence for each experiment of leakage_frame with a leak, for the top of every table and of the page."""
+    return [
+        f"{row['experiment']} on {row['dataset']} leaks: {row['subjects_in_both_halves']} subjects and"
+        f" {row['identical_scans_in_both_halves']} identical scans are in both halves of a run. Its accuracy cannot be"
+        f" trusted; see leakage.csv."
+        for row in rows_of(frame[frame["leaks"] != ""])
+    ]
+
+
+def check_leakage(path: str | os.PathLike) -> str:
     """One line on how much was audited. path: of leakage.csv. Raises InputError with the first leaks if any."""
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    leaking = [row for row in rows if row["leaks"]]
+    frame = pd.read_csv(path, keep_default_na=False)
+    leaking = rows_of(frame[frame["leaks"] != ""])
     if leaking:
-        head = f"{path}: what was tested also stands in the training half; these accuracies cannot be believed:"
-        shown = [_leak_line(row) for row in leaking[:TOLD]]
-        if len(leaking) > TOLD:
-            shown.append(f"  and {len(leaking) - TOLD} more experiments")
-        raise InputError("\n".join([head, *shown, "Take one of two identical scans out of the dataset and run again."]))
-    return f"no leak in {sum(int(row['runs_audited']) for row in rows)} runs"
+        head = f"{path}: what was tested is also in the training half; these accuracies cannot be trusted:"
+        listed = [_leak_line(row) for row in leaking[:LISTED]]
+        if len(leaking) > LISTED:
+            listed.append(f"  and {len(leaking) - LISTED} more experiments")
+        end = "Remove one of two identical scans from the dataset and run again."
+        raise InputError("\n".join([head, *listed, end]))
+    return f"no leak in {frame['runs_audited'].sum()} runs"
 
 
-def _leak_line(row: dict[str, str]) -> str:
+def _leak_line(row: Row) -> str:
     subjects, scans = row["subjects_in_both_halves"], row["identical_scans_in_both_halves"]
-    first = "; ".join(row["leaks"].split("; ")[:TOLD])
-    more = "; and more" if int(subjects) + int(scans) > TOLD else ""
+    first = "; ".join(row["leaks"].split("; ")[:LISTED])
+    more = "; and more" if subjects + scans > LISTED else ""
     return f"  {row['experiment']} on {row['dataset']}: {subjects} subjects, {scans} identical scans: {first}{more}"
 
 

@@ -28,7 +28,7 @@ def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]],
     """Raises InputError unless every repeat tests each scan of the selected subjects exactly once, in the right fold.
 
     splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages.
-    A scan that is missing from every repeat is not seen here: the table compares the experiments of a dataset.
+    A scan that is missing from every repeat is not noticed here: read_experiments compares those of a dataset.
     """
     tested = check_folds(predictions, splits, where)
     first = tested[min(tested)]
@@ -37,7 +37,7 @@ def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]],
         if untested:
             subject = min(untested)
             name = f"{where}/{repeat}/{splits[repeat][subject]}.csv"
-            raise InputError(f"{name}: no scan of subject {subject} was tested; delete it and run again")
+            raise InputError(f"{name}: found no scan of subject {subject}; delete it and run again")
         differing = sorted({scan for scan, _ in scans.items() ^ first.items()})
         if differing:
             raise InputError(
@@ -47,15 +47,15 @@ def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]],
 
 
 def check_tested(predictions: Predictions, records: dict[pathlib.Path, Record]) -> None:
-    """Raises InputError unless each run holds as many scans as its record says: a file that is cut at a line end shows
-    it in nothing else. records: {path: record} of the same runs."""
-    here = Counter(zip(predictions.repeat.tolist(), predictions.fold.tolist(), strict=True))
+    """Raises InputError unless each run holds as many scans as its record says: nothing else shows that a file is cut
+    at a line end. records: {path: record} of the same runs."""
+    counts = Counter(zip(predictions.repeat.tolist(), predictions.fold.tolist(), strict=True))
     for path, record in records.items():
-        scans, tested = here[int(path.parent.name), int(path.stem)], record.scans["test"]
+        scans, tested = counts[int(path.parent.name), int(path.stem)], record.scans["test"]
         if scans != tested:
             raise InputError(
-                f"{path.with_suffix('.csv')}: predictions of {scans} scans stand here, its record says {tested}; is it "
-                "cut? Delete it and run again"
+                f"{path.with_suffix('.csv')}: found predictions of {scans} scans, but its record says {tested}; is it"
+                " cut? Delete it and run again"
             )
 
 
@@ -73,9 +73,9 @@ def check_folds(
         if repeat not in tested:
             raise InputError(f"{name}: there is no split of repeat {repeat}")
         if splits[repeat].get(subject) != fold:
-            right = splits[repeat].get(subject, "no fold")
+            expected = splits[repeat].get(subject, "no fold")
             raise InputError(
-                f"{name}: subject {subject} (scan {scan}) is tested in fold {fold}, its split says {right}"
+                f"{name}: subject {subject} (scan {scan}) is tested in fold {fold}, but its split says {expected}"
             )
         if scan in tested[repeat]:
             raise InputError(f"{name}: scan {scan} is tested a second time in repeat {repeat}")

@@ -1,0 +1,1 @@
+"""report.html: everything that was found, on one page."""

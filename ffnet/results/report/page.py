@@ -3,81 +3,137 @@
 import json
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
-from ffnet.results.report import ablation, evidence, expenses, headline
-from ffnet.results.report.grid import group_title
+import pandas as pd
+
+from ffnet.results.audit.leakage import leak_warnings
+from ffnet.results.report.confusion_cards import ConfusionCard, confusion_cards
+from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view
+from ffnet.results.report.html_table import HtmlTable, dataset_title, html_table
 from ffnet.results.report.pictures import embed
+from ffnet.results.report.plots import LearningCurves, interval_plots, learning_curves
+from ffnet.results.report.questions import question_view
 from ffnet.results.report.sources import Sources
-from ffnet.results.tested_experiments import DatasetInfo
+from ffnet.results.tables.all_tables import all_tables
+from ffnet.results.tables.columns import DATA, DATASET
+from ffnet.results.tables.comparison_table import differ
+from ffnet.results.tables.table import Column, View, named, rows_of
 from ffnet.storage import write_text
 
 HERE = pathlib.Path(__file__).parent
-PARTS = ("page.html", "parts.html", "page.css", "page.js")
+FEW = 4  # experiments of a dataset that are all shown expanded, where there are no more
+Card = TypeVar("Card", ConfusionCard, LearningCurves)
 
 
-def write_report(
-    path: str | os.PathLike,
-    sources: Sources,
-    collections: dict[str, DatasetInfo],
-    experiments: Sequence[str],
-    config: dict,
-) -> None:
-    """Writes the page. collections: dataset -> DatasetInfo. experiments: names of those that are to be run, in
-    order. config: all of config.yaml as plain values. The same content gives the same bytes."""
-    write_text(path, render(contents(sources, collections, experiments, config)))
+def write_report(path: str | os.PathLike, sources: Sources, experiments: Sequence[str], config: dict) -> None:
+    """Writes the page. experiments: names of those that config.yaml asks for, in order. config: all of config.yaml as
+    plain values. The same content gives the same bytes."""
+    write_text(path, render(contents(sources, experiments, config)))
 
 
-def contents(
-    sources: Sources, collections: dict[str, DatasetInfo], experiments: Sequence[str], config: dict
-) -> dict[str, object]:
+def contents(sources: Sources, experiments: Sequence[str], config: dict) -> dict[str, object]:
     """name -> what page.html shows, see there."""
-    ticks, plots = headline.interval_plot(sources, collections)
-    runs, missing = sum(int(row["runs"]) for row in sources.tables["accuracy"]), len(sources.tables["missing"])
-    methods = [row for name in ("table1", "table2") for row in sources.tables[name]]
-
-    def folded(found: dict[str, list[headline.Shown]]) -> dict[str, tuple[list[headline.Shown], list[headline.Shown]]]:
-        rows = {name: [row for row in methods if row["our_dataset"] == name] for name in found}
-        return {name: headline.fold(here, rows[name]) for name, here in found.items()}
-
+    frames, datasets = sources.frames, sources.datasets
+    ticks, plots = interval_plots(frames["accuracy"], datasets)
+    runs = int(frames["accuracy"]["runs"].sum())
+    main = main_experiments(frames["paper"])
+    confusion = confusion_cards(frames["confusion"], frames["classes"], datasets)
+    learning = learning_curves(sources.records, datasets)
     return {
-        "so_far": sources.so_far,
+        "partial": sources.partial,
         "runs": runs,
-        "wanted": runs + missing,
-        "missing": headline.missing_grid(sources, collections, experiments),
-        "synthetic": [name for name, collection in collections.items() if collection.synthetic],
-        "licensed": [name for name, collection in collections.items() if not collection.synthetic],
-        "leaks": evidence.leaks(sources),
+        "planned": len(frames["runs"]) if sources.partial else runs,
+        "datasets": datasets,
+        **{kind: [name for name, info in datasets.items() if info.kind == kind] for kind in ("synthetic", "licensed")},
+        "titles": {name: dataset_title(name, info) for name, info in datasets.items()},
+        "leaks": [] if sources.partial else leak_warnings(frames["leakage"]),
+        "audited": 0 if sources.partial else frames["leakage"]["runs_audited"].sum(),
         "experiments": experiments,
-        "idle": [name for name in config["experiments"] if name not in experiments],
-        "accuracy": headline.headline(sources, collections, experiments),
+        "not_planned": [name for name in config["experiments"] if name not in experiments],
+        "tables": html_tables(sources, experiments),
         "ticks": ticks,
         "plots": plots,
-        "intervals": headline.interval_grid(sources, collections),
-        "methods": headline.method_grids(sources),
-        "matrices": folded(evidence.matrices(sources, collections)),
-        "arguments": ablation.argument_grids(sources, collections),
-        "ablation": ablation.ablation_grids(sources, collections),
-        "comparisons": evidence.comparison_grid(sources, collections),
-        "differences": evidence.differences(sources),
-        "subjects": evidence.subject_grid(sources, collections),
-        "lessons": folded(expenses.lessons(sources, collections)),
+        "confusion": {name: split_open(cards, main.get(name, ())) for name, cards in confusion.items()},
+        "learning": {name: split_open(cards, main.get(name, ())) for name, cards in learning.items()},
+        "differences": differences(frames["comparisons"]),
         "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
-        "collections": collections,
-        "titles": {name: group_title(name, collection) for name, collection in collections.items()},
-        "quarantine": evidence.quarantine_grid(sources, collections),
-        "left_out": evidence.quarantine_counts(sources),
-        "leakage": evidence.leakage_grid(sources, collections),
-        "audited": evidence.audited_runs(sources),
-        "spent": expenses.sums(sources),
-        "stages": expenses.stage_grid(sources, collections),
-        "training": expenses.training_grid(sources, collections),
-        "versions": expenses.version_grid(sources),
+        "left_out": [(name, len(rows), sources.taken[name]) for name, rows in sources.quarantine.items()],
+        "times": total_times(sources),
         "config": config_text(config),
     }
 
 
-def render(shown: dict[str, object]) -> str:
+def html_tables(sources: Sources, experiments: Sequence[str]) -> dict[str, HtmlTable]:
+    """name -> HtmlTable of all tables for people, and of those that only the page has."""
+    frames, datasets = sources.frames, sources.datasets
+    views = {name: table.view for name, table in all_tables(frames).items() if table.view}
+    views["accuracy"] = with_missing_rows(views["accuracy"], sources, experiments)
+    if sources.partial:
+        views["missing"] = incomplete_only(views["missing"])
+    views |= {
+        "questions": question_view(frames["paper"], frames["comparisons"], datasets),
+        "quarantine": quarantine_view(sources),
+        "stages": stage_view(sources),
+        "training": training_view(sources),
+        "versions": version_view(sources.records),
+    }
+    return {name: html_table(view, datasets) for name, view in views.items()}
+
+
+def with_missing_rows(view: View, sources: Sources, experiments: Sequence[str]) -> View:
+    """The View of `accuracy` with a row for every experiment on every dataset, those without a run empty."""
+    rows = {(row["dataset"], row["experiment"]): row for row in view.rows}
+    empty = {
+        (dataset, name): {"dataset": dataset, "data": info.kind, "experiment": name, "missing": True}
+        for dataset, info in sources.datasets.items()
+        for name in experiments
+    }
+    return view._replace(rows=list((empty | rows).values()))
+
+
+def incomplete_only(view: View) -> View:
+    """The View of `missing` without the experiments of which all runs are made."""
+    return view._replace(rows=[row for row in view.rows if row["made"] < row["runs planned"]])
+
+
+def quarantine_view(sources: Sources) -> View:
+    """The View of every scan that was left out, with the reason."""
+    rows = [
+        row._asdict() | {"dataset": name, "data": sources.datasets[name].kind}
+        for name, rejected in sources.quarantine.items()
+        for row in rejected
+    ]
+    stage = Column("stage", heading="left out by", left=True)
+    columns = [DATASET, DATA, *named("scan", left=True), stage, *named("reason", left=True)]
+    return View("Scans that were left out", columns, rows)
+
+
+def differences(comparisons: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """[(dataset, pairs of experiments that differ, all pairs)]: by the corrected t-test and Holm's correction."""
+    return [
+        (dataset, sum(map(differ, rows_of(frame))), len(frame))
+        for dataset, frame in comparisons.groupby("dataset", sort=False)
+    ]
+
+
+def main_experiments(paper: pd.DataFrame) -> Mapping[str, set[str]]:
+    """dataset -> the experiments that the paper has in Table 1 or 2."""
+    rows = paper[paper["source"].isin(["Table 1", "Table 2"]) & (paper["paper"] != "")]
+    return {name: set(rows["experiment"][rows["our_dataset"] == name]) for name in paper["our_dataset"].unique()}
+
+
+def split_open(cards: list[Card], main: Collection[str]) -> tuple[list[Card], list[Card]]:
+    """(expanded, collapsed) of the cards of a dataset's experiments: of more than FEW only the main ones, if there are
+    any, else the first few, are expanded."""
+    if len(cards) <= FEW:
+        return cards, []
+    expanded = [card for card in cards if card.experiment in main] or cards[:FEW]
+    return expanded, [card for card in cards if card not in expanded]
+
+
+def render(shown: Mapping[str, object]) -> str:
     """The page of contents(); every text in it is escaped."""
     import jinja2
 

@@ -1,4 +1,4 @@
-"""Figures small enough to stand inside the page."""
+"""Figures made small enough to be embedded in the page."""
 
 import base64
 import io

@@ -1,27 +1,45 @@
-"""Where the marks of the page's plots stand; page.html draws them as SVG.
+"""Where the marks of the page's plots are; parts.html draws them as SVG.
 
-Places are percent of the plot's width or height, so that a plot fits a phone and a wide screen with letters of the
+Positions are percent of the plot's width or height, so that a plot fits a phone and a wide screen with letters of the
 same size.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ffnet.results.report.html_table import dataset_title
+from ffnet.results.report.sources import Records
+from ffnet.results.tables.accuracy_table import PAPER_HEADING
+from ffnet.results.tables.number_text import interval
+from ffnet.results.tables.table import Row, rows_of
+from ffnet.results.tested_experiments import DatasetInfo
 
 STEP = 10  # percent between two lines of the axis of accuracy; half of it where the axis is short
 
 
 class Bar(NamedTuple):
-    """The line of one experiment: places (percent of the width) of its accuracy, its interval's ends, the naive ones,
+    """The line of one experiment: positions (percent of the width) of its accuracy, the two ends of its intervals,
     chance and the paper's figure; None where there is none. text: the same in words."""
 
     experiment: str
     mean: float
-    corrected: tuple[float, ...] | None
-    naive: tuple[float, ...] | None
+    corrected: list[float] | None
+    naive: list[float] | None
     chance: float | None
     paper: float | None
     text: str
+
+
+class BarPlot(NamedTuple):
+    """The Bars of one dataset. kind: of its data."""
+
+    title: str
+    kind: str
+    bars: list[Bar]
 
 
 class Curve(NamedTuple):
@@ -34,46 +52,75 @@ class Curve(NamedTuple):
     last: str
 
 
-def axis(rows: Iterable[dict[str, str]]) -> tuple[list[tuple[int, float]], Callable[[float], float]]:
-    """(ticks as (percent, place), place of a percent) for rows of the tables accuracy and intervals.
+class LearningCurves(NamedTuple):
+    """The curves of one experiment; epochs: how many; runs: that the mean goes over."""
+
+    experiment: str
+    runs: int
+    epochs: int
+    loss: Curve | None
+    accuracy: Curve | None
+
+
+def interval_plots(
+    accuracy: pd.DataFrame, datasets: Mapping[str, DatasetInfo]
+) -> tuple[list[tuple[int, float]], list[BarPlot]]:
+    """(ticks, BarPlots of all datasets on one axis), from accuracy_frame."""
+    ticks, position = axis(accuracy)
+    plots = []
+    for dataset, info in datasets.items():
+        rows = rows_of(accuracy[accuracy["dataset"] == dataset])
+        if rows:
+            plots.append(BarPlot(dataset_title(dataset, info), info.kind, [bar(row, position) for row in rows]))
+    return ticks, plots
+
+
+def axis(accuracy: pd.DataFrame) -> tuple[list[tuple[int, float]], Callable[[float], float]]:
+    """(ticks as (percent, position), position of a percent) for accuracy_frame.
 
     Chance may lie to the left of it: the differences between experiments are small beside that to chance.
     """
-    names = ("accuracy", "interval_low", "corrected_low", "naive_low", "paper, on the real collection")
-    values = [float(row[name]) for row in rows for name in names if row.get(name)]
-    low = min(90, STEP * math.floor(min(values, default=0) / STEP))
+    values = accuracy[["accuracy", "interval_low", "naive_low", PAPER_HEADING]].to_numpy(float)
+    low = min(90, STEP * math.floor(values[np.isfinite(values)].min(initial=100) / STEP))
 
-    def place(value: float) -> float:
+    def position(value: float) -> float:
         return round(100 * (value - low) / (100 - low), 3)
 
-    return [(tick, place(tick)) for tick in range(low, 101, STEP // 2 if low >= 60 else STEP)], place
+    return [(tick, position(tick)) for tick in range(low, 101, STEP // 2 if low >= 60 else STEP)], position
 
 
-def bars(accuracy: list[dict[str, str]], intervals: list[dict[str, str]], place: Callable[[float], float]) -> list[Bar]:
-    """The Bars of one dataset's rows of the tables accuracy and intervals, which go in step."""
-    found = []
-    for row, ends in zip(accuracy, intervals, strict=True):
-        printed = row["paper, on the real collection"]
-        corrected = ends["corrected_low"], ends["corrected_high"]
-        naive = ends["naive_low"], ends["naive_high"]
-        words = f"{row['experiment']}: {row['accuracy']}%"
-        if corrected[0]:
-            words += f", corrected {corrected[0]} to {corrected[1]}, naive {naive[0]} to {naive[1]}"
-        found.append(
-            Bar(
-                row["experiment"],
-                place(float(row["accuracy"])),
-                tuple(place(float(end)) for end in corrected) if corrected[0] else None,
-                tuple(place(float(end)) for end in naive) if naive[0] else None,
-                chance if (chance := place(float(row["chance"]))) >= 0 else None,
-                place(float(printed)) if printed else None,
-                words,
-            )
-        )
-    return found
+def bar(row: Row, position: Callable[[float], float]) -> Bar:
+    """The Bar of a row of accuracy_frame. position: see axis."""
+    corrected, naive = [row["interval_low"], row["interval_high"]], [row["naive_low"], row["naive_high"]]
+    words = f"{row['experiment']}: {row['accuracy']:.2f}%"
+    if not math.isnan(corrected[0]):
+        words += f", corrected {interval(*corrected)}, naive {interval(*naive)}"
+    chance = position(row["chance"])
+    return Bar(
+        row["experiment"],
+        position(row["accuracy"]),
+        None if math.isnan(corrected[0]) else [position(end) for end in corrected],
+        None if math.isnan(naive[0]) else [position(end) for end in naive],
+        chance if chance >= 0 else None,
+        None if math.isnan(row[PAPER_HEADING]) else position(row[PAPER_HEADING]),
+        words,
+    )
 
 
-def curve(epochs: list[dict], name: str, top: float) -> Curve | None:
+def learning_curves(records: Records, datasets: Iterable[str]) -> dict[str, list[LearningCurves]]:
+    """dataset -> LearningCurves of all experiments that were trained in epochs; losses on one scale."""
+    top = loss_top(records.values())
+    curves: dict[str, list[LearningCurves]] = {}
+    for dataset in datasets:
+        for (of, experiment), record in records.items():
+            epochs = record["epochs"]
+            if of == dataset and epochs:
+                both = curve(epochs, "loss", top), curve(epochs, "accuracy", 1.0)
+                curves.setdefault(dataset, []).append(LearningCurves(experiment, record["runs"], len(epochs), *both))
+    return curves
+
+
+def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
     """The Curve of one quantity over the epochs of gather_records; None where there are none or none is finite.
 
     name: loss or accuracy. top: value at the upper edge; the lower is 0. The band is one standard deviation up and
@@ -83,10 +130,10 @@ def curve(epochs: list[dict], name: str, top: float) -> Curve | None:
     known = [(epoch, mean, sd) for epoch, mean, sd in known if math.isfinite(mean) and math.isfinite(sd)]
     if not known:
         return None
-    most = epochs[-1]["epoch"]
+    count = epochs[-1]["epoch"]
 
     def point(epoch: int, value: float) -> str:
-        x = 50.0 if most == 1 else 100 * (epoch - 1) / (most - 1)
+        x = 50.0 if count == 1 else 100 * (epoch - 1) / (count - 1)
         return f"{x:.2f},{100 * (1 - min(max(value / top, 0), 1)):.2f}"
 
     line = [point(epoch, mean) for epoch, mean, _ in known]

@@ -1,106 +1,98 @@
-"""All that the report shows, read from a results folder and the logs beside it."""
+"""All that the report shows, read from the files that its rule names."""
 
 import csv
 import json
 import os
 import pathlib
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypedDict
+
+import pandas as pd
 
 from ffnet.errors import InputError
 from ffnet.quarantine import Rejected, read_quarantine
+from ffnet.results.tables.all_tables import Frames
+from ffnet.results.tested_experiments import DatasetInfo
+from ffnet.scans.index import read_manifest
 
-TABLES = ("accuracy", "intervals", "classes", "confusion", "subjects", "comparisons")
-PAPER_TABLES = tuple(f"table{number}" for number in range(1, 6))
-STAGES = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
+Records = dict[tuple[str, str], dict]  # (dataset, experiment) -> what gather_records made
+JOB_COLUMNS = {"s": "seconds", "cpu_time": "processor", "max_rss": "memory"}  # of Snakemake's benchmarks
 
 
-class Benchmark(NamedTuple):
-    """One job of a stage: seconds by the clock and of the processor, memory at its peak in MB; NaN where not told."""
+class DatasetFiles(TypedDict):
+    """Paths of what the report shows of a dataset. pictures: kind -> path. benchmarks: stage -> paths."""
 
-    seconds: float
-    processor: float
-    memory: float
+    manifest: str
+    quarantine: str
+    pictures: dict[str, str]
+    benchmarks: dict[str, Sequence[str]]
 
 
 class Sources(NamedTuple):
-    """so_far: whether runs may be missing. tables: name -> rows, text as in the CSV; no row where there is no audit
-    yet, or no run that may be missing. taken: dataset -> how many scans. quarantine: of each dataset. records:
-    (dataset, experiment) -> what gather_records made. jobs: of (dataset, stage). pictures: (dataset, "maps" or
-    "contact_sheet") -> path, of those that are there."""
+    """What the report shows.
 
-    so_far: bool
-    tables: dict[str, list[dict[str, str]]]
+    partial: whether runs may be missing. taken: dataset -> how many scans. quarantine: of each dataset. jobs: a row for
+    each job of a stage: dataset, stage, seconds by the clock, seconds of the processor, memory at its peak in MB; NaN
+    where it was too short to be measured. pictures: (dataset, "maps" or "contact_sheet") -> path, of those that exist.
+    """
+
+    datasets: Mapping[str, DatasetInfo]
+    frames: Frames
+    records: Records
+    partial: bool
     taken: dict[str, int]
     quarantine: dict[str, list[Rejected]]
-    records: dict[tuple[str, str], dict]
-    jobs: dict[tuple[str, str], list[Benchmark]]
-    pictures: dict[tuple[str, str], pathlib.Path]
+    jobs: pd.DataFrame
+    pictures: dict[tuple[str, str], str]
 
 
 def read_sources(
-    results: str | os.PathLike,
-    logs: str | os.PathLike,
-    datasets: Collection[str],
-    records: dict[tuple[str, str], dict],
-    so_far: bool = False,
+    frames: Frames,
+    records: Records,
+    datasets: Mapping[str, DatasetInfo],
+    files: Mapping[str, DatasetFiles],
+    partial: bool = False,
 ) -> Sources:
-    """The Sources of a results folder. logs: the folder of the jobs' logs. datasets: names. records: as in Sources.
-    so_far: whether the tables are those of tables_so_far.
-
-    Times of the stages are known as far as logs/benchmarks is there. Raises InputError that names a file that is not
-    whole.
-    """
-    results, benchmarks = pathlib.Path(results), pathlib.Path(logs) / "benchmarks"
-    folder, last = ("tables_so_far", "missing") if so_far else ("tables", "leakage")
-    tables = {name: _rows(results / folder / f"{name}.csv") for name in (*TABLES, *PAPER_TABLES, last)}
-    pictures = {
-        (name, kind): results / "figures" / f"{name}_{kind}.png"
-        for name in datasets
-        for kind in ("maps", "contact_sheet")
-    }
+    """The Sources of all tables and records. files: of each dataset, of which those are read that exist. Raises
+    InputError that names a file that is not whole."""
+    pictures = {(name, kind): path for name, of in files.items() for kind, path in of["pictures"].items()}
+    listed = {name: of for name, of in files.items() if os.path.isfile(of["quarantine"])}
+    manifests = {name: pathlib.Path(of["manifest"]).read_text("utf-8") for name, of in listed.items()}
     return Sources(
-        so_far,
-        {"missing": [], "leakage": []} | tables,
-        {name: len(_rows(results / name / "manifest.csv")) for name in datasets},
-        {name: read_quarantine(results / name / "quarantine.csv") for name in datasets},
+        datasets,
+        frames,
         records,
-        {(name, stage): read_benchmarks(benchmarks / name / stage) for name in datasets for stage in STAGES},
-        {key: path for key, path in pictures.items() if path.is_file()},
+        partial,
+        taken={name: len(read_manifest(text)) for name, text in manifests.items()},
+        quarantine={name: read_quarantine(of["quarantine"]) for name, of in listed.items()},
+        jobs=read_jobs({name: of["benchmarks"] for name, of in files.items()}),
+        pictures={key: path for key, path in pictures.items() if os.path.isfile(path)},
     )
 
 
-def gathered_records(
-    results: str | os.PathLike, datasets: Iterable[str], experiments: Collection[str]
-) -> dict[tuple[str, str], dict]:
-    """(dataset, experiment) -> what gather_records made. Raises InputError that names a file that is not whole."""
-    places = [(dataset, experiment) for dataset in datasets for experiment in experiments]
-    return {key: _record(pathlib.Path(results, key[0], "records", f"{key[1]}.json")) for key in places}
+def read_gathered_records(paths: Mapping[str, Sequence[str | os.PathLike]], experiments: Sequence[str]) -> Records:
+    """The Records of files that hold what gather_records made. paths: dataset -> a file for each of the experiments.
+    Raises InputError that names a file that is not whole."""
+    return {
+        (dataset, experiment): _record(pathlib.Path(path))
+        for dataset, of in paths.items()
+        for experiment, path in zip(experiments, of, strict=True)
+    }
 
 
-def read_benchmarks(folder: pathlib.Path) -> list[Benchmark]:
-    """The Benchmarks of the .tsv files that Snakemake wrote in a folder; [] where there is none."""
-    jobs = []
-    for path in sorted(folder.glob("*.tsv")):
-        with open(path, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                jobs.append(Benchmark(*(_value(row.get(name)) for name in ("s", "cpu_time", "max_rss"))))
-    return jobs
-
-
-def _value(text: str | None) -> float:
-    try:
-        return float(text or "")
-    except ValueError:  # "NA" and "-" of a job too short to be measured
-        return float("nan")
-
-
-def _rows(path: pathlib.Path) -> list[dict[str, str]]:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file, strict=True))
-    except (OSError, ValueError, csv.Error) as error:
-        raise InputError(f"{path}: the report needs this table, and it cannot be read ({error})") from error
+def read_jobs(benchmarks: Mapping[str, Mapping[str, Sequence[str | os.PathLike]]]) -> pd.DataFrame:
+    """The jobs of Sources. benchmarks: dataset -> stage -> paths, of which those are read that exist."""
+    rows = []
+    for dataset, stages in benchmarks.items():
+        for stage, paths in stages.items():
+            for path in filter(os.path.isfile, paths):
+                with open(path, encoding="utf-8", newline="") as file:
+                    rows += [
+                        {"dataset": dataset, "stage": stage, **row} for row in csv.DictReader(file, delimiter="\t")
+                    ]
+    frame = pd.DataFrame(rows, columns=["dataset", "stage", *JOB_COLUMNS])
+    numbers = frame[list(JOB_COLUMNS)].apply(pd.to_numeric, errors="coerce")  # "NA" and "-" are no numbers
+    return frame[["dataset", "stage"]].join(numbers.rename(columns=JOB_COLUMNS))
 
 
 def _record(path: pathlib.Path) -> dict:

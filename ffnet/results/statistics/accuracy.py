@@ -1,4 +1,4 @@
-"""Accuracy over repeated cross-validation, and how far it may be trusted.
+"""Accuracy over repeated cross-validation, and its confidence interval.
 
 A run is one fold of one repeat. With T repeats of K folds, the accuracy of an experiment is the mean of the accuracies
 of its T * K runs (paper, section 3.1: "the average accuracy of 100 times of 10-fold cross-validation"). Where folds
@@ -19,7 +19,7 @@ ROUNDING = 1e-9  # shares of scans that differ at all differ by far more
 class Accuracy(NamedTuple):
     """What one experiment reached on one dataset; accuracies are shares of 1, NaN where too few runs were made.
 
-    repeats, folds: asked for; runs: made, repeats * folds of them once all are. sd_over_runs: standard deviation
+    repeats, folds: planned; runs: made, repeats * folds of them once all are. sd_over_runs: standard deviation
     (n - 1) of the runs. sd_over_repeats: of the whole repeats, each the mean of its folds. low, high: the corrected
     interval (corrected_interval). naive_low, naive_high: naive_interval.
     """
@@ -58,10 +58,10 @@ def summarise(predictions: Predictions, confidence: float, planned: tuple[int, i
 
 
 def run_accuracies(predictions: Predictions, planned: tuple[int, int] | None = None) -> np.ndarray:
-    """(T, K) float, the share of rightly named scans in each run: repeats down, folds across.
+    """(T, K) float, the share of correctly classified scans in each run: repeats down, folds across.
 
-    planned: (T, K) that were asked for; runs that were not made are NaN. Without it T and K are those of the last run
-    and InputError is raised if one is missing: a mean over what happens to be there would be another number.
+    planned: (T, K) of the configuration; runs that were not made are NaN. Without it T and K are those of the last run
+    and InputError is raised if one is missing: the mean of those that exist would be another number.
     """
     shape = planned or (predictions.repeat.max() + 1, predictions.fold.max() + 1)
     cell = predictions.repeat * shape[1] + predictions.fold

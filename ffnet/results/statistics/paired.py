@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.results.statistics.accuracy import all_equal, corrected_standard_error, interval, naive_standard_error
+from ffnet.errors import InputError
+from ffnet.results.predictions import Predictions, predicted_labels, run_codes, take
+from ffnet.results.statistics.accuracy import (
+    all_equal,
+    corrected_standard_error,
+    interval,
+    naive_standard_error,
+    run_accuracies,
+)
 
 
 class CorrectedTest(NamedTuple):
@@ -26,12 +34,20 @@ class CorrectedTest(NamedTuple):
 
 
 class McNemar(NamedTuple):
-    """mcnemar_exact. first_only, second_only: scans that only the one names rightly. g: NaN where there are none."""
+    """mcnemar_exact. first_only, second_only: scans that only this one classifies correctly. g: NaN without any."""
 
     first_only: int
     second_only: int
     p: float
     g: float
+
+
+class Pair(NamedTuple):
+    """Two sets of predictions compared. repeat: of McNemar's test; it and mcnemar are None where none is whole."""
+
+    test: CorrectedTest
+    repeat: int | None
+    mcnemar: McNemar | None
 
 
 def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -> CorrectedTest:
@@ -66,12 +82,13 @@ def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -
 
 
 def mcnemar_exact(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
-    """McNemar's test on the same scans, each tested once, exact: (n,) bool each, whether the scan was named rightly.
+    """McNemar's exact test on the same scans, each tested once. Arguments: (n,) bool, whether a scan was classified
+    correctly.
 
-    Of the scans that one alone names rightly, half should fall to each: two-sided binomial, Q. McNemar, Psychometrika
-    12, 1947; for classifiers T. G. Dietterich, Neural Computation 10, 1998. g = share of the first - 1/2 is Cohen's g
-    with a sign (J. Cohen, 1988, chapter 5). It takes the training sets as given: what another draw of them would change
-    it cannot see.
+    Of the scans that one alone classifies correctly, half should fall to each: two-sided binomial, Q. McNemar,
+    Psychometrika 12, 1947; for classifiers T. G. Dietterich, Neural Computation 10, 1998. g = share of the first - 1/2
+    is Cohen's g with a sign (J. Cohen, 1988, chapter 5). It takes the training sets as given: what another draw of them
+    would change it cannot see.
     """
     from scipy.special import bdtr
 
@@ -94,3 +111,36 @@ def holm(values: Sequence[float] | np.ndarray) -> np.ndarray:
     factors = len(order) - np.arange(len(order))
     corrected[order] = np.minimum(np.maximum.accumulate(values[order] * factors), 1)
     return corrected
+
+
+def compare_pair(first: Predictions, second: Predictions, planned: tuple[int, int], confidence: float) -> Pair:
+    """The Pair of two Predictions on their common runs. planned: (repeats, folds), at least those of either.
+
+    Raises InputError with the reason where they cannot be paired: no common run, or other scans in one.
+    """
+    first, second = common_runs(first, second)
+    a, b = run_accuracies(first, planned), run_accuracies(second, planned)
+    whole = np.flatnonzero(np.isfinite(a).all(axis=1))
+    repeat, mcnemar = None, None
+    if len(whole):
+        repeat = int(whole[0])
+        tested = [take(one, one.repeat == repeat) for one in (first, second)]
+        mcnemar = mcnemar_exact(*(predicted_labels(one) == one.label for one in tested))
+    return Pair(corrected_t_test(a, b, confidence), repeat, mcnemar)
+
+
+def common_runs(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:
+    """Two Predictions cut to the runs that both have, so that row i of both is the same scan in the same run.
+
+    Raises InputError where there is no such run, or where one tested other scans in it.
+    """
+    runs = run_codes(first), run_codes(second)
+    if not np.array_equal(*runs):
+        both = np.intersect1d(*runs)
+        if not len(both):
+            raise InputError("they have no run in common")
+        first, second = (take(one, np.isin(codes, both)) for one, codes in zip((first, second), runs, strict=True))
+    for column in ("repeat", "fold", "scan", "subject", "label"):
+        if not np.array_equal(getattr(first, column), getattr(second, column)):
+            raise InputError(f"their runs did not test the same scans: the column {column} differs")
+    return first, second

@@ -1,44 +1,96 @@
-"""All tables at once, from Experiments in memory to files."""
+"""All tables at once: from Experiments to frames, from frames to files."""
 
+import json
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ffnet.results.tables.accuracy_table import accuracy_table, interval_table
-from ffnet.results.tables.class_tables import class_table, confusion_table, subject_table
-from ffnet.results.tables.comparisons import comparison_table
-from ffnet.results.tables.paper_tables import paper_tables
-from ffnet.results.tables.rendering import Table, table_files
+import pandas as pd
+
+from ffnet.errors import InputError
+from ffnet.results.audit.leakage import leakage_table
+from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table, interval_table
+from ffnet.results.tables.class_tables import (
+    class_frame,
+    class_table,
+    confusion_frame,
+    confusion_table,
+    subject_frame,
+    subject_table,
+)
+from ffnet.results.tables.comparison_table import comparison_frame, comparison_table
+from ffnet.results.tables.formatters import table_files
+from ffnet.results.tables.missing_table import missing_table
+from ffnet.results.tables.paper_tables import paper_frame, paper_tables
+from ffnet.results.tables.table import Table
 from ffnet.results.tested_experiments import DatasetInfo, Experiment
 from ffnet.storage import write_text
 
+Frames = dict[str, pd.DataFrame]  # what all tables are made of, by name
 
-def all_tables(experiments: list[Experiment], collections: dict[str, DatasetInfo], confidence: float) -> list[Table]:
-    """Every Table of Experiments. collections: dataset -> DatasetInfo of all datasets. confidence: of the intervals."""
-    return [
-        accuracy_table(experiments, confidence),
-        interval_table(experiments, confidence),
-        *paper_tables(experiments, collections),
-        confusion_table(experiments),
-        class_table(experiments),
-        subject_table(experiments),
-        comparison_table(experiments, confidence),
+
+def all_frames(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo], confidence: float) -> Frames:
+    """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals."""
+    return {
+        "accuracy": accuracy_frame(experiments, confidence),
+        "paper": paper_frame(experiments, datasets),
+        "confusion": confusion_frame(experiments),
+        "classes": class_frame(experiments),
+        "subjects": subject_frame(experiments),
+        "comparisons": comparison_frame(experiments, confidence),
+    }
+
+
+def all_tables(frames: Frames) -> dict[str, Table]:
+    """name -> Table of all_frames; also of the frames `runs` and `leakage` where they are among them."""
+    tables = [
+        *([missing_table(frames["runs"])] if "runs" in frames else []),
+        accuracy_table(frames["accuracy"]),
+        interval_table(frames["accuracy"]),
+        *paper_tables(frames["paper"]),
+        confusion_table(frames["confusion"]),
+        class_table(frames["classes"]),
+        subject_table(frames["subjects"]),
+        comparison_table(frames["comparisons"]),
+        *([leakage_table(frames["leakage"])] if "leakage" in frames else []),
     ]
+    return {table.name: table for table in tables}
 
 
-def columns_text(tables: list[Table]) -> str:
+def columns_text(tables: Sequence[Table]) -> str:
     """columns.md: what every column of every CSV means."""
     lines = ["# Columns of the CSV files", ""]
     groups: dict[tuple, list[str]] = {}
     for table in tables:
-        groups.setdefault(tuple(table.columns.items()), []).append(f"{table.name}.csv")
+        explained = tuple((column.name, column.meaning) for column in table.columns if column.meaning)
+        groups.setdefault(explained, []).append(f"{table.name}.csv")
     for columns, names in groups.items():
-        lines += [f"## {', '.join(names)}", "", *(f"- `{column}`: {meaning}" for column, meaning in columns), ""]
+        lines += [f"## {', '.join(names)}", "", *(f"- `{name}`: {meaning}" for name, meaning in columns), ""]
     return "\n".join(lines[:-1]) + "\n"
 
 
-def write_tables(folder: str | os.PathLike, tables: list[Table], warnings: Sequence[str] = ()) -> None:
-    """Writes every Table in each of its forms and columns.md. warnings: sentences that stand above every table."""
+def write_tables(folder: str | os.PathLike, frames: Frames, warnings: Sequence[str] = ()) -> None:
+    """Writes every Table in its forms, columns.md, and unrounded.json. warnings: sentences above every table."""
+    tables = list(all_tables(frames).values())
     files = {name: text for table in tables for name, text in table_files(table, warnings).items()}
-    for name, text in (files | {"columns.md": columns_text(tables)}).items():
+    files |= {"columns.md": columns_text(tables), "unrounded.json": frames_text(frames)}
+    for name, text in files.items():
         write_text(pathlib.Path(folder) / name, text)
+
+
+def frames_text(frames: Frames) -> str:
+    """Frames as JSON, name -> column -> values; null for NaN."""
+    whole = {
+        name: {column: [None if value != value else value for value in frame[column].tolist()] for column in frame}
+        for name, frame in frames.items()
+    }
+    return json.dumps(whole, allow_nan=False) + "\n"
+
+
+def read_frames(path: str | os.PathLike) -> Frames:
+    """The Frames that frames_text wrote. Raises InputError if the file is not whole."""
+    try:
+        whole = json.loads(pathlib.Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not whole ({error}); delete it and run again") from error
+    return {name: pd.DataFrame(columns).replace({None: float("nan")}) for name, columns in whole.items()}

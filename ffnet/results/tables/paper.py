@@ -9,7 +9,9 @@ recognition".
 """
 
 import csv
+import math
 import pathlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ffnet.networks.settings import NONE
@@ -24,8 +26,8 @@ BACKBONES = {  # of depth, normals, texture
 USED = {"I_d": "d", "I_n": "n", "I_t": "t", "I_dnt": "dnt", "3D": "dn", "2D+3D": "dnt"}  # modalities of a data column
 
 
-class Network(NamedTuple):
-    """What makes an experiment what it is: what looks at each modality ("none" where nothing does), and masks."""
+class Architecture(NamedTuple):
+    """Which backbone each modality has ("none": the modality is not used), and whether there are masks."""
 
     depth: str
     normals: str
@@ -40,7 +42,7 @@ class Network(NamedTuple):
 
 
 class PaperRow(NamedTuple):
-    """One printed number and where it stands; all text, as in paper.csv."""
+    """One printed number and its place; all text, as in paper.csv."""
 
     source: str
     dataset: str
@@ -51,13 +53,13 @@ class PaperRow(NamedTuple):
     experiment: str
 
     @property
-    def network(self) -> Network | None:
-        """The Network of this cell; None for other people's methods and for dashes."""
+    def architecture(self) -> Architecture | None:
+        """None for other people's methods and for dashes."""
         if not self.experiment:
             return None
         backbones = zip("dnt", BACKBONES[self.method.removesuffix("-M")], strict=True)
         depth, normals, texture = (backbone if letter in USED[self.data] else NONE for letter, backbone in backbones)
-        return Network(depth, normals, texture, masks=self.method.endswith("-M"))
+        return Architecture(depth, normals, texture, masks=self.method.endswith("-M"))
 
 
 def read_paper() -> list[PaperRow]:
@@ -66,8 +68,8 @@ def read_paper() -> list[PaperRow]:
         return [PaperRow(**row) for row in csv.DictReader(file)]
 
 
-def paper_accuracy(rows: list[PaperRow], dataset: str | None, network: Network) -> str:
-    """What the paper prints for a Network on one of DATASETS, percent as text; "" where it has no such cell."""
-    printed = {row.accuracy for row in rows if row.network == network and row.dataset == dataset}
-    assert len(printed) <= 1, f"paper.csv gives {network} on {dataset} as {printed}"
-    return printed.pop() if printed else ""
+def paper_accuracy(rows: Sequence[PaperRow], dataset: str | None, architecture: Architecture) -> float:
+    """What the paper prints for an Architecture on one of DATASETS, percent; NaN where it has no such cell."""
+    printed = {row.accuracy for row in rows if row.architecture == architecture and row.dataset == dataset}
+    assert len(printed) <= 1, f"paper.csv gives {architecture} on {dataset} as {printed}"
+    return float(printed.pop()) if printed else math.nan

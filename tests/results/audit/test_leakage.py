@@ -6,16 +6,18 @@ import pytest
 from ffnet.errors import InputError
 from ffnet.results.audit.leakage import (
     COLUMNS,
+    Evidence,
     ScanHash,
     audit,
-    audit_experiments,
+    check_leakage,
     hash_scans,
     hash_text,
-    judge_leakage,
     leak_warnings,
+    leakage_frame,
     leakage_table,
+    read_evidence,
 )
-from ffnet.results.tables.rendering import csv_text, markdown_text
+from ffnet.results.tables.formatters import csv_text, markdown_text
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_hashes_are_written_sorted_with_their_columns():
 
 
 def test_known_runs_leak_nothing(known, ridge, hashes):
-    found = audit(ridge, splits_of(known), hashes, 3)
+    found = audit(ridge, Evidence(splits_of(known), hashes, 3))
     assert found == (8, [], [], 0, 3)
 
 
@@ -79,7 +81,7 @@ def test_an_identical_scan_of_another_subject_is_a_leak_in_every_run_that_parts_
     one, other = "s00_fear", "s05_anger"
     same = [row._replace(sha256="same") if row.scan in (one, other) else row for row in hashes]
     parted = [repeat for repeat, split in splits.items() if split["s00"] != split["s05"]]
-    found = audit(ridge, splits, same, 0)
+    found = audit(ridge, Evidence(splits, same, 0))
     assert parted and found.subjects == [] and found.identical == 2
     wanted = set()
     for repeat in parted:
@@ -92,7 +94,7 @@ def test_an_identical_scan_of_another_subject_is_a_leak_in_every_run_that_parts_
 def test_identical_scans_of_one_subject_or_of_one_outside_the_split_are_no_leak(known, ridge, hashes):
     extra = [ScanHash("x_fear", "nobody", "hash of s00_fear"), ScanHash("s00_more", "s00", "hash of s00_joy")]
     same = [row._replace(sha256="hash of s00_fear") if row.scan == "s00_anger" else row for row in hashes]
-    found = audit(ridge, splits_of(known), [*same, *extra], 0)
+    found = audit(ridge, Evidence(splits_of(known), [*same, *extra], 0))
     assert found.scans == [] and found.subjects == [] and found.identical == 3
 
 
@@ -100,7 +102,7 @@ def test_a_subject_tested_in_a_fold_that_is_not_its_own_is_a_leak(known, ridge, 
     splits = splits_of(known)
     right = splits[1]["s03"]
     splits[1]["s03"] = (right + 1) % 4
-    found = audit(ridge, splits, hashes, 0)
+    found = audit(ridge, Evidence(splits, hashes, 0))
     assert found.subjects == [f"repeat 1, fold {right}: subject s03"]
     assert len(found.scans) == 6 and all("s03" in leak for leak in found.scans)
 
@@ -109,7 +111,7 @@ def test_a_scan_that_the_shards_say_is_someone_elses_is_a_leak(known, ridge, has
     splits = splits_of(known)
     away = next(subject for subject in splits[0] if splits[0][subject] != splits[0]["s03"])
     wrong = [row._replace(subject=away) if row.scan == "s03_fear" else row for row in hashes]
-    found = audit(ridge, splits, wrong, 0)
+    found = audit(ridge, Evidence(splits, wrong, 0))
     assert f"repeat 0, fold {splits[0]['s03']}: subject {away}" in found.subjects
 
 
@@ -118,13 +120,13 @@ def test_a_scan_that_the_predictions_say_is_someone_elses_is_a_leak(known, ridge
     away = next(subject for subject in split if split[subject] != split["s03"])
     wrong = ridge.subject.copy()
     wrong[(ridge.scan == "s03_fear") & (ridge.repeat == 0)] = away
-    found = audit(ridge._replace(subject=wrong), splits_of(known), hashes, 0)
+    found = audit(ridge._replace(subject=wrong), Evidence(splits_of(known), hashes, 0))
     assert found.subjects == [f"repeat 0, fold {split['s03']}: subject {away}"]
 
 
 def test_a_tested_scan_that_is_in_no_shard_is_named(known, ridge, hashes):
     with pytest.raises(InputError, match="scan s03_fear was tested and is in no shard"):
-        audit(ridge, splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0)
+        audit(ridge, Evidence(splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0))
 
 
 @pytest.fixture
@@ -139,50 +141,55 @@ def audited(own_known):
         path = folder / "hashes.csv"
         path.write_text(path.read_text().replace(old, new) if old else path.read_text())
         experiments = [one for one in own_known.experiments() if one.dataset == "demo"]
-        return experiments, audit_experiments(experiments, own_known.folder)
+        splits = [folder / "splits" / f"{repeat}.csv" for repeat in range(2)]
+        evidence = read_evidence(splits, path, folder / "quarantine.csv")
+        return leakage_frame(experiments, {"demo": evidence})
 
     return own_known, run
 
 
 def test_the_table_counts_what_was_audited_and_warns_of_nothing_where_nothing_leaks(audited, tmp_path):
     known, run = audited
-    experiments, audits = run()
-    table = leakage_table(experiments, audits)
+    frame = run()
+    table = leakage_table(frame)
     assert [tuple(row.values()) for row in known.table(table)] == [
         ("demo", "ridge", "synthetic", "8", "0", "0", "0", "1", ""),
         ("demo", "FFNet-M", "synthetic", "8", "0", "0", "0", "1", ""),
         ("demo", "mine", "synthetic", "4", "0", "0", "0", "1", ""),
     ]
-    assert leak_warnings(experiments, audits) == ()
+    assert leak_warnings(frame) == []
     (tmp_path / "leakage.csv").write_text(csv_text(table))
-    assert judge_leakage(tmp_path / "leakage.csv") == "no leak in 20 runs"
+    assert check_leakage(tmp_path / "leakage.csv") == "no leak in 20 runs"
 
 
-def test_a_leak_stands_in_the_table_above_every_table_and_stops_the_run_with_the_list(audited, tmp_path):
+def test_a_leak_is_in_the_table_and_above_every_table_and_stops_the_run_with_the_list(audited, tmp_path):
     known, run = audited
     with open(known.folder / "demo" / "splits" / "0.csv", newline="") as file:
         fold = {row["subject"]: row["fold"] for row in csv.DictReader(file)}
     away = next(subject for subject in fold if fold[subject] != fold["s00"])
-    experiments, audits = run(f"hash-{away}_anger\n", "hash-s00_fear\n")
-    table = leakage_table(experiments, audits)
+    frame = run(f"hash-{away}_anger\n", "hash-s00_fear\n")
+    table = leakage_table(frame)
     rows = known.table(table)
     assert all(int(row["identical_scans_in_both_halves"]) >= 2 and row["identical_scans"] == "2" for row in rows)
     assert f"repeat 0, fold {fold['s00']}: scan s00_fear is tested, {away}_anger trains" in rows[0]["leaks"]
-    warnings = leak_warnings(experiments, audits)
+    warnings = leak_warnings(frame)
     assert len(warnings) == 3 and "ridge on demo leaks: 0 subjects and" in warnings[0]
-    assert markdown_text(table, warnings).count("**WARNING: ") == 3
+    assert markdown_text(table.view, warnings).count("**WARNING: ") == 3
     (tmp_path / "leakage.csv").write_text(csv_text(table))
-    with pytest.raises(InputError, match="(?s)leakage.csv: what was tested also stands .* FFNet-M on demo: 0 subj"):
-        judge_leakage(tmp_path / "leakage.csv")
+    with pytest.raises(InputError, match="(?s)leakage.csv: what was tested is also in .* FFNet-M on demo: 0 subj"):
+        check_leakage(tmp_path / "leakage.csv")
 
 
 def test_where_everything_leaks_the_message_names_the_first_and_counts_the_rest(tmp_path):
     leaks = "; ".join(f"repeat 0, fold 0: subject s{number}" for number in range(8))
-    row = dict.fromkeys(COLUMNS, "0") | {"dataset": "demo", "subjects_in_both_halves": "60", "leaks": leaks}
+    names = [column.name for column in COLUMNS]
+    row = dict.fromkeys(names, "0") | {"dataset": "demo", "subjects_in_both_halves": "60", "leaks": leaks}
     with open(tmp_path / "leakage.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(row | {"experiment": f"e{number}"} for number in range(19))
-    with pytest.raises(InputError, match="(?s)e2 on demo: 60 .* s0; .* s2; and more.* and 16 more experiments") as told:
-        judge_leakage(tmp_path / "leakage.csv")
-    assert "s3" not in str(told.value) and "e3" not in str(told.value) and len(str(told.value)) < 1000
+    with pytest.raises(
+        InputError, match="(?s)e2 on demo: 60 .* s0; .* s2; and more.* and 16 more experiments"
+    ) as raised:
+        check_leakage(tmp_path / "leakage.csv")
+    assert "s3" not in str(raised.value) and "e3" not in str(raised.value) and len(str(raised.value)) < 1000

@@ -54,7 +54,7 @@ def test_a_subject_without_any_scan_is_named_with_its_run(check):
     runs, splits, run = check
     fold = read_splits(splits)[0]["s03"]
     drop_lines(runs[fold], "s03")
-    with pytest.raises(InputError, match=f"{WHERE}/0/{fold}.csv: no scan of subject s03 was tested"):
+    with pytest.raises(InputError, match=f"{WHERE}/0/{fold}.csv: found no scan of subject s03; delete"):
         run()
 
 
@@ -64,7 +64,7 @@ def test_a_subject_tested_in_another_fold_than_its_own_is_named(check):
     other = (fold + 1) % 4
     line = next(line for line in runs[fold].read_text().splitlines() if line.startswith("s03_fear"))
     runs[other].write_text(runs[other].read_text() + line + "\n")
-    with pytest.raises(InputError, match=f"/0/{other}.csv: subject s03 .* fold {other}, its split says {fold}"):
+    with pytest.raises(InputError, match=f"/0/{other}.csv: subject s03 .* fold {other}, but its split says {fold}"):
         run()
 
 
@@ -116,5 +116,5 @@ def test_a_run_that_is_cut_at_a_line_end_is_named_by_what_its_record_says(check)
     check_tested(gather_runs(runs), whole)
     lines = runs[5].read_text().splitlines(keepends=True)
     runs[5].write_text("".join(lines[:-1]))
-    with pytest.raises(InputError, match="/1/1.csv: predictions of 11 scans stand here, its record says 12; is it cut"):
+    with pytest.raises(InputError, match="/1/1.csv: found predictions of 11 scans, but its record says 12; is it cut"):
         check_tested(gather_runs(runs), whole)

@@ -7,11 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from ffnet.results.audit.leakage import audit_experiments, leakage_table
+from ffnet.results.audit.leakage import leakage_frame, read_evidence
 from ffnet.results.report.page import contents, render
-from ffnet.results.report.sources import gathered_records, read_sources
+from ffnet.results.report.sources import read_gathered_records, read_sources
 from ffnet.results.run_records import gather_records
-from ffnet.results.tables.all_tables import all_tables, write_tables
+from ffnet.results.tables.all_tables import all_frames, read_frames, write_tables
+from ffnet.scans.index import ScanRow, manifest_text
 from ffnet.training.record import read_records
 from tests.training.conftest import record_values
 
@@ -24,16 +25,19 @@ class Folder:
     """The folders results and logs, and the page that is made from them."""
 
     def __init__(self, folder, known):
-        self.results, self.logs, self.collections = folder / "results", folder / "logs", known.collections
+        self.results, self.logs, self.datasets = folder / "results", folder / "logs", known.datasets
         self.config = CONFIG
         shutil.copytree(known.folder, self.results)
-        self.names = {name: [e for d, e in known.right if d == name] for name in self.collections}
-        for dataset in self.collections:
+        self.names = {name: [e for d, e in known.right if d == name] for name in self.datasets}
+        for dataset in self.datasets:
             self.fill(dataset)
         experiments = known.experiments()
-        audits = audit_experiments(experiments, self.results)
-        tables = [*all_tables(experiments, self.collections, known.confidence), leakage_table(experiments, audits)]
-        write_tables(self.results / "tables", tables)
+        evidence = {name: self.evidence(self.results / name) for name in self.datasets}
+        frames = all_frames(experiments, self.datasets, known.confidence)
+        write_tables(self.results / "tables", frames | {"leakage": leakage_frame(experiments, evidence)})
+
+    def evidence(self, place):
+        return read_evidence(sorted(place.glob("splits/*.csv")), place / "hashes.csv", place / "quarantine.csv")
 
     def fill(self, dataset):
         """Everything beside predictions and tables."""
@@ -43,7 +47,8 @@ class Folder:
         scans = sorted({line.split(",")[0] for path in place.glob("runs/*/*/*.csv") for line in lines(path)})
         rows = [f"{scan},{scan.split('_')[0]},{scan}" for scan in scans]
         (place / "hashes.csv").write_text("\n".join(["scan,subject,sha256", *rows]) + "\n")
-        (place / "manifest.csv").write_text("\n".join(["scan", *scans, "lost"]) + "\n")
+        rows = [ScanRow(scan, "s00", "fear", 1, f"{scan}.bnt", "", "shard-00") for scan in [*scans, "lost"]]
+        (place / "manifest.csv").write_text(manifest_text(rows))
         (place / "quarantine.csv").write_text("scan,stage,reason\nlost,masks,no face found\n")
         (place / "records").mkdir()
         for name in EXPERIMENTS:
@@ -68,12 +73,32 @@ class Folder:
         path.parent.mkdir(parents=True)
         return [path]
 
+    def files(self):
+        """DatasetFiles of all datasets."""
+        figures = {name: self.results / "figures" / name for name in self.datasets}
+        return {
+            name: {
+                "manifest": self.results / name / "manifest.csv",
+                "quarantine": self.results / name / "quarantine.csv",
+                "pictures": {kind: f"{figures[name]}_{kind}.png" for kind in ("maps", "contact_sheet")},
+                "benchmarks": {
+                    stage: [self.logs / "benchmarks" / name / stage / "shard-00.tsv"]
+                    for stage in ("load_scans", "make_masks")
+                },
+            }
+            for name in self.datasets
+        }
+
     def sources(self, experiments=EXPERIMENTS):
-        records = gathered_records(self.results, self.collections, experiments)
-        return read_sources(self.results, self.logs, self.collections, records)
+        paths = {
+            name: [self.results / name / "records" / f"{one}.json" for one in experiments] for name in self.datasets
+        }
+        records = read_gathered_records(paths, experiments)
+        frames = read_frames(self.results / "tables" / "unrounded.json")
+        return read_sources(frames, records, self.datasets, self.files())
 
     def page(self):
-        return render(contents(self.sources(), self.collections, EXPERIMENTS, self.config))
+        return render(contents(self.sources(), EXPERIMENTS, self.config))
 
 
 def lines(path):

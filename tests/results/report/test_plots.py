@@ -1,12 +1,17 @@
 import math
 
+import pandas
 import pytest
 
-from ffnet.results.report.plots import axis, bars, curve, loss_top
+from ffnet.results.report.plots import axis, bar, curve, loss_top
 
 PAPER = "paper, on the real collection"
-ROW = {"experiment": "mine", "accuracy": "70.00", "chance": "20.00", "interval_low": "55.00", PAPER: "85.00"}
-ENDS = {"corrected_low": "55.00", "corrected_high": "85.00", "naive_low": "65.00", "naive_high": "75.00"}
+ROW = {"dataset": "d", "experiment": "mine", "accuracy": 70.0, "chance": 20.0, PAPER: 85.0}
+ROW |= {"interval_low": 55.0, "interval_high": 85.0, "naive_low": 65.0, "naive_high": 75.0}
+
+
+def axis_of(*rows):
+    return axis(pandas.DataFrame(rows))
 
 
 def epoch(number, mean, sd=None):
@@ -18,29 +23,32 @@ def points(text):
 
 
 def test_the_axis_starts_at_the_ten_below_everything_and_ends_at_hundred():
-    ticks, place = axis([ROW, ENDS, {"naive_low": "20.00"}])
+    ticks, position = axis_of(ROW, ROW | {"naive_low": 20.0})
     assert [tick for tick, _ in ticks] == [20, 30, 40, 50, 60, 70, 80, 90, 100]
-    assert (place(20), place(60), place(100)) == (0, 50, 100) and dict(ticks)[60] == 50
-    for name in ("accuracy", "interval_low", "corrected_low", "naive_low", PAPER):
-        assert axis([{**ROW, **ENDS, name: "19.99"}])[0][0] == (10, 0)
-    assert [tick for tick, _ in axis([{"accuracy": "100.00"}])[0]] == [90, 95, 100]
+    assert (position(20), position(60), position(100)) == (0, 50, 100) and dict(ticks)[60] == 50
+    for name in ("accuracy", "interval_low", "naive_low", PAPER):
+        assert axis_of(ROW | {name: 19.99})[0][0] == (10, 0)
+    sure = ROW | dict.fromkeys(("interval_low", "naive_low", PAPER), math.nan)
+    assert [tick for tick, _ in axis_of(sure | {"accuracy": 100.0})[0]] == [90, 95, 100]
+    assert axis(pandas.DataFrame([ROW])[:0])[0][0] == (90, 0)
 
 
-def test_a_bar_has_all_its_marks_at_their_places():
-    (bar,) = bars([ROW], [ENDS], axis([ROW, ENDS, {"accuracy": "20"}])[1])
-    assert (bar.mean, bar.chance, bar.paper) == (62.5, 0, 81.25)
-    assert bar.corrected == (43.75, 81.25) and bar.naive == (56.25, 68.75)
-    assert bar.text == "mine: 70.00%, corrected 55.00 to 85.00, naive 65.00 to 75.00"
+def test_a_bar_has_all_its_marks_at_their_positions():
+    found = bar(ROW, axis_of(ROW, ROW | {"accuracy": 20.0})[1])
+    assert (found.mean, found.chance, found.paper) == (62.5, 0, 81.25)
+    assert found.corrected == [43.75, 81.25] and found.naive == [56.25, 68.75]
+    assert found.text == "mine: 70.00%, corrected 55.0 to 85.0, naive 65.0 to 75.0"
 
 
 def test_chance_is_left_out_where_the_axis_starts_above_it():
-    ticks, place = axis([ROW, ENDS])
-    assert ticks[0] == (50, 0) and bars([ROW], [ENDS], place)[0].chance is None
+    ticks, position = axis_of(ROW)
+    assert ticks[0] == (50, 0) and bar(ROW, position).chance is None
 
 
 def test_a_bar_without_interval_and_paper_has_only_its_mean():
-    (bar,) = bars([{**ROW, PAPER: ""}], [dict.fromkeys(ENDS, "")], float)
-    assert (bar.mean, bar.corrected, bar.naive, bar.paper) == (70, None, None, None)
+    unknown = dict.fromkeys((PAPER, "interval_low", "interval_high", "naive_low", "naive_high"), math.nan)
+    found = bar(ROW | unknown, float)
+    assert (found.mean, found.corrected, found.naive, found.paper) == (70, None, None, None)
 
 
 def test_a_curve_goes_from_left_to_right_with_large_values_above():
@@ -50,7 +58,7 @@ def test_a_curve_goes_from_left_to_right_with_large_values_above():
     assert (found.top, found.last) == ("2", "0.500 ± 0.250")
 
 
-def test_shares_are_told_in_percent():
+def test_shares_are_in_percent():
     found = curve([epoch(1, 1.0, None), epoch(2, 2.0, 0.1)], "accuracy", 1.0)
     assert points(found.line)[-1] == (100, 50) and (found.top, found.last) == ("100%", "50.0 ± 10.0%")
 

@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from ffnet.results.statistics.paired import corrected_t_test, holm, mcnemar_exact
+from ffnet.errors import InputError
+from ffnet.results.predictions import take
+from ffnet.results.statistics.paired import common_runs, compare_pair, corrected_t_test, holm, mcnemar_exact
 
 FIRST = np.array([[0.80, 0.90, 0.85, 0.95, 0.75], [0.85, 0.85, 0.90, 0.80, 0.85]])
 SECOND = np.array([[0.75, 0.85, 0.85, 0.85, 0.75], [0.75, 0.85, 0.85, 0.80, 0.85]])
+
+
+@pytest.fixture
+def demo(known):
+    """Predictions of ridge and FFNet-M, two repeats of four folds of the same scans each."""
+    return [one.predictions for one in known.experiments()[:2]]
 
 
 def test_corrected_t_test_by_hand_for_two_repeats_of_five_folds():
@@ -102,3 +110,33 @@ def test_holm_lies_between_no_correction_and_bonferronis():
     found = holm(values)
     assert (found >= values).all() and (found <= np.minimum(values * 30, 1)).all()
     assert (np.diff(found[np.argsort(values)]) >= 0).all()
+
+
+def test_only_common_runs_are_compared_row_by_row(demo):
+    first, second = demo
+    kept = (first.repeat == 1) | (first.fold != 2)
+    a, b = common_runs(take(first, kept), take(second, second.repeat == 0))
+    assert set(a.repeat.tolist()) == {0} and set(a.fold.tolist()) == {0, 1, 3}
+    assert a.scan.tolist() == b.scan.tolist()
+
+
+def test_mcnemars_repeat_is_the_first_that_both_have_whole(demo):
+    first, second = demo
+    some = take(first, (first.repeat == 1) | (first.fold != 2))
+    assert compare_pair(some, second, (2, 4), 0.95).repeat == 1
+    assert compare_pair(some, second, (2, 4), 0.95).test.runs == 7
+    none = take(first, first.fold != 2)
+    found = compare_pair(none, second, (2, 4), 0.95)
+    assert found.repeat is None and found.mcnemar is None and found.test.runs == 6
+
+
+def test_predictions_that_cannot_be_paired_say_why(demo):
+    first, second = demo
+    with pytest.raises(InputError, match="no run in common"):
+        common_runs(take(first, first.repeat == 0), take(second, second.repeat == 1))
+    with pytest.raises(InputError, match="did not test the same scans: the column scan differs"):
+        common_runs(first, second._replace(scan=np.roll(second.scan, 1)))
+    with pytest.raises(InputError, match="the column label differs"):
+        common_runs(first, second._replace(label=np.roll(second.label, 1)))
+    with pytest.raises(InputError, match="the column repeat differs"):
+        common_runs(first, take(second, np.arange(len(second.scan)) != 3))

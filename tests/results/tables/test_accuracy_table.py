@@ -8,19 +8,20 @@ import sklearn.metrics
 
 from ffnet.errors import InputError
 from ffnet.results.predictions import gather_runs, write_predictions
-from ffnet.results.tables.accuracy_table import accuracy_table, interval_table
-from ffnet.results.tables.paper import Network
-from ffnet.results.tables.rendering import csv_text, markdown_text
+from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table, interval_table
+from ffnet.results.tables.formatters import csv_text, markdown_text
+from ffnet.results.tables.paper import Architecture
+from ffnet.results.tables.table import cells_of
 from ffnet.results.tested_experiments import DatasetInfo, read_experiments
 
 DATASETS = {
     "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
     "mine": DatasetInfo(synthetic=False, paper=None),
 }
-NETWORKS = {
-    "FFNet-M": Network("f3dnet", "f3dnet", "vgg16_bn", True),
-    "FFNet": Network("f3dnet", "f3dnet", "vgg16_bn", False),
-    "ridge": Network("ridge", "none", "ridge", False),
+ARCHITECTURES = {
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
+    "ridge": Architecture("ridge", "none", "ridge", False),
 }
 
 
@@ -41,13 +42,23 @@ def gathered(write_runs, tmp_path):
     ]
 
 
+def read(paths, confidence=0.95):
+    """The Experiments of gathered files, whose datasets may have different ones."""
+    found = []
+    for dataset in dict.fromkeys(path.parents[1].name for path in paths):
+        own = {path.stem: path for path in paths if path.parents[1].name == dataset}
+        architectures = {name: ARCHITECTURES[name] for name in own}
+        found += read_experiments({dataset: [*own.values()]}, {dataset: DATASETS[dataset]}, architectures, confidence)
+    return found
+
+
 def csv_rows(paths, confidence=0.95, table=accuracy_table):
-    found = table(read_experiments(paths, DATASETS, NETWORKS, confidence), confidence)
+    found = table(accuracy_frame(read(paths, confidence), confidence))
     return list(csv.DictReader(io.StringIO(csv_text(found))))
 
 
 def markdown(paths, confidence=0.95):
-    return markdown_text(accuracy_table(read_experiments(paths, DATASETS, NETWORKS, confidence), confidence))
+    return markdown_text(accuracy_table(accuracy_frame(read(paths, confidence), confidence)).view)
 
 
 def test_every_number_of_the_csv_agrees_with_scikit_learn_and_scipy(gathered):
@@ -128,7 +139,7 @@ def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gather
     lines = gathered[1].read_text().splitlines(keepends=True)
     gathered[1].write_text("".join(line for line in lines if "s03_fear" not in line))
     with pytest.raises(InputError, match=f"{gathered[1]}: 47 scans were tested, 48 in {gathered[0]}.*is s03_fear"):
-        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+        read(gathered)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +152,13 @@ def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gather
 def test_a_damaged_file_stops_the_table_and_is_named(gathered, edit, old, new, message):
     edit(gathered[1], old, new)
     with pytest.raises(InputError, match=f"{gathered[1]}.*{message}"):
-        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+        read(gathered)
 
 
 def test_a_cut_file_stops_the_table_and_is_named(gathered):
     gathered[2].write_bytes(gathered[2].read_bytes()[:-30])
     with pytest.raises(InputError, match=f"{gathered[2]}, line .*cut"):
-        read_experiments(gathered, DATASETS, NETWORKS, 0.95)
+        read(gathered)
 
 
 def test_chance_follows_the_classes_of_each_dataset(tmp_path):
@@ -156,10 +167,10 @@ def test_chance_follows_the_classes_of_each_dataset(tmp_path):
     path.parent.mkdir(parents=True)
     rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
     path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
-    experiments = read_experiments([path], {"mine": DatasetInfo(False, None, classes)}, NETWORKS, 0.95)
-    table = accuracy_table(experiments, 0.95)
+    datasets, architectures = {"mine": DatasetInfo(False, None, classes)}, {"ridge": ARCHITECTURES["ridge"]}
+    table = accuracy_table(accuracy_frame(read_experiments({"mine": [path]}, datasets, architectures, 0.95), 0.95))
     assert next(csv.DictReader(io.StringIO(csv_text(table))))["chance"] == "25.00"
-    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in markdown_text(table)
+    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in markdown_text(table.view)
 
 
 def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_that_of_the_formula(gathered):
@@ -171,17 +182,19 @@ def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_t
     low, high = scipy.stats.t.interval(0.95, 11, loc=mean, scale=spread / 12**0.5)
     np.testing.assert_allclose([float(row["naive_low"]), float(row["naive_high"])], [low, high], atol=0.02)
     wide, narrow = (float(row["corrected_high"]) - float(row["corrected_low"])), high - low
-    table = interval_table(read_experiments(gathered, DATASETS, NETWORKS, 0.95), 0.95)
-    assert table.lines[0][-1] == "2.2 x" and wide / narrow == pytest.approx((1 + 12 / 3) ** 0.5, rel=0.01)
+    table = interval_table(accuracy_frame(read(gathered), 0.95))
+    assert cells_of(table.view)[0][-1].text == "2.2 x" and wide / narrow == pytest.approx((1 + 12 / 3) ** 0.5, rel=0.01)
 
 
 def test_every_column_of_accuracy_csv_for_known_scores(known):
     heading = "paper, on the real collection"
     printed = {("demo", "FFNet-M"): "87.65", ("demo", "mine"): "81.67", ("faces", "FFNet"): "89.01"}
     printed["faces", "FFNet-M"] = "89.82"
-    for (dataset, name), row in zip(known.right, known.table(accuracy_table(known.experiments(), 0.95)), strict=True):
-        told, classes = known.told(dataset, name), len(known.collections[dataset].classes)
-        wanted = {key: value for key, value in told.items() if not key.startswith("naive")}
+    for (dataset, name), row in zip(
+        known.right, known.table(accuracy_table(accuracy_frame(known.experiments(), 0.95))), strict=True
+    ):
+        expected, classes = known.expected(dataset, name), len(known.datasets[dataset].classes)
+        wanted = {key: value for key, value in expected.items() if not key.startswith("naive")}
         wanted |= {"dataset": dataset, "experiment": name, "confidence": "0.95", "subjects": "8"}
         wanted |= {
             "scans": str(8 * classes),
@@ -192,8 +205,10 @@ def test_every_column_of_accuracy_csv_for_known_scores(known):
 
 
 def test_every_column_of_intervals_csv_for_known_scores(known):
-    for (dataset, name), row in zip(known.right, known.table(interval_table(known.experiments(), 0.95)), strict=True):
-        wanted = known.told(dataset, name) | {"dataset": dataset, "experiment": name, "confidence": "0.95"}
+    for (dataset, name), row in zip(
+        known.right, known.table(interval_table(accuracy_frame(known.experiments(), 0.95))), strict=True
+    ):
+        wanted = known.expected(dataset, name) | {"dataset": dataset, "experiment": name, "confidence": "0.95"}
         wanted |= {"corrected_low": wanted.pop("interval_low"), "corrected_high": wanted.pop("interval_high")}
         assert row == wanted
 
@@ -201,5 +216,5 @@ def test_every_column_of_intervals_csv_for_known_scores(known):
 def test_an_experiment_with_missing_runs_says_so(known):
     one = known.experiments()[0]
     partly = one._replace(accuracy=one.accuracy._replace(runs=7))
-    assert accuracy_table([partly, one], 0.95).lines[0][5] == "7 of 2 x 4"
-    assert accuracy_table([partly, one], 0.95).lines[1][5] == "2 x 4"
+    lines = known.lines(accuracy_table(accuracy_frame([partly, one], 0.95)))
+    assert [line[5] for line in lines] == ["7 of 2 x 4", "2 x 4"]

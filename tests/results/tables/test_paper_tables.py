@@ -2,14 +2,14 @@ import re
 
 import pytest
 
-from ffnet.results.tables.paper import Network, read_paper
-from ffnet.results.tables.paper_tables import paper_tables
-from ffnet.results.tables.rendering import latex_text, markdown_text
+from ffnet.results.tables.formatters import latex_text, markdown_text
+from ffnet.results.tables.paper import Architecture, read_paper
+from ffnet.results.tables.paper_tables import paper_frame, paper_tables
 
 
 @pytest.fixture
 def tables(known):
-    return {table.name: table for table in paper_tables(known.experiments(), known.collections)}
+    return {table.name: table for table in paper_tables(paper_frame(known.experiments(), known.datasets))}
 
 
 def test_every_row_of_the_paper_stands_in_its_table_with_its_printed_number_in_order(known, tables):
@@ -54,10 +54,10 @@ def test_every_column_of_ours_for_known_scores(known, tables):
             if not row["experiment"]:
                 assert {row[name] for name in ("ours", *columns)} == {""}
                 continue
-            told = known.told(row["our_dataset"], row["experiment"])
-            assert (row["ours"], row["our_data"]) == (told["accuracy"], told["data"])
-            assert {name: row[name] for name in columns} == {name: told[name] for name in columns}
-            assert row["dataset"] == (known.collections[row["our_dataset"]].paper or row["our_dataset"])
+            expected = known.expected(row["our_dataset"], row["experiment"])
+            assert (row["ours"], row["our_data"]) == (expected["accuracy"], expected["data"])
+            assert {name: row[name] for name in columns} == {name: expected[name] for name in columns}
+            assert row["dataset"] == (known.datasets[row["our_dataset"]].paper or row["our_dataset"])
             seen += 1
     assert seen == 11
 
@@ -71,7 +71,7 @@ def test_a_cell_that_was_not_run_is_empty_but_names_the_dataset_that_stands_for_
     (row,) = [row for row in known.table(tables["table2"]) if row["method"] == "FFNet"]
     assert (row["our_dataset"], row["our_data"]) == ("demo", "synthetic")
     assert {row[name] for name in ("experiment", "ours", "interval_low", "runs")} == {""}
-    line = next(line for line in tables["table2"].lines if line[0] == "FFNet")
+    line = next(line for line in known.lines(tables["table2"]) if line[0] == "FFNet")
     assert line == ("FFNet", "2D+3D", "Deep learning", "demo (synthetic)", "86.64", "", "", "")
 
 
@@ -79,17 +79,17 @@ def test_no_figure_on_generated_faces_stands_anywhere_without_its_mark(known, ta
     synthetic = {f"{known.scores(*key).mean():.2f}" for key in known.right if key[0] == "demo"}
     real = {f"{known.scores(*key).mean():.2f}" for key in known.right if key[0] != "demo"}
     for table in tables.values():
-        for text in (markdown_text(table), latex_text(table)):
+        for text in (markdown_text(table.view), latex_text(table.view)):
             for figure in synthetic - real:
                 assert all(text[match.end()] == "*" for match in re.finditer(re.escape(figure), text))
             for figure in real - synthetic - {row.accuracy for row in read_paper()}:
                 assert all(text[match.end()] != "*" for match in re.finditer(re.escape(figure), text))
             assert ("*: synthetic: generated faces" in text) == ("*" in text.replace("*: synthetic", ""))
-    assert "*" in markdown_text(tables["table4"]) and "*" not in latex_text(tables["table1"])
+    assert "*" in markdown_text(tables["table4"].view) and "*" not in latex_text(tables["table1"].view)
 
 
 def test_the_ablation_shows_each_model_as_printed_and_ours_with_its_runs(known, tables):
-    lines = {line[:2]: line[2:] for line in tables["table4"].lines}
+    lines = {line[:2]: line[2:] for line in known.lines(tables["table4"])}
     assert len(lines) == 12
     assert lines["F3DNet-M", "paper"] == ("79.17", "81.39", "81.67", "83.06")
     assert lines["F3DNet-M", "demo (synthetic)"] == ("", "", f"{known.scores('demo', 'mine').mean():.2f}* (1 x 4)", "")
@@ -98,29 +98,29 @@ def test_the_ablation_shows_each_model_as_printed_and_ours_with_its_runs(known, 
     assert lines["FFNet-M", "demo (synthetic)"] == ("-", "-", "-", ours)
 
 
-def test_a_network_is_known_by_what_it_is_not_by_its_name(known):
+def test_an_architecture_is_known_by_what_it_is_not_by_its_name(known):
     experiments = [one for one in known.experiments() if one.dataset == "faces"]
-    wrong = [one._replace(network=Network("vgg16_bn", "none", "f3dnet", True)) for one in experiments]
-    table = paper_tables(wrong, known.collections)[0]
+    wrong = [one._replace(architecture=Architecture("vgg16_bn", "none", "f3dnet", True)) for one in experiments]
+    table = paper_tables(paper_frame(wrong, known.datasets))[0]
     rows = [row for row in known.table(table) if row["ours"]]
     assert [(row["method"], row["paper"]) for row in rows] == [("FFNet", ""), ("FFNet-M", "")]
 
 
-def test_of_two_experiments_with_one_network_that_with_the_papers_name_has_the_cell_and_both_are_shown(known):
+def test_of_two_experiments_with_one_architecture_that_with_the_papers_name_has_the_cell_and_both_are_shown(known):
     one = next(one for one in known.experiments() if (one.dataset, one.name) == ("faces", "FFNet-M"))
     for order in ([one, one._replace(name="again")], [one._replace(name="again"), one]):
-        rows = [row for row in known.table(paper_tables(order, known.collections)[0]) if row["ours"]]
+        rows = [row for row in known.table(paper_tables(paper_frame(order, known.datasets))[0]) if row["ours"]]
         assert [(row["method"], row["experiment"]) for row in rows] == [("FFNet-M", "FFNet-M"), ("again", "again")]
 
 
 def test_two_datasets_that_stand_for_the_same_collection_have_a_line_each(known):
-    collections = known.collections | {"more": known.collections["faces"]}
-    rows = known.table(paper_tables(known.experiments(), collections)[0])
+    datasets = known.datasets | {"more": known.datasets["faces"]}
+    rows = known.table(paper_tables(paper_frame(known.experiments(), datasets))[0])
     assert [row["our_dataset"] for row in rows if row["method"] == "FFNet-M"] == ["faces", "more"]
     assert len([row for row in rows if row["method"].startswith("Soyel")]) == 1
 
 
 def test_without_any_dataset_the_papers_numbers_stand_alone(known):
-    for table in paper_tables([], {}):
+    for table in paper_tables(paper_frame([], {})):
         assert not any(row["ours"] or row["our_dataset"] for row in known.table(table))
-        assert "synthetic" not in markdown_text(table)
+        assert "synthetic" not in markdown_text(table.view)

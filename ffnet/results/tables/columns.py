@@ -1,0 +1,60 @@
+"""Columns and notes that several tables share, each said once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ffnet.results.tables.number_text import interval, run_count
+from ffnet.results.tables.table import Column, Row
+
+DATASET = Column("dataset", "name in config.yaml", heading="dataset", left=True, group=True)
+EXPERIMENT = Column("experiment", "name in config.yaml", heading="experiment", left=True)
+DATA_MEANING = "synthetic: generated faces; licensed: scans of people"
+DATA = Column("data", DATA_MEANING, heading="data", left=True, group=True)
+WHICH = (DATASET, EXPERIMENT, DATA)
+REPEATS = Column("repeats", "of the cross-validation, as planned", ".0f")
+FOLDS = Column("folds", "of each repeat", ".0f")
+SD_OVER_RUNS = Column("sd_over_runs", "percentage points, standard deviation (n - 1) of the runs", ".2f")
+CONFIDENCE = Column("confidence", "of the interval")
+
+
+def interval_columns(name: str, low: str, high: str, **options: Any) -> tuple[Column, Column]:
+    """Two columns of the CSV, NAME_low and NAME_high with these meanings, which people see as one. options: of the
+    Column for people."""
+
+    def cell(row: Row) -> str:
+        return interval(row[f"{name}_low"], row[f"{name}_high"])
+
+    first = Column(f"{name}_low", low, ".2f", cell=cell, ours=True)._replace(**options)
+    return first, Column(f"{name}_high", high, ".2f")
+
+
+CORRECTED = "percent, lower end of the interval corrected for the overlap of the training sets"
+
+
+def runs_column(meaning: str) -> Column:
+    """The number of runs, which people see with the repeats and folds that were planned."""
+
+    def cell(row: Row) -> str:
+        return run_count(row["repeats"], row["folds"], row["runs"])
+
+    return Column("runs", meaning, ".0f", "runs", cell, ours=True)
+
+
+SYNTHETIC_NOTE = "synthetic: generated faces; these figures say nothing about the paper's collections."
+
+
+def synthetic_notes(frame: pd.DataFrame, column: str = "data") -> tuple[str, ...]:
+    """The note below every table with figures on generated faces. column: the one that names the kind of data."""
+    return (SYNTHETIC_NOTE,) if (frame[column] == "synthetic").any() else ()
+
+
+def confidence_of(frame: pd.DataFrame) -> str:
+    """The confidence of a frame's intervals as text: 95%."""
+    return ", ".join(f"{value:.0%}" for value in frame["confidence"].unique()) or "corrected"
+
+
+def headed(columns: Sequence[Column], name: str, heading: str) -> list[Column]:
+    """The columns with another heading of one of them."""
+    return [column._replace(heading=heading) if column.name == name else column for column in columns]

@@ -1,0 +1,93 @@
+# quality: results/{dataset}/{scans,maps,normals,masks,shards}/... -> quality.csv, hashes.csv, pictures of scans;
+# all that can be looked at before training
+
+
+rule measure_quality:
+    """List how every scan of {wildcards.dataset} came through the stages, the worst first."""
+    input:
+        manifest="results/{dataset}/manifest.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+        scans=lambda wildcards: collections[wildcards.dataset].shard_files("scans"),
+        maps=lambda wildcards: collections[wildcards.dataset].shard_files("maps"),
+        masks=lambda wildcards: collections[wildcards.dataset].shard_files("masks"),
+    output:
+        "results/{dataset}/quality.csv",
+    log:
+        "logs/{dataset}/measure_quality.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/measure_quality.py"),
+    script:
+        "../workflow_scripts/measure_quality.py"
+
+
+rule hash_scans:
+    """Hash what the networks see of each scan of {wildcards.dataset}."""
+    input:
+        lambda wildcards: collections[wildcards.dataset].shard_files(),
+    output:
+        "results/{dataset}/hashes.csv",
+    log:
+        "logs/{dataset}/hash_scans.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        code=code_hash("workflow_scripts/hash_scans.py"),
+    script:
+        "../workflow_scripts/hash_scans.py"
+
+
+rule draw_maps:
+    """Draw the five maps of scans of {wildcards.dataset} with their landmarks."""
+    input:
+        shard=lambda wildcards: collections[wildcards.dataset].shard_to_draw(settings.results),
+    output:
+        report(
+            "results/figures/{dataset}_maps.png",
+            caption="captions/maps.rst",
+            category="Maps",
+            labels={"dataset": "{dataset}", "shown": "maps"},
+        ),
+        "results/figures/{dataset}_maps.svg",
+    log:
+        "logs/{dataset}/draw_maps.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
+        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
+        subject=lambda wildcards: settings.results.maps_subjects.get(wildcards.dataset),
+        expressions=settings.results.maps_expressions,
+        dpi=settings.results.dpi,
+        code=code_hash("workflow_scripts/draw_maps.py"),
+    script:
+        "../workflow_scripts/draw_maps.py"
+
+
+rule draw_contact_sheet:
+    """Draw the worst scans of {wildcards.dataset} for a look at them."""
+    input:
+        quality="results/{dataset}/quality.csv",
+        quarantine="results/{dataset}/quarantine.csv",
+        maps=lambda wildcards: collections[wildcards.dataset].shard_files("maps"),
+        normals=lambda wildcards: collections[wildcards.dataset].shard_files("normals"),
+        masks=lambda wildcards: collections[wildcards.dataset].shard_files("masks"),
+    output:
+        report(
+            "results/figures/{dataset}_contact_sheet.png",
+            caption="captions/contact_sheet.rst",
+            category="Maps",
+            labels={"dataset": "{dataset}", "shown": "contact sheet"},
+        ),
+    log:
+        "logs/{dataset}/draw_contact_sheet.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        scans=settings.results.contact_sheet,
+        size=settings.masks.size,
+        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
+        code=code_hash("workflow_scripts/draw_contact_sheet.py"),
+    script:
+        "../workflow_scripts/draw_contact_sheet.py"
