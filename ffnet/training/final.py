@@ -17,9 +17,9 @@ from ffnet.training.session import Session
 from ffnet.training.trainer import hold_trainer
 
 TERMS = {  # whose terms apply to a model
-    "synthetic": "Trained on generated faces (CC0) alone; it says nothing of how real faces are recognised.",
-    "own": "Trained on the scans of '{dataset}': whether it may be passed on is for their owners to say.",
-    "collection": "Trained on '{dataset}', of the layout {layout}: the terms of that collection say whether it may be"
+    "synthetic": "Trained only on generated faces (CC0); its predictions say nothing about real faces.",
+    "own": "Trained on the scans of '{dataset}': their owners decide whether it may be passed on.",
+    "collection": "Trained on '{dataset}', of the layout {layout}: the terms of that collection decide whether it may be"
     " passed on.",
     "landmarks": "Scans were turned and masked with dlib's 68-point model, which excludes commercial use.",
     "imagenet": "It started from torchvision's VGG16-BN, trained on ImageNet, whose terms are for non-commercial"

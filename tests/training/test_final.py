@@ -102,7 +102,7 @@ def test_ridge_and_a_split_without_scans_are_refused(tmp_path, collection, reade
     [
         (("demo", "bu3dfe", True, "none"), "generated faces (CC0)", ("terms of that", "ImageNet", "owners")),
         (("mine", "bu3dfe", False, "none"), "'mine', of the layout bu3dfe: the terms of that", ("CC0", "ImageNet")),
-        (("mine", "manifest", False, "none"), "the scans of 'mine': whether", ("CC0", "terms of that")),
+        (("mine", "manifest", False, "none"), "the scans of 'mine': their owners", ("CC0", "terms of that")),
         (("mine", "manifest", False, "imagenet"), "trained on ImageNet", ("CC0",)),
         (("mine", "manifest", False, "a.pth"), "the weights in 'a.pth', whose terms", ("CC0", "ImageNet")),
     ],
