@@ -19,8 +19,8 @@ from ffnet.training.trainer import hold_trainer
 TERMS = {  # whose terms apply to a model
     "synthetic": "Trained only on generated faces (CC0); its predictions say nothing about real faces.",
     "own": "Trained on the scans of '{dataset}': their owners decide whether it may be passed on.",
-    "collection": "Trained on '{dataset}', of the layout {layout}: the terms of that collection decide whether it may be"
-    " passed on.",
+    "collection": "Trained on '{dataset}', of the layout {layout}: the terms of that collection decide whether it may"
+    " be passed on.",
     "landmarks": "Scans were turned and masked with dlib's 68-point model, which excludes commercial use.",
     "imagenet": "It started from torchvision's VGG16-BN, trained on ImageNet, whose terms are for non-commercial"
     " research and education.",
