@@ -40,8 +40,8 @@ def preprocess(scan, texture, config):
         "depth": maps["depth"],
         "texture": maps["texture"],
         "normals": normals_from_depth(maps["depth"], spacing),
-        "mask1": landmark_mask(landmarks, config.masks.size, config.masks.radius_1),
-        "mask2": landmark_mask(halve(landmarks), config.masks.size // 2, config.masks.radius_2),
+        "mask1": landmark_mask(landmarks, config.masks.size, config.masks.radius_1, config.masks.fall),
+        "mask2": landmark_mask(halve(landmarks), config.masks.size // 2, config.masks.radius_2, config.masks.fall),
         "landmarks": landmarks,
     }
 

@@ -52,6 +52,7 @@ def read_config(mapping: object) -> Config:
     check_datasets(config.datasets)
     check_experiments(config.experiments, "config.yaml: experiments")
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
+    check_sizes(config)
     check_final_models(config.models, config.experiments)
     return config
 
@@ -71,6 +72,24 @@ def check_datasets(names: Collection[str]) -> None:
         check_folder_name(name, where)
         if name in TAKEN:
             raise InputError(f"{where}: the workflow already uses the folder results/{name}; choose another name")
+
+
+def check_sizes(config: Config) -> None:
+    """Raises InputError unless the sizes of maps, masks and the ridge's pictures fit each other."""
+    maps, masks, pixels = config.maps.size, config.masks.size, config.ridge.pixels
+    if maps != 2 * masks or masks % 2:
+        raise InputError(
+            f"config.yaml: masks.size must be half of maps.size, and even, because mask-1 lies on feature maps of half "
+            f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
+            f"the paper has 56 and 112"
+        )
+    if maps % pixels and any(row.is_ridge and row.repeats for row in config.experiments.values()):
+        divisors = [size for size in range(1, maps + 1) if maps % size == 0]
+        raise InputError(
+            f"config.yaml: ridge.pixels must divide maps.size, because each pixel is the mean of a square of the maps; "
+            f"found ridge.pixels {pixels} and maps.size {maps}; "
+            f"the nearest that fits is {min(divisors, key=lambda size: abs(size - pixels))}"
+        )
 
 
 def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:

@@ -43,3 +43,31 @@ def test_the_name_of_a_dataset_becomes_a_folder_of_its_own(name, message):
 def test_final_models_are_experiments_with_a_network(names, message):
     with pytest.raises(InputError, match=message):
         read_config(MAPPING | {"models": names})
+
+
+@pytest.mark.parametrize(
+    ("maps", "masks", "pixels", "message"),
+    [
+        (112, 64, 28, "masks.size must be half of maps.size, .*; found masks.size 64 and maps.size 112;"),
+        (112, 28, 28, "found masks.size 28 and maps.size 112"),
+        (128, 56, 32, "found masks.size 56 and maps.size 128"),
+        (114, 57, 57, "masks.size must be .* even, because .* mask-2 .* a quarter; found masks.size 57"),
+        (112, 56, 30, "ridge.pixels must divide maps.size, .*; found ridge.pixels 30 .*; the nearest that fits is 28"),
+        (128, 64, 28, "found ridge.pixels 28 and maps.size 128; the nearest that fits is 32"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused_with_the_rule(maps, masks, pixels, message):
+    with pytest.raises(InputError, match=message):
+        read_config(sized(maps, masks, pixels))
+
+
+def test_sizes_that_fit_are_taken_and_a_ridge_that_is_not_run_need_not_fit():
+    assert read_config(sized(128, 64, 32)).maps.size == 128
+    ridge = MAPPING["experiments"]["ridge"] | {"repeats": 0}
+    assert read_config(sized(112, 56, 30) | {"experiments": MAPPING["experiments"] | {"ridge": ridge}})
+
+
+def sized(maps, masks, pixels):
+    """config.yaml with other sizes."""
+    changes = {"maps": {"size": maps}, "masks": {"size": masks}, "ridge": {"pixels": pixels}}
+    return MAPPING | {section: MAPPING[section] | change for section, change in changes.items()}

@@ -4,6 +4,7 @@ import pytest
 
 from ffnet.commands.config_file import read_config_file
 from ffnet.expressions import EXPRESSIONS
+from ffnet.maps.holes import NEAREST
 from ffnet.workflow.provenance import ROOT
 
 CONFIGS = ("bu3dfe", "bosphorus", "paper")
@@ -23,12 +24,16 @@ OF_A_LAYOUT = [
 ]  # fmt: skip
 OF_THE_RUN = [
     ("2.2", "we calculate the standard deviation of the eight neighbors [...] greater than 0.6 sigma",
-     lambda config: config.maps.outliers.sigmas, 0.6),
-    ("2.2", "the weighted average of its 16 nearest subsampling neighbors",
-     lambda config: config.maps.fill_neighbours, 16),
+     lambda config: (config.maps.outliers.rule, config.maps.outliers.sigmas), ("mean", 0.6)),
+    ("2.2", "If the depth difference [...] is greater [...], it is considered as an outlier and needs to be removed",
+     lambda config: (config.maps.outliers.floor, config.maps.outliers.most_removed), (0.0, 1.0)),
+    ("2.2", "we perform the following steps. Outlier Removal [...] Hole Filling [...] Noise Removal [...]",
+     lambda config: config.maps.spikes.height, None),
+    ("2.2", "the weighted average of its 16 nearest subsampling neighbors", lambda config: NEAREST, 16),
     ("2.2", "Gaussian filtering with a sliding window size of 3x3 and sigma = 1",
      lambda config: config.maps.smooth_sigma, 1.0),
     ("2.2", "on the cropped I_t (56x56)", lambda config: config.masks.size, 56),
+    ("2.2", "w(P, L) = 1 - 0.1 * d_M(P, L)", lambda config: config.masks.fall, 0.1),
     ("2.2", "5x5 regions constitute the salient regions", lambda config: config.masks.radius_1, 2),
     ("2.2", "its weights are distributed in the range of 3x3", lambda config: config.masks.radius_2, 1),
     ("2.3", "FC_1 becomes 256, which is further reduced to 128 by FC_2",

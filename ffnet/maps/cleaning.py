@@ -1,8 +1,9 @@
-"""Removing outliers, holes and noise from depth maps (paper, section 2.2). NaN is off the face or unknown."""
+"""Removing outliers and noise from depth maps (paper, section 2.2). NaN is off the face or unknown."""
+
+import functools
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from ffnet.maps.settings import OutlierSettings
 
@@ -21,57 +22,42 @@ def find_outliers(depth: np.ndarray, settings: OutlierSettings) -> np.ndarray:
 
     Section 2.2, Outlier Removal: "the standard deviation sigma of the eight neighbors around each pixel. If the depth
     difference between the center point and its neighbors is greater than 0.6 sigma, it is considered as an outlier".
-    depth: (H, W) mm, NaN where unknown. settings.sigmas: the paper's 0.6. settings.rule: "its neighbors" are their
-    "mean" or "any" of them. settings.floor: mm that the difference must also exceed. settings.most_removed: if more
-    than this share would be removed, only the worst are. Pixels with fewer than eight known neighbours are never
-    outliers: at the face's edge the known ones lie on one side, where a slope looks like an outlier.
+    depth: (H, W) mm, NaN where unknown. settings.sigmas: the paper's 0.6. settings.rule: the difference is taken from
+    "mean", the neighbours' plane at the pixel, which is their mean if all eight are known, or from "any" of them.
+    Beside a hole and at the face's edge, where the known neighbours lie to one side, their mean would make an outlier
+    of every slope. settings.least_known: pixels with fewer known neighbours are no outliers. settings.floor: mm that
+    the difference must also exceed. settings.most_removed: if more than this share would be removed, only the worst
+    are.
     """
-    around = neighbours(depth)  # with a NaN among the eight, all below is NaN, and no comparison with NaN is true
-    mean, spread = around.mean(axis=0), around.std(axis=0)
-    difference = np.abs(depth - (mean if settings.rule == "mean" else around))
-    if settings.rule == "any":
-        difference = difference.max(axis=0)
-    outliers = (difference > settings.sigmas * spread) & (difference > settings.floor)
-    most = int(settings.most_removed * np.isfinite(depth).sum())
-    if outliers.sum() > most:
-        worst = np.argsort(np.where(outliers, difference, -1), axis=None)[::-1][:most]
-        outliers = np.zeros(depth.size, bool)
-        outliers[worst] = True
-        outliers = outliers.reshape(depth.shape)
-    return outliers
+    around = neighbours(depth)
+    known = np.isfinite(around)
+    count, values = known.sum(axis=0), np.where(known, around, 0.0)
+    mean = values.sum(axis=0) / np.maximum(count, 1)
+    spread = np.sqrt((np.where(known, around - mean, 0.0) ** 2).sum(axis=0) / np.maximum(count, 1))
+    if settings.rule == "mean":
+        pattern = np.tensordot(1 << np.arange(len(NEIGHBOURS)), known, axes=1)
+        difference = np.abs(depth - (np.moveaxis(_plane_weights()[pattern], -1, 0) * values).sum(axis=0))
+    else:
+        difference = np.where(known, np.abs(depth - around), 0.0).max(axis=0)
+    outliers = (difference > settings.sigmas * spread) & (difference > settings.floor) & (count >= settings.least_known)
+    return keep_worst(outliers, difference, int(settings.most_removed * np.isfinite(depth).sum()))
 
 
-def fill_holes(values: np.ndarray, face: np.ndarray, count: int) -> np.ndarray:
-    """Fills the holes of a map inside the face.
-
-    Section 2.2, Hole Filling: "We use bicubic interpolation to fill every hole by calculating the weighted average of
-    its 16 nearest subsampling neighbors. Additionally, the missing points caused by outlier removal are filled as
-    well". values: (H, W) or (H, W, K), NaN where unknown. face: (H, W) bool. count: how many nearest known pixels,
-    config maps.fill_neighbours, 16 in the paper. Their weighted average has cubic weights that fall to zero with
-    distance and reproduces planes; where the known pixels lie on a line it is the plain weighted mean. Returns an array
-    of the same shape, NaN off the face.
-    """
-    flat = values.reshape(*face.shape, -1)
-    known = face & np.isfinite(flat).all(axis=-1)
-    holes = face & ~known
-    filled = np.where(face[..., None], flat, np.nan)
-    if holes.any() and known.sum() >= count:
-        places = np.argwhere(known)
-        distance, nearest = cKDTree(places).query(np.argwhere(holes), k=count)
-        offsets = (places[nearest] - np.argwhere(holes)[:, None, :]).astype(float)
-        weights = _plane_weights(offsets, (1 - distance / (1.05 * distance[:, -1:])) ** 3)
-        filled[holes] = (weights[..., None] * flat[known][nearest]).sum(axis=1)
-    return filled.reshape(values.shape)
+def keep_worst(marked: np.ndarray, badness: np.ndarray, most: int) -> np.ndarray:
+    """The marked entries of an array of bool, or the `most` worst of them where there are more."""
+    if marked.sum() <= most:
+        return marked
+    kept = np.zeros(marked.size, bool)
+    kept[np.argsort(np.where(marked, badness, -1), axis=None)[::-1][:most]] = True
+    return kept.reshape(marked.shape)
 
 
-def _plane_weights(offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weights (M, P) of a weighted least-squares plane through P points, taken at offset zero; offsets (M, P, 2)."""
-    basis = np.concatenate([np.ones((*offsets.shape[:2], 1)), offsets], axis=2)
-    weighted = basis * weights[..., None]
-    normal = basis.transpose(0, 2, 1) @ weighted
-    ridge = 1e-9 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.diag([0, 1, 1])
-    first = np.linalg.solve(normal + ridge, np.tile([[1.0], [0.0], [0.0]], (len(offsets), 1, 1)))
-    return (weighted @ first)[..., 0]
+@functools.cache
+def _plane_weights() -> np.ndarray:
+    """Weights (256, 8) that give a least-squares plane's value in the middle of those neighbours whose bits are set."""
+    present = np.arange(256)[:, None] >> np.arange(len(NEIGHBOURS)) & 1
+    basis = np.concatenate([np.ones((len(NEIGHBOURS), 1)), NEIGHBOURS], axis=1)
+    return np.linalg.pinv(present[..., None] * basis)[:, 0]
 
 
 def smooth(depth: np.ndarray, sigma: float) -> np.ndarray:

@@ -18,20 +18,27 @@ class GridfitSettings:
 
 
 @dataclass(frozen=True)
+class SpikeSettings:
+    height: float | None = setting(least=0.1)
+    spacings: float = setting(least=0.0)
+    most_moved: float = setting(least=0.0, most=1.0)
+
+
+@dataclass(frozen=True)
 class OutlierSettings:
     rule: Literal["mean", "any"]
     sigmas: float = setting(least=0.0)
     floor: float = setting(least=0.0)
+    least_known: int = setting(least=5, most=8)
     most_removed: float = setting(least=0.0, most=1.0)
 
 
 @dataclass(frozen=True)
 class MapSettings:
     size: int = setting(least=56)
-    spikes: float | None = setting(least=0.1)
+    spikes: SpikeSettings = setting()
     gridfit: GridfitSettings = setting()
     splat_depth: float = setting(least=0.0)
     outliers: OutlierSettings = setting()
-    fill_neighbours: int = setting(least=4)
     smooth_sigma: float = setting(least=0.0)
     least_face: float = setting(least=0.0, most=1.0)

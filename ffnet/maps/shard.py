@@ -3,7 +3,8 @@
 import numpy as np
 
 from ffnet.geometry.packing import unpack_mesh
-from ffnet.maps.cleaning import fill_holes, find_outliers, smooth
+from ffnet.maps.cleaning import find_outliers, smooth
+from ffnet.maps.holes import fill_holes
 from ffnet.maps.project import Projection, project
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.quarantine import Rejected, each_scan
@@ -44,8 +45,8 @@ def clean_maps(projection: Projection, settings: MapSettings) -> dict:
     outliers = find_outliers(projection.depth, settings.outliers)
     depth = np.where(outliers, np.nan, projection.depth)
     holes = face & ~np.isfinite(depth)
-    depth = smooth(fill_holes(depth, face, settings.fill_neighbours), settings.smooth_sigma)
-    texture = fill_holes(projection.texture, face, settings.fill_neighbours)
+    depth = smooth(fill_holes(depth, face), settings.smooth_sigma)
+    texture = fill_holes(projection.texture, face)
     return {
         "depth": depth,
         "texture": np.clip(np.rint(np.nan_to_num(texture)), 0, 255),

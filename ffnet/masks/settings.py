@@ -12,5 +12,6 @@ class MaskSettings:
     margin: float = setting(least=0.0, most=1.0)
     box: float = setting(least=0.1, most=1.0)
     least_plausibility: float = setting(least=0.0, most=1.0)
+    fall: float = setting(least=0.0, most=1.0)
     radius_1: int = setting(least=0)
     radius_2: int = setting(least=0)

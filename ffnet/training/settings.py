@@ -34,7 +34,7 @@ class TrainingSettings:
 class RidgeSettings:
     """The linear floor beside the networks: a ridge classifier on small pictures."""
 
-    pixels: Literal[7, 14, 28, 56, 112]
+    pixels: int = setting(least=1)
     penalty: float = setting(least=0.0)
 
 

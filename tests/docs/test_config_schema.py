@@ -65,9 +65,7 @@ def test_what_the_reader_refuses_an_editor_marks(keys, value):
 def test_a_key_has_the_comment_of_config_yaml_and_a_dataset_may_be_dropped():
     schema = json.loads(schema_text(Config, TEXT))
     maps = schema["properties"]["maps"]["properties"]
-    assert (
-        maps["fill_neighbours"]["description"] == "known pixels that each pixel of a hole is filled from; the paper: 16"
-    )
+    assert maps["smooth_sigma"]["description"] == "pixels, of the 3x3 Gaussian; the paper: 1"
     dataset = schema["properties"]["datasets"]["additionalProperties"]["anyOf"][0]["properties"]
     assert dataset["unit"]["description"].startswith("mm | cm | m")
     assert list(CHECK.iter_errors({"datasets": {"demo-bu3dfe": None}})) == []

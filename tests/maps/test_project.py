@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -6,16 +8,15 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.packing import mesh_columns, pack_mesh, unpack_mesh
 from ffnet.geometry.raycast import pixel_centres
 from ffnet.maps.project import Projection, project, seen_vertices, silhouette, splat_depth
-from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings
+from ffnet.maps.settings import GridfitSettings, MapSettings, OutlierSettings, SpikeSettings
 from ffnet.maps.shard import clean_maps, project_maps
 
 SETTINGS = MapSettings(
     size=112,
     gridfit=GridfitSettings(smoothness=1.0, interpolation="triangle", regularizer="gradient"),
-    spikes=4.0,
+    spikes=SpikeSettings(height=4.0, spacings=2.0, most_moved=0.05),
     splat_depth=3.0,
-    outliers=OutlierSettings(rule="mean", sigmas=0.6, floor=1.0, most_removed=0.05),
-    fill_neighbours=16,
+    outliers=OutlierSettings(rule="mean", sigmas=0.6, floor=1.0, least_known=5, most_removed=0.05),
     smooth_sigma=1.0,
     least_face=0.3,
 )
@@ -76,7 +77,7 @@ def test_a_hole_in_the_mesh_is_filled_and_belongs_to_the_face(way):
 
 def test_splatting_takes_the_mean_of_what_lies_in_front():
     points = np.array([[0.1, 0.1, 10.0], [0.2, 0.2, 12.0], [0.1, 0.2, -40.0], [-0.9, 0.9, 5.0]])
-    depth = splat_depth(points, np.zeros(2), 2.0, MapSettings(**(SETTINGS.__dict__ | {"size": 2})))
+    depth = splat_depth(points, np.zeros(2), 2.0, dataclasses.replace(SETTINGS, size=2))
     np.testing.assert_array_equal(depth, [[5, 11], [np.nan, np.nan]])
 
 
@@ -108,7 +109,7 @@ def test_too_little_face_is_refused():
     with pytest.raises(ScanError, match="the face fills 1.% of its square; expected at least 30%"):
         project(dome(), CENTER, 300.0, "raycast", SETTINGS)
     with pytest.raises(ScanError, match="vertices face the camera; expected at least 112"):
-        project(dome(10), CENTER, EXTENT, "raycast", MapSettings(**(SETTINGS.__dict__ | {"least_face": 0.0})))
+        project(dome(10), CENTER, EXTENT, "raycast", dataclasses.replace(SETTINGS, least_face=0.0))
 
 
 def test_a_shard_keeps_good_scans_and_names_bad_ones():
@@ -147,7 +148,7 @@ def test_a_spike_is_removed_before_any_projection_and_its_share_is_recorded():
         made = project(mesh._replace(vertices=vertices), CENTER, EXTENT, way, SETTINGS)
         assert made.spike_share == 1 / len(vertices)
         assert np.nanmax(np.abs(made.depth - height(x[None, :], y[:, None]))) < 1.5
-    never = MapSettings(**(SETTINGS.__dict__ | {"spikes": None}))
+    never = dataclasses.replace(SETTINGS, spikes=dataclasses.replace(SETTINGS.spikes, height=None))
     made = project(mesh._replace(vertices=vertices), CENTER, EXTENT, "splat", never)
     assert made.spike_share == 0 and np.nanmax(made.depth) > 30
 
@@ -162,7 +163,7 @@ def test_cleaning_takes_outliers_fills_holes_and_smooths_and_tells_the_shares():
     holed[20, 20] += 9
     texture = np.where(face[..., None], 100.0, np.nan) * np.ones(3)
     texture[10, 10:13] = np.nan
-    maps = clean_maps(Projection(holed, texture, face, 1.0, 0.25), MapSettings(**(SETTINGS.__dict__ | {"size": 56})))
+    maps = clean_maps(Projection(holed, texture, face, 1.0, 0.25), dataclasses.replace(SETTINGS, size=56))
     assert maps["removed_share"] == 1 / 900 and maps["filled_share"] == 4 / 900 and maps["spike_share"] == 0.25
     np.testing.assert_allclose(maps["depth"][6:34, 6:34], depth[6:34, 6:34], atol=1e-6)
     np.testing.assert_array_equal(np.isfinite(maps["depth"]), face)

@@ -32,8 +32,8 @@ def test_masks_lie_around_the_landmarks_of_their_own_scan(columns, found, settin
     assert made["scan"].tolist() == ["a", "c"] and made["detected"].tolist() == ["detector", "crop"]
     for row, (landmarks, _) in enumerate((found[0], found[2])):
         np.testing.assert_allclose(made["landmarks"][row], landmarks, rtol=1e-6)
-        np.testing.assert_array_equal(made["mask1"][row], landmark_mask(landmarks, 56, 2))
-        np.testing.assert_array_equal(made["mask2"][row], landmark_mask(halve(landmarks), 28, 1))
+        np.testing.assert_array_equal(made["mask1"][row], landmark_mask(landmarks, 56, 2, 0.1))
+        np.testing.assert_array_equal(made["mask2"][row], landmark_mask(halve(landmarks), 28, 1, 0.1))
     assert (made["plausibility"] > 0.7).all() and made["mask1"].dtype == np.float32
 
 
