@@ -43,10 +43,9 @@ def make_masks(columns: dict[str, np.ndarray], settings: MaskSettings) -> tuple[
         return detection
 
     kept, detections, rejected = each_scan(columns["scan"], work, "masks")
-    masks_1 = [landmark_mask(found.landmarks, size, settings.radius_1, settings.fall) for found in detections]
-    masks_2 = [
-        landmark_mask(halve(found.landmarks), size // 2, settings.radius_2, settings.fall) for found in detections
-    ]
+    fall, points = settings.fall, [found.landmarks for found in detections]
+    masks_1 = [landmark_mask(landmarks, size, settings.radius_1, fall) for landmarks in points]
+    masks_2 = [landmark_mask(halve(landmarks), size // 2, settings.radius_2, fall) for landmarks in points]
     made = {
         "scan": columns["scan"][kept],
         **_columns(detections, ""),
