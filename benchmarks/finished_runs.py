@@ -18,6 +18,7 @@ from ffnet.config import read_config
 from ffnet.demo.roster import collection_files
 from ffnet.masks.weights import halve, landmark_mask
 from ffnet.normals.shard import compute_normals
+from ffnet.results.quality import MAPS
 from ffnet.shards.hashes import shard_list
 from ffnet.shards.shard import join_stages
 from ffnet.storage import write_stage, write_text
@@ -96,7 +97,7 @@ def made_up_stages(random, rows, config):
         "depth": np.tile(depth.astype(np.float32), (count, 1, 1)),
         "texture": np.where(np.isfinite(depth)[..., None], 150 + noise, 0).astype(np.uint8),
         "spacing": np.full(count, 1.5),
-        **{name: random.random(count) / 50 for name in ("points_per_pixel", "removed_share", "filled_share")},
+        **{name: random.random(count) / 50 for name in MAPS if name != "scan"},
     }
     masks = {
         "scan": known["scan"],

@@ -18,6 +18,9 @@ from ffnet.maps.gridfit import gridfit
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.maps.spikes import remove_spikes
 
+HIDDEN = 0.2  # mm in front of a vertex beyond which another surface hides it
+NEEDLE = 3  # pixels; narrower parts of the silhouette, which spikes at the edge of a mesh make, are cut off
+
 
 class Projection(NamedTuple):
     """depth: (S, S) mm towards the camera, NaN where nothing was measured or off the face. texture: (S, S, 3) float
@@ -58,17 +61,15 @@ def project(mesh: Mesh, center: np.ndarray, extent: float, projection: Method, s
 
 
 def silhouette(hit: np.ndarray) -> np.ndarray:
-    """The largest connected part of a picture (S, S) bool, with its holes filled.
-
-    Needles narrower than 3 pixels, which spikes at the edge of a mesh make, are cut off."""
+    """The largest connected part of a picture (S, S) bool, with its holes filled and needles cut off."""
     whole = ndimage.binary_fill_holes(hit)
-    parts, count = ndimage.label(ndimage.binary_opening(whole, np.ones((3, 3))))
+    parts, count = ndimage.label(ndimage.binary_opening(whole, np.ones((NEEDLE, NEEDLE))))
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:]) if count else np.zeros_like(hit)
 
 
 def seen_vertices(mesh: Mesh) -> np.ndarray:
     """Which vertices (N,) a camera at z = +infinity sees."""
-    hits = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, 0.2], np.array([0.0, 0.0, 1.0]))
+    hits = cast_rays(mesh.vertices, mesh.triangles, mesh.vertices + [0.0, 0.0, HIDDEN], np.array([0.0, 0.0, 1.0]))
     return hits.triangle < 0
 
 

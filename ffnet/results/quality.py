@@ -13,9 +13,9 @@ from ffnet.storage import read_stage, write_text
 # pose_route: the picture on which the face was found, "texture" or "shape". rotation_degrees: how far the scan was
 # turned to the camera.
 SCANS = {"scan": "scan", "pose_route": "pose_route", "rotation_degrees": "rotation_degrees"}
-# points_per_pixel: vertices for each pixel of the face. removed_share: of the face's pixels, outliers. filled_share: of
-# the face's pixels, holes, outliers among them.
-MAPS = {name: name for name in ("scan", "points_per_pixel", "removed_share", "filled_share")}
+# points_per_pixel: vertices for each pixel of the face. spike_share: of the mesh's vertices, those moved as spikes.
+# removed_share: of the face's pixels, outliers. filled_share: of the face's pixels, holes, outliers among them.
+MAPS = {name: name for name in ("scan", "points_per_pixel", "spike_share", "removed_share", "filled_share")}
 # landmark_route: the box in which dlib placed the landmarks, "detector" or "crop". plausibility: of the landmarks, from
 # 0 to 1 (ffnet.masks.plausibility); scans with implausible landmarks have columns of their own.
 MASKS = {"scan": "scan", "detected": "landmark_route", "plausibility": "plausibility"}

@@ -19,6 +19,7 @@ def stages(tmp_path):
     scans = {"scan": np.array(list("acde")), "pose_route": np.array(["texture", "shape", "texture", "texture"])}
     scans["rotation_degrees"] = np.array([1.0, 2.0, 3.0, 4.0])
     maps = {"scan": np.array(list("ade")), "points_per_pixel": np.array([0.5, 0.6, 0.7])}
+    maps |= {"spike_share": np.array([0.001, 0.002, 0.004])}
     maps |= {"removed_share": np.array([0.01, 0.02, 0.03]), "filled_share": np.array([0.04, 0.05, 1 / 3])}
     masks = {
         "scan": np.array(list("ae")),
@@ -45,8 +46,8 @@ def known(row):
 def test_every_scan_has_a_row_with_what_each_stage_measured_and_nothing_of_later_ones(stages):
     rows = {row[0]: row for row in frame(stages).itertuples(index=False, name=None)}
     assert set(rows) == set("abcde")
-    assert known(rows["e"]) == ["e", "s4", "fear", 3, "texture", 4.0, 0.7, 0.03, 1 / 3, "crop", 0.7]
-    assert known(rows["d"]) == ["d", "s3", "fear", 3, "texture", 3.0, 0.6, 0.02, 0.05, "crop", 0.1, "masks"]
+    assert known(rows["e"]) == ["e", "s4", "fear", 3, "texture", 4.0, 0.7, 0.004, 0.03, 1 / 3, "crop", 0.7]
+    assert known(rows["d"]) == ["d", "s3", "fear", 3, "texture", 3.0, 0.6, 0.002, 0.02, 0.05, "crop", 0.1, "masks"]
     assert known(rows["c"][4:]) == ["shape", 2.0, "maps"] and known(rows["b"][4:]) == ["scans"]
 
 
@@ -64,11 +65,11 @@ def test_the_file_has_four_decimals_empty_places_and_can_be_read_back(stages, tm
     write_quality(path, frame(stages))
     lines = path.read_text().splitlines()
     assert lines[0] == (
-        "scan,subject,expression,intensity,pose_route,rotation_degrees,points_per_pixel,removed_share,filled_share,"
-        "landmark_route,plausibility,quarantined"
+        "scan,subject,expression,intensity,pose_route,rotation_degrees,points_per_pixel,spike_share,removed_share,"
+        "filled_share,landmark_route,plausibility,quarantined"
     )
-    assert lines[1] == "b,s1,fear,3,,,,,,,,scans"
-    assert lines[4] == "e,s4,fear,3,texture,4.0000,0.7000,0.0300,0.3333,crop,0.7000,"
+    assert lines[1] == "b,s1,fear,3,,,,,,,,,scans"
+    assert lines[4] == "e,s4,fear,3,texture,4.0000,0.7000,0.0040,0.0300,0.3333,crop,0.7000,"
     pandas.testing.assert_frame_equal(read_quality(path), frame(stages).round(4), check_dtype=False)
 
 
