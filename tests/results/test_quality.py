@@ -87,7 +87,7 @@ def test_a_shard_without_a_scan_is_no_trouble(tmp_path):
     empty = np.array([], str)
     columns = {"scan": empty, "implausible": empty}
     columns |= {name: empty for name in ("detected", "implausible_detected", "pose_route")}
-    numbers = ("rotation_degrees", "points_per_pixel", "removed_share", "filled_share", "plausibility")
+    numbers = ("rotation_degrees", "points_per_pixel", "spike_share", "removed_share", "filled_share", "plausibility")
     columns |= {name: np.zeros(0) for name in (*numbers, "implausible_plausibility")}
     write_stage(tmp_path / "s.h5", columns)
     paths = [tmp_path / "s.h5"]
