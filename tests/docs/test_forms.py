@@ -1,6 +1,7 @@
 """CITATION.cff and the issue forms are complete."""
 
 import re
+import tomllib
 
 import pytest
 import yaml
@@ -45,3 +46,11 @@ def test_citation_names_this_version_and_the_paper():
     paper = citation["preferred-citation"]
     assert f"*{paper['title']}*" in readme
     assert [author["family-names"] for author in paper["authors"]] == ["Sui", "Zhu", "Zhao", "Wu"]
+
+
+def test_readme_and_contributing_name_the_python_versions_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    least, beyond = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
+    for page in ("README.md", "CONTRIBUTING.md"):
+        text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+        assert f"with Python 3.{least} to 3.{int(beyond) - 1}" in text, page
