@@ -245,20 +245,20 @@ def steps(options):
     compiled, workers = options.get("compiled", True) and not options["cpu"], []
     settings, rates = dataclasses.replace(recipe.training, epochs=1 if options["cpu"] else 4), {}
 
-    def fit(worker, state):
+    def fit(worker):
         with worker.turn():
-            train(state, torch.from_numpy(half), settings, worker.step)
+            train(worker.state, torch.from_numpy(half), settings, worker.step)
 
     began = time.perf_counter()
     for side in options["side"]:
         workers += [make(compiled) for _ in range(side - len(workers))]
         opened = time.perf_counter() - began
         network = build_network(recipe.experiment, recipe.networks, 6)
-        states = [worker.start(network, seed) for seed, worker in enumerate(workers)]
+        for seed, worker in enumerate(workers):
+            worker.start(network, seed)
         synchronize(options)
         start = time.perf_counter()
-        pairs = dict(zip(map(id, workers), states, strict=True))
-        list(side_by_side(range(side), workers, lambda worker, _: fit(worker, pairs.pop(id(worker)))))
+        list(side_by_side(range(side), workers, lambda worker, _: fit(worker)))
         rates[side] = side * len(half) * settings.epochs / (time.perf_counter() - start)
         print(f"  {side}: {rates[side]:.0f} scans/s, opened after {opened:.1f} s", flush=True)
     text = ", ".join(f"{side}: {rate:.0f}" for side, rate in rates.items())

@@ -3,11 +3,17 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Stopped(Exception):
     """What a worker raises in its thread after stop()."""
+
+
+class Failure(NamedTuple):
+    """What a job raised in its thread."""
+
+    error: BaseException
 
 
 class Stoppable(Protocol):
@@ -31,7 +37,7 @@ def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J],
             yield work(workers[0], job)
         return
     waiting: queue.SimpleQueue[J] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[R, None] | tuple[None, BaseException]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[R | Failure] = queue.SimpleQueue()
     for job in jobs:
         waiting.put(job)
 
@@ -44,9 +50,9 @@ def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J],
             except queue.Empty:
                 return
             try:
-                done.put((work(worker, job), None))
+                done.put(work(worker, job))
             except BaseException as error:  # raised in the thread that waits for it
-                done.put((None, error))
+                done.put(Failure(error))
 
     threads = [threading.Thread(target=work_on, args=(worker,), daemon=True) for worker in workers]
     for thread in threads:
@@ -63,13 +69,13 @@ def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J],
             thread.join()
 
 
-def _results(done: "queue.SimpleQueue[tuple[R, None] | tuple[None, BaseException]]", count: int) -> Iterator[R]:
-    errors = []
+def _results(done: "queue.SimpleQueue[R | Failure]", count: int) -> Iterator[R]:
+    failures = []
     for _ in range(count):
-        result, error = done.get()
-        if error is not None:
-            errors.append(error)
+        result = done.get()
+        if isinstance(result, Failure):
+            failures.append(result)
         else:
             yield result
-    if errors:
-        raise errors[0]
+    if failures:
+        raise failures[0].error
