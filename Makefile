@@ -4,6 +4,7 @@
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
 # make lint     lint, format, hint and spelling checks
 # make coverage run the fast tests and show which lines of ffnet they never run
+# make gpu      test and measure training on a GPU, in under 6 minutes; PYTHON=python3 make gpu needs no set-up there
 # make hooks    check each commit before it is made (pre-commit)
 # make outdated show which pins of requirements.lock have newer releases, and how to raise one
 # make docs     write the documentation as a site, docs/_build/index.html
@@ -15,8 +16,10 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+GPU_PYTHON = $(if $(wildcard $(READY)),$(BIN)/python,$(PYTHON))
+MINUTES ?= 3.5
 
-.PHONY: all setup test slow full lint coverage docs hooks outdated bench clean help
+.PHONY: all setup test slow full lint coverage docs hooks outdated gpu bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -50,6 +53,11 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/typos
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+# without .venv whatever Python has torch, numpy, h5py, pyyaml, safetensors, filelock, psutil, hypothesis and pytest
+gpu:
+	@$(GPU_PYTHON) -m pytest -m gpu --tb=short --show-capture=no tests/training
+	@$(GPU_PYTHON) benchmarks/bench_gpu.py --minutes $(MINUTES)
 
 coverage: setup
 	@$(BIN)/coverage erase

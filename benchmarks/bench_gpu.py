@@ -329,6 +329,11 @@ def main():
     if arguments.row:
         run_row(*json.loads(arguments.row))
         return
+    import torch
+
+    if not (arguments.cpu or torch.cuda.is_available()):
+        print("no GPU here: nothing is measured")
+        return
     wanted = [name for name in ROWS if not arguments.rows or any(part in name for part in arguments.rows)]
     if "card" not in wanted:
         wanted.insert(0, "card")

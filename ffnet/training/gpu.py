@@ -18,7 +18,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
-from torch._dynamo.exc import TorchDynamoException
 from torch.nn import functional
 
 from ffnet.networks.fusion import FusionNet, build_network
@@ -38,7 +37,6 @@ SHARE = 0.9  # of the free memory that the networks may take
 WARM_UP = 3  # steps before a graph is captured: libraries choose their algorithms, Adam makes its state
 COMPILED = os.path.join(FOLDER, "compiled")  # what torch.compile makes, for the jobs after this one
 COMPILERS = ("gcc", "clang", "cc")
-COMPILE_ERRORS = (TorchDynamoException, subprocess.CalledProcessError, ImportError, OSError)
 
 Capture = Callable[[Callable[[], None], "torch.cuda.Stream | None"], Callable[[], None]]
 """(compute, stream) to a function that does again what compute() did, in the same memory."""
@@ -47,20 +45,27 @@ Capture = Callable[[Callable[[], None], "torch.cuda.Stream | None"], Callable[[]
 def gpu_data(
     collection: Samples, experiment: ExperimentSettings, precision: Precision, multiple: int = CHANNELS
 ) -> DeviceData:
-    """The DeviceData of an experiment: what it looks at, in the type it computes in, channels last in memory.
-
-    A single channel is repeated for a network that takes three, then channels of zeros follow, up to a multiple; see
-    FirstConvolution.
-    """
+    """The DeviceData of an experiment; see prepare_inputs."""
     data = move_to_device(collection, precision.device)
-    inputs = {}
+    return DeviceData(prepare_inputs(data.inputs, experiment, precision, multiple), data.labels)
+
+
+def prepare_inputs(
+    inputs: dict[str, torch.Tensor], experiment: ExperimentSettings, precision: Precision, multiple: int = CHANNELS
+) -> dict[str, torch.Tensor]:
+    """What an experiment looks at, in the type it computes in, channels last in memory.
+
+    inputs: see network_inputs. A single channel is repeated for a network that takes three, then channels of zeros
+    follow, up to a multiple; see FirstConvolution.
+    """
+    prepared = {}
     for name in (*experiment.streams, *(("mask1", "mask2") if experiment.masks else ())):
-        maps = data.inputs[name]
+        maps = inputs[name]
         if name in experiment.streams:
             channels = IN_CHANNELS if experiment.streams[name] == "vgg16_bn" else maps.shape[1]
             maps = functional.pad(maps.expand(-1, channels, -1, -1), (0, 0, 0, 0, 0, -channels % multiple))
-        inputs[name] = maps.to(precision.type).contiguous(memory_format=torch.channels_last)
-    return DeviceData(inputs, data.labels)
+        prepared[name] = maps.to(precision.type).contiguous(memory_format=torch.channels_last)
+    return prepared
 
 
 def batch_sizes(counts: Iterable[int], batch: int) -> list[int]:
@@ -104,6 +109,8 @@ class GraphWorker:
         network.to(device).to(memory_format=torch.channels_last).train()
         self.data, self.stopped = data, threading.Event()
         self.state = TrainingState(network, recipe.training, precision, seed=0)
+        for group in self.state.optimiser.param_groups:
+            group["capturable"] = device.type == "cuda"
         self.forward = functools.partial(compiled_scores(), network) if compiled else network
         self.stream = torch.cuda.Stream(device) if device.type == "cuda" else None
         self.batches = {size: self._capture(GraphedBatch(size, device), capture) for size in sizes}
@@ -117,7 +124,8 @@ class GraphWorker:
         if self.stream:
             self.stream.wait_stream(torch.cuda.current_stream())
         with self.turn(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "TensorFloat32")  # float32 is what was asked for
+            warnings.filterwarnings("ignore", ".*TensorFloat32")  # float32 is what was asked for
+            warnings.filterwarnings("ignore", ".*capturable=True")  # these steps are not captured yet
             for _ in range(WARM_UP):
                 compute()
         batch.replay = capture(compute, self.stream)
@@ -134,7 +142,8 @@ class GraphWorker:
 
     def start(self, network: FusionNet, seed: int) -> TrainingState:
         """The state of a new training of a network; it is valid until the next start."""
-        self.state.restart(network, seed)
+        with self.turn():
+            self.state.restart(network, seed)
         return self.state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -187,9 +196,11 @@ def open_graph_workers(
     problem = why_not_compiled() if compiled else None
     before = free_memory(device)
     if compiled and problem is None:
+        from torch._dynamo.exc import TorchDynamoException  # takes seconds to import
+
         try:
             first = make(True)
-        except COMPILE_ERRORS as error:
+        except (TorchDynamoException, subprocess.CalledProcessError, ImportError, OSError) as error:
             problem = (str(error).strip() or type(error).__name__).partition("\n")[0]
     if problem is not None:
         print(f"not compiled: {problem}; training goes on with plain graphs, slower", flush=True)

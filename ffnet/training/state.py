@@ -120,8 +120,8 @@ def set_dropout_state(state: torch.Tensor, device: torch.device) -> None:
 
 
 def create_optimiser(network: FusionNet, settings: TrainingSettings, device: torch.device) -> torch.optim.Adam:
-    """Adam with its steps joined over all parameters: on a GPU in one kernel, which a graph can hold and which reads
-    the learning rate there; on a CPU with the bits of the plain loop, which the one kernel would not have."""
+    """Adam with its steps joined over all parameters: on a GPU in one kernel, which reads the learning rate
+    there; on a CPU with the bits of the plain loop, which the one kernel would not have."""
     fused = device.type == "cuda"
     return torch.optim.Adam(
         network.parameters(),
@@ -130,5 +130,4 @@ def create_optimiser(network: FusionNet, settings: TrainingSettings, device: tor
         weight_decay=settings.weight_decay,
         fused=fused,
         foreach=not fused,
-        capturable=fused,
     )
