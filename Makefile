@@ -5,6 +5,7 @@
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
 # make lint     check style, formatting, type hints and spelling
 # make coverage run the fast tests and show which lines of ffnet they never run
+# make gpu      test and measure training on a GPU, in under 6 minutes; PYTHON=python3 make gpu needs no set-up there
 # make hooks    check each commit before it is made (pre-commit)
 # make outdated list the packages in requirements.lock that have newer releases
 # make lock     write requirements.lock for the packages of pyproject.toml; make lock RAISE=NAME to raise a pin
@@ -16,8 +17,10 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
+GPU_PYTHON = $(if $(wildcard $(READY)),$(BIN)/python,$(or $(PYTHON),python3))
+MINUTES ?= 3.5
 
-.PHONY: all setup test slow full lint coverage docs hooks lock outdated bench clean help
+.PHONY: all setup test slow full lint coverage docs hooks lock outdated gpu bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -51,6 +54,11 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/typos
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+# without .venv whatever Python has torch, numpy, h5py, pyyaml, safetensors, filelock, psutil, hypothesis and pytest
+gpu:
+	@$(GPU_PYTHON) -m pytest -m gpu --tb=short --show-capture=no tests/training
+	@$(GPU_PYTHON) benchmarks/bench_gpu.py --minutes $(MINUTES)
 
 coverage: setup
 	@$(BIN)/coverage erase

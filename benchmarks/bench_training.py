@@ -2,7 +2,7 @@
 
     python benchmarks/bench_training.py
 
-Ours: training.autocast: half (bfloat16), channels last, the collection in memory, torch.optim.Adam over all parameters
+Ours: training.precision: half (bfloat16), channels last, the collection in memory, torch.optim.Adam over all parameters
 at once. Plain: float32, channels first, torch's DataLoader and torch.optim.Adam as it comes. The same network, batch
 and random scans, all cores, in turn; then what a run costs before its first step, each part in a process of its own.
 """
@@ -91,12 +91,12 @@ def plain_steps(network, collection):
     return steps
 
 
-def our_steps(network, collection, settings, autocast):
+def our_steps(network, collection, settings, precision):
     """A function that does STEPS steps our way."""
     device = torch.device("cpu")
     network = network.to(memory_format=torch.channels_last)
     data = move_to_device(collection, device)
-    state = TrainingState(network, settings, Precision(device, autocast), seed=0)
+    state = TrainingState(network, settings, Precision(device, precision), seed=0)
 
     def steps():
         for batch in torch.randperm(len(data.labels)).split(BATCH)[:STEPS]:
@@ -112,7 +112,7 @@ def main():
     networks = {name: build_network(config.experiments["FFNet-M"], full, 6).train() for name in (OURS, FULL, PLAIN)}
     steps = {
         OURS: our_steps(networks[OURS], collection, config.training, "half"),
-        FULL: our_steps(networks[FULL], collection, config.training, "none"),
+        FULL: our_steps(networks[FULL], collection, config.training, "float32"),
         PLAIN: plain_steps(networks[PLAIN], collection),
     }
     print(f"FFNet-M, full width, batch {BATCH}, {torch.get_num_threads()} threads; {STEPS} steps a round")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from ffnet.errors import InputError
 from ffnet.networks.settings import Skip
@@ -29,6 +30,17 @@ class Pool(NamedTuple):
     padding: int
 
 
+class FirstConvolution(nn.Conv2d):
+    """A convolution whose maps may have more channels than it has weights for, all zeros: GPUs compute some numbers of
+    channels faster than others."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """maps: (n, in_channels or more, H, W)."""
+        more = maps.shape[1] - self.in_channels
+        weight = functional.pad(self.weight, (0, 0, 0, 0, 0, more)) if more > 0 else self.weight
+        return self._conv_forward(maps, weight, self.bias)
+
+
 class Stack(nn.Sequential):
     """Convolutions and pools one after the other, with skips (paper, section 2.3 and Fig. 3).
 
@@ -50,7 +62,8 @@ class Stack(nn.Sequential):
                 if layer.channels != channels:
                     raise InputError(f"a skip joins {channels} channels to {layer.channels}; they must be equal")
                 self.skips[len(self)] = (layer.mask, len(self) + join)
-            self.append(nn.Conv2d(channels, layer.channels, layer.kernel, layer.stride, layer.kernel // 2))
+            kind = nn.Conv2d if len(self) else FirstConvolution
+            self.append(kind(channels, layer.channels, layer.kernel, layer.stride, layer.kernel // 2))
             self.append(nn.BatchNorm2d(layer.channels))
             self.append(nn.ReLU(inplace=True))
             channels = layer.channels
@@ -59,12 +72,13 @@ class Stack(nn.Sequential):
     def forward(  # type: ignore[override] # a Sequential by its parameters' names, not by its call
         self, maps: torch.Tensor, masks: dict[str, torch.Tensor | None]
     ) -> torch.Tensor:
-        """maps: (n, C, H, W); one channel is repeated where the stack takes more.
+        """maps: (n, C, H, W); one channel is repeated where the stack takes more, and channels beyond those that it
+        takes must be zero.
         masks: {"mask1": (n, 1, h, w), "mask2": ...}, None for a skip of weight 1.
 
         Returns (n, out_channels, h', w').
         """
-        x = maps.expand(-1, self.in_channels, -1, -1)
+        x = maps.expand(-1, self.in_channels, -1, -1) if maps.shape[1] == 1 else maps
         skipped, join = None, None
         for number, layer in enumerate(self):
             if number in self.skips:

@@ -34,8 +34,8 @@ def hold_device(wanted: str, runs_per_gpu: int) -> Iterator[torch.device]:
             yield torch.device("cuda", number)
         except torch.OutOfMemoryError as error:
             raise InputError(
-                f"GPU {number} ran out of memory; lower training.batch or execution.runs_per_gpu, or end what else "
-                "runs there"
+                f"GPU {number} ran out of memory; lower training.batch, execution.networks_per_gpu or "
+                "execution.runs_per_gpu, or end what else runs there"
             ) from error
 
 

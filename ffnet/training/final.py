@@ -39,9 +39,11 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     subjects = len(set(collection.subject.tolist()))
     print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans", flush=True)
     everyone, seed = np.arange(len(collection.scan)), seed_of(recipe.training.seed, name, "final")
-    with hold_trainer(recipe, collection, session) as trainer:
-        state = trainer.train(everyone, seed, session.checkpoint(name))
-        notes, network = trainer.notes(state), state.network.cpu()
+    with hold_trainer(recipe, collection, session, [len(everyone)]) as trainer:
+        (worker,) = trainer.workers
+        with worker.turn():
+            state = trainer.train(worker, everyone, seed, session.checkpoint(name))
+            notes, network = trainer.notes(state), state.network.cpu()
     run = {key: notes[key] for key in ("seed", "device", "computed_in", "pretrained_sha256")}
     last = {key: notes["epochs"][-1][key] for key in ("loss", "accuracy")}
     return network, {

@@ -15,13 +15,15 @@ from ffnet.networks.fusion import FusionNet
 from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.precision import Precision
-from ffnet.training.record import Epoch
 from ffnet.training.settings import TrainingSettings
 from ffnet.training.state import TrainingState
 
 Step = Callable[[TrainingState, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
 """One step on a batch: (state, numbers of the batch's scans, learning rate) to the mean loss before it and how many
 scans were classified correctly, as 0-d tensors."""
+
+Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
+"""What computes a network's scores from its inputs; see FusionNet."""
 
 
 class DeviceData(NamedTuple):
@@ -86,13 +88,12 @@ def train(
     if checkpoint:
         checkpoint.restore(state)
     while state.epoch < settings.epochs:
-        _train_epoch(state, scans, settings, step, checkpoint)
-        loss, accuracy = state.loss_sum.item() / len(scans), state.correct.item() / len(scans)
+        loss, accuracy = _train_epoch(state, scans, settings, step, checkpoint)
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
         seconds = round(state.seconds, 3)
         state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds})
-        _print_epoch(state.history, settings.epochs)
+        _print_epoch(state, settings.epochs)
         if checkpoint:
             checkpoint.save_if_due(state)
 
@@ -103,8 +104,8 @@ def _train_epoch(
     settings: TrainingSettings,
     step: Step,
     checkpoint: Checkpoint | None,
-) -> None:
-    """The batches of an epoch that are not done yet."""
+) -> tuple[float, float]:
+    """The batches of an epoch that are not done yet. Returns the epoch's mean loss and accuracy."""
     if state.order is None:
         state.order = torch.randperm(len(scans), generator=state.generator)
     batches = epoch_batches(scans[state.order].to(state.precision.device), settings.batch)
@@ -117,6 +118,9 @@ def _train_epoch(
         state.batches_done, state.seconds = number + 1, time.perf_counter() - began
         if checkpoint and number + 1 < len(batches):
             checkpoint.save_if_due(state)
+    loss, accuracy = state.loss_sum.item() / len(scans), state.correct.item() / len(scans)
+    state.seconds = time.perf_counter() - began  # a GPU has finished its steps only now
+    return loss, accuracy
 
 
 def eager_step(data: DeviceData) -> Step:
@@ -127,27 +131,33 @@ def eager_step(data: DeviceData) -> Step:
 def training_step(
     data: DeviceData, state: TrainingState, scans: torch.Tensor, rate: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
+    """One step at a learning rate; see Step."""
+    state.set_rate(rate)
+    return adam_step(data, state, scans, state.network)
+
+
+def adam_step(
+    data: DeviceData, state: TrainingState, scans: torch.Tensor, forward: Forward
+) -> tuple[torch.Tensor, torch.Tensor]:
     """One step of Adam on the cross-entropy of a batch; see Step. In float16 the loss is scaled up before the gradients
     are taken, and a step whose gradients overflow is left out (Micikevicius et al., Mixed Precision Training, 2018)."""
     labels = data.labels[scans]
     with state.precision.context():
-        scores = state.network(take(data.inputs, scans))
+        scores = forward(take(data.inputs, scans))
     loss = functional.cross_entropy(scores.float(), labels)
     state.scaler.scale(loss).backward()
-    for group in state.optimiser.param_groups:
-        group["lr"] = rate
     state.scaler.step(state.optimiser)
     state.scaler.update()
     state.optimiser.zero_grad()
     return loss.detach(), (scores.argmax(1) == labels).sum()
 
 
-def _print_epoch(history: list[Epoch], epochs: int) -> None:
-    row = history[-1]
+def _print_epoch(state: TrainingState, epochs: int) -> None:
+    row, history = state.history[-1], state.history
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
     print(
-        f"epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}  training accuracy {row['accuracy']:6.1%}"
-        f"  {row['seconds']:.2f} s, {left:.0f} s left",
+        f"{state.label}epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}"
+        f"  training accuracy {row['accuracy']:6.1%}  {row['seconds']:.2f} s, {left:.0f} s left",
         flush=True,
     )
 

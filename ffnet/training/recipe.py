@@ -20,6 +20,7 @@ class NetworkRecipe:
     training: TrainingSettings
     device: str
     threads: int
+    gpu_step: str
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,7 +38,8 @@ class Record:
     """The record of one run. Fields from `seed` on are those of networks; a ridge run has none of them.
 
     data_sha256: of both halves. code: hash of the code. settings: the recipe, as recipe_values gives it.
-    pretrained_sha256: of the weights it started from. computed_in: type of the forward pass. resumed: how often the run
+    pretrained_sha256: of the weights it started from. computed_in: float32, tf32, bfloat16
+    or float16. gpu_step: compiled, graph or eager, as its steps were on a GPU. resumed: how often the run
     was continued after it was killed.
     """
 
@@ -56,6 +57,7 @@ class Record:
     torch: str | None = None
     device: str | None = None
     computed_in: str | None = None
+    gpu_step: str | None = None
     seed: int | None = None
     pretrained_sha256: str | None = None
     parameters: int | None = None

@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import ridge_probabilities
 from ffnet.training.run_predictions import RunPredictions, predictions_text
 from ffnet.training.session import FoldScans, Run, Session, fold_scans
+from ffnet.training.side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from ffnet.training.trainer import Worker
 
 Fits = Iterator[tuple[Run, np.ndarray, dict[str, Any]]]
 """Run, probabilities (n_test, classes) of its test half, and the fields of its Record that only networks have."""
@@ -82,14 +86,21 @@ def fit_networks(halves: Mapping[Run, FoldScans], collection: Samples, recipe: N
     """Trains and tests a network on each run's halves, all on one device."""
     from ffnet.training.trainer import hold_trainer  # torch takes seconds to import, ridge runs need none of it
 
-    with hold_trainer(recipe, collection, session) as trainer:
-        for run, (train, test) in halves.items():
+    counts = [len(train) for train, _ in halves.values()]
+    with hold_trainer(recipe, collection, session, counts) as trainer:
+
+        def fit(worker: "Worker", run: Run) -> tuple[Run, np.ndarray, dict[str, Any]]:
             _announce(run, halves[run])
-            state = trainer.train(train, seed_of(recipe.training.seed, *run), session.checkpoint(run.fold))
-            began = time.perf_counter()
-            probabilities = trainer.predict(state, test)
-            seconds = round(time.perf_counter() - began, 3)
-            yield run, probabilities, trainer.notes(state) | {"test_seconds": seconds}
+            label = f"fold {run.fold}: " if len(trainer.workers) > 1 else ""
+            seed = seed_of(recipe.training.seed, *run)
+            with worker.turn():
+                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label)
+                began = time.perf_counter()
+                probabilities = trainer.predict(state, halves[run].test)
+                seconds = round(time.perf_counter() - began, 3)
+                return run, probabilities, trainer.notes(state) | {"test_seconds": seconds}
+
+        yield from side_by_side(list(halves), trainer.workers, fit)
 
 
 def _announce(run: Run, halves: FoldScans) -> None:

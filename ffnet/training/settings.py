@@ -26,7 +26,7 @@ class TrainingSettings:
     schedule: Literal["constant", "cosine"] = setting()
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
-    autocast: Literal["none", "half"] = setting()
+    precision: Literal["float32", "tf32", "half"] = setting()
     seed: int = setting(least=0)
 
 
@@ -40,10 +40,12 @@ class RidgeSettings:
 
 @dataclasses.dataclass(frozen=True)
 class ExecutionSettings:
-    """Where and how training runs. device and threads can change the last bits of a network's numbers, nothing else
-    here can."""
+    """Where and how training runs. device, threads and gpu_step can change the last bits of a network's numbers,
+    nothing else here can."""
 
     device: Literal["auto", "cpu", "cuda"] = setting()
     threads: int = setting(least=1)
     runs_per_gpu: int = setting(least=1)
+    networks_per_gpu: int = setting(least=0)
+    gpu_step: Literal["compiled", "graph", "eager"] = setting()
     save_every: float = setting(least=0.0)

@@ -2,14 +2,17 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
-from collections.abc import Iterator
-from typing import Any
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-from ffnet.networks.fusion import build_network
+from ffnet.networks.fusion import FusionNet, build_network
 from ffnet.networks.pretrained import start_from_pretrained
 from ffnet.shards.samples import Samples
 from ffnet.storage import sha256_of
@@ -19,31 +22,90 @@ from ffnet.training.loop import DeviceData, eager_step, move_to_device, predict,
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.session import Session
+from ffnet.training.settings import ExecutionSettings
 from ffnet.training.state import TrainingState
+
+SEEDING = threading.Lock()  # held from a seed of torch's global generator to the last number drawn from it
+
+
+class Worker(Protocol):
+    """What trains one network at a time. stop: ends that from another thread."""
+
+    def start(self, network: FusionNet, seed: int) -> TrainingState:
+        """The state of a new training of a network; it is valid until the next start."""
+        ...
+
+    def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """One step; see loop.Step."""
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The context in which a thread works with this worker."""
+        ...
+
+    def stop(self) -> None: ...
 
 
 @dataclasses.dataclass(frozen=True)
-class Trainer:
-    """Trains and tests one network after another. data: the collection on the device that precision names."""
+class EagerWorker:
+    """Computes one operation after another: on a CPU, and on a GPU without graphs."""
 
     recipe: NetworkRecipe
     data: DeviceData
     precision: Precision
 
-    def train(self, scans: np.ndarray, seed: int, checkpoint: Checkpoint | None = None) -> TrainingState:
+    def start(self, network: FusionNet, seed: int) -> TrainingState:
+        """The state of a new training."""
+        network.to(self.precision.device).to(memory_format=torch.channels_last)
+        return TrainingState(network, self.recipe.training, self.precision, seed)
+
+    def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """One step; see loop.Step."""
+        return eager_step(self.data)(state, scans, rate)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Nothing; it has no thread of its own."""
+        return contextlib.nullcontext()
+
+    def stop(self) -> None:
+        """Nothing; it has no thread of its own."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Trainer:
+    """Trains and tests networks of one recipe.
+
+    data: the collection on the device that precision names. workers: each for one network at a time. gpu_step: how
+    their steps are done on a GPU, None on a CPU.
+    """
+
+    recipe: NetworkRecipe
+    data: DeviceData
+    precision: Precision
+    workers: Sequence[Worker]
+    gpu_step: str | None
+
+    def train(
+        self, worker: Worker, scans: np.ndarray, seed: int, checkpoint: Checkpoint | None = None, label: str = ""
+    ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
         scans: (n,) positions in the collection. seed: of the first weights, dropout and the order of scans; the same
-        seed and threads give the same bits on a CPU, killed and resumed or not.
+        seed, device, threads and gpu_step give the same bits, killed and resumed or not, alone or side by side.
+        label: in front of the lines that it prints.
         """
-        recipe = self.recipe
-        torch.manual_seed(seed)
-        network = build_network(recipe.experiment, recipe.networks, len(recipe.classes))
-        start_from_pretrained(network, recipe.experiment, recipe.networks)
-        network.to(self.precision.device).to(memory_format=torch.channels_last)
-        state = TrainingState(network, recipe.training, self.precision, seed)
-        train(state, torch.from_numpy(scans), recipe.training, eager_step(self.data), checkpoint)
+        state = worker.start(self._fresh_network(seed), seed)
+        state.label = label
+        train(state, torch.from_numpy(scans), self.recipe.training, worker.step, checkpoint)
         return state
+
+    def _fresh_network(self, seed: int) -> FusionNet:
+        recipe = self.recipe
+        with SEEDING:
+            torch.manual_seed(seed)
+            network = build_network(recipe.experiment, recipe.networks, len(recipe.classes))
+        start_from_pretrained(network, recipe.experiment, recipe.networks)
+        return network
 
     def predict(self, state: TrainingState, scans: np.ndarray) -> np.ndarray:
         """Probabilities of the classes for some scans, (n, classes) float64."""
@@ -57,6 +119,7 @@ class Trainer:
             "torch": torch.__version__,
             "device": device_name(self.precision.device),
             "computed_in": self.precision.type_name,
+            "gpu_step": self.gpu_step,
             "seed": state.seed,
             "pretrained_sha256": sha256_of(pretrained) if pretrained else None,
             "parameters": sum(parameter.numel() for parameter in state.network.parameters()),
@@ -67,13 +130,45 @@ class Trainer:
 
 
 @contextlib.contextmanager
-def hold_trainer(recipe: NetworkRecipe, collection: Samples, session: Session) -> Iterator[Trainer]:
-    """A Trainer with a collection, which holds its place on a device until the block ends. Raises InputError as
-    hold_device and check_memory do."""
+def hold_trainer(
+    recipe: NetworkRecipe, collection: Samples, session: Session, counts: Sequence[int]
+) -> Iterator[Trainer]:
+    """A Trainer with a collection, which holds its place on a device until the block ends.
+
+    counts: training scans of each run that it will train. Raises InputError as hold_device and check_memory do.
+    """
     make_deterministic(session.threads)
     with hold_device(recipe.device, session.execution.runs_per_gpu) as device:
         check_memory(sum(column.nbytes for column in collection), device)
-        yield Trainer(recipe, move_to_device(collection, device), Precision(device, recipe.training.autocast))
+        precision = Precision(device, recipe.training.precision)
+        precision.apply()
+        yield open_trainer(recipe, collection, precision, session.execution, counts)
+
+
+def open_trainer(
+    recipe: NetworkRecipe,
+    collection: Samples,
+    precision: Precision,
+    execution: ExecutionSettings,
+    counts: Sequence[int],
+) -> Trainer:
+    """A Trainer on a device; see hold_trainer."""
+    if precision.device.type == "cpu" or recipe.gpu_step == "eager":
+        data = move_to_device(collection, precision.device)
+        how = None if precision.device.type == "cpu" else "eager"
+        return Trainer(recipe, data, precision, [EagerWorker(recipe, data, precision)], how)
+    from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, open_graph_workers  # a CPU needs none of it
+
+    data = gpu_data(collection, recipe.experiment, precision)
+    sizes = batch_sizes(counts, recipe.training.batch)
+    workers, compiled = open_graph_workers(
+        functools.partial(GraphWorker, recipe, data, precision, sizes),
+        recipe.gpu_step == "compiled",
+        execution.networks_per_gpu,
+        len(counts),
+        precision.device,
+    )
+    return Trainer(recipe, data, precision, workers, "compiled" if compiled else "graph")
 
 
 def make_deterministic(threads: int) -> None:

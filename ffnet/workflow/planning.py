@@ -76,7 +76,9 @@ def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
     if row.is_ridge:
         return RidgeRecipe(classes, row, config.ridge)
     networks, execution = networks_of(row, config.networks), config.execution
-    return NetworkRecipe(classes, row, networks, config.training, execution.device, execution.threads)
+    return NetworkRecipe(
+        classes, row, networks, config.training, execution.device, execution.threads, execution.gpu_step
+    )
 
 
 def model_source(config: Config, dataset: str) -> ModelSource:

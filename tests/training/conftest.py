@@ -73,7 +73,7 @@ def training():
         schedule="cosine",
         betas=(0.9, 0.999),
         weight_decay=0.0,
-        autocast="none",
+        precision="float32",
         seed=0,
     )
 
@@ -86,7 +86,7 @@ def recipe_of(networks, training):
         experiment = ExperimentSettings(*row, repeats=0)
         if experiment.is_ridge:
             return RidgeRecipe(EXPRESSIONS, experiment, RidgeSettings(28, 100.0))
-        return NetworkRecipe(EXPRESSIONS, experiment, networks, training, "cpu", threads=1)
+        return NetworkRecipe(EXPRESSIONS, experiment, networks, training, "cpu", threads=1, gpu_step="compiled")
 
     return recipe
 
@@ -108,7 +108,9 @@ def reader(tmp_path, shards, split):
 
 def session_in(folder, save_every=60.0, key="key", threads=1):
     """A Session whose checkpoints are in folder/resume."""
-    return Session(ExecutionSettings("cpu", threads, 1, save_every), threads, "code", str(folder / "resume"), key)
+    return Session(
+        ExecutionSettings("cpu", threads, 1, 0, "compiled", save_every), threads, "code", str(folder / "resume"), key
+    )
 
 
 def record_values(**changes):

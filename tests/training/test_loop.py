@@ -27,7 +27,7 @@ from ffnet.training.state import TrainingState
 
 FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=1)
 CPU = torch.device("cpu")
-FULL, HALF = Precision(CPU, "none"), Precision(CPU, "half")
+FULL, HALF = Precision(CPU, "float32"), Precision(CPU, "half")
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_predictions_are_probabilities_and_do_not_depend_on_the_batch(ready):
     np.testing.assert_allclose(predict(network, inputs, 7, FULL), probabilities, atol=1e-5)
 
 
-def test_autocast_trains_in_bfloat16_near_the_float32_loss(ready, state_of):
+def test_half_precision_trains_in_bfloat16_near_the_float32_loss(ready, state_of):
     network, data = ready
     twin = copy.deepcopy(network)
     batch = torch.arange(12)

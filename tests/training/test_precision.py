@@ -13,9 +13,9 @@ def test_half_is_bfloat16_but_float16_on_a_gpu_without_it(monkeypatch):
     assert half_type(GPU) == torch.bfloat16
 
 
-@pytest.mark.parametrize(("autocast", "name"), [("none", "float32"), ("half", "bfloat16")])
-def test_autocast_computes_in_the_type_and_none_leaves_float32(autocast, name):
-    precision, a = Precision(CPU, autocast), torch.ones(4, 4)
+@pytest.mark.parametrize(("setting", "name"), [("float32", "float32"), ("tf32", "float32"), ("half", "bfloat16")])
+def test_it_computes_in_the_type_of_the_setting_and_a_cpu_has_no_tf32(setting, name):
+    precision, a = Precision(CPU, setting), torch.ones(4, 4)
     with precision.context():
         assert (a @ a).dtype == precision.type
     assert precision.type_name == name

@@ -34,7 +34,7 @@ def test_adam_has_the_bits_of_torchs_plain_loop_over_the_parameters(training, we
     settings = training.__class__(**vars(training) | {"weight_decay": weight_decay})
     network = OneInput()
     twin = copy.deepcopy(network)
-    state = TrainingState(network, settings, Precision(CPU, "none"), seed=0)
+    state = TrainingState(network, settings, Precision(CPU, "float32"), seed=0)
     oracle = torch.optim.Adam(twin.parameters(), 1e-3, settings.betas, weight_decay=weight_decay, foreach=False)
     for _ in range(20):
         for mine, other in zip(network.parameters(), twin.parameters(), strict=True):
@@ -48,7 +48,7 @@ def test_adam_has_the_bits_of_torchs_plain_loop_over_the_parameters(training, we
 
 def test_a_step_uses_the_rate_that_it_is_given(training):
     network = OneInput()
-    state = TrainingState(network, training, Precision(CPU, "none"), seed=0)
+    state = TrainingState(network, training, Precision(CPU, "float32"), seed=0)
     data = DeviceData({"x": torch.ones(4, 2)}, torch.tensor([0, 1, 2, 0]))
     before = network.layer.weight.detach().clone()
     training_step(data, state, torch.arange(4), 0.5)  # Adam's first step is the rate, whatever the gradient
@@ -79,9 +79,9 @@ def test_a_float16_step_whose_gradients_overflow_is_left_out_and_halves_the_scal
     assert not torch.equal(state.network.layer.weight, before)
 
 
-@pytest.mark.parametrize("autocast", ["none", "half"])
-def test_float32_and_bfloat16_are_not_scaled(training, autocast):
-    assert not TrainingState(OneInput(), training, Precision(CPU, autocast), seed=0).scaler.is_enabled()
+@pytest.mark.parametrize("setting", ["float32", "half"])
+def test_float32_and_bfloat16_are_not_scaled(training, setting):
+    assert not TrainingState(OneInput(), training, Precision(CPU, setting), seed=0).scaler.is_enabled()
 
 
 def test_what_float16_learnt_of_its_scale_comes_back(training, float16):

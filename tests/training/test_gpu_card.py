@@ -1,0 +1,300 @@
+"""Training on a real GPU. `make gpu` runs these; they need torch, numpy, h5py, pyyaml and pytest, and a CUDA device."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from torch.nn import functional
+
+from ffnet.errors import InputError
+from ffnet.networks.fusion import build_network
+from ffnet.networks.settings import ExperimentSettings
+from ffnet.settings import read_settings
+from ffnet.training import gpu, trainer
+from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, prepare_inputs
+from ffnet.training.loop import eager_step
+from ffnet.training.precision import Precision
+from ffnet.training.run import train_runs
+from ffnet.training.session import Run, Session
+from ffnet.training.settings import ExecutionSettings
+from ffnet.training.state import TrainingState
+from ffnet.training.trainer import Trainer, make_deterministic
+from ffnet.workflow.provenance import ROOT
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.filterwarnings("default"),  # of compilers and libraries that are not pinned here
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
+]
+
+CPU, CARD = torch.device("cpu"), torch.device("cuda", 0)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
+SMALL = ("f3dnet", "none", "none", True)  # compiled in seconds
+SECTION = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["experiments"]
+ROWS = {name: read_settings(ExperimentSettings, row, name) for name, row in SECTION.items()}
+NETWORKS = [name for name, row in ROWS.items() if not row.is_ridge]
+RUNS = [Run("x", 0, fold) for fold in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def deterministic():
+    """As a job sets torch; afterwards as it was."""
+    make_deterministic(1)
+    yield
+    Precision(CARD, "float32").apply()
+    torch.use_deterministic_algorithms(False)
+    torch.cuda.empty_cache()
+
+
+@pytest.fixture
+def card_recipe(recipe_of):
+    """Function from a row and changes of its training to a NetworkRecipe on the card: two sizes of batches."""
+
+    def recipe(row, gpu_step, **changes):
+        recipe = recipe_of(*row)
+        training = dataclasses.replace(recipe.training, batch=5, **changes)
+        return dataclasses.replace(recipe, training=training, device="cuda", gpu_step=gpu_step)
+
+    return recipe
+
+
+def train(folder, reader, recipe, networks_per_gpu, save_every=60.0):
+    """{run: predictions}, and the records, of the three folds."""
+    execution = ExecutionSettings("cuda", 1, 1, networks_per_gpu, recipe.gpu_step, save_every)
+    session = Session(execution, 1, "code", str(folder / "resume"), "key")
+    outputs = list(train_runs(RUNS, reader, recipe, session))
+    return {run: text for run, text, _ in outputs}, [json.loads(record) for *_, record in outputs]
+
+
+def smooth_maps(count):
+    """{name: maps} of random blobs, channels last, as every network takes them."""
+    maps, generator = {}, torch.Generator().manual_seed(2)
+    for name, channels, side in (("depth", 1, 112), ("normals", 3, 112), ("texture", 3, 112)):
+        coarse = torch.randn(count, channels, side // 8, side // 8, generator=generator)
+        maps[name] = functional.interpolate(coarse, size=(side, side), mode="bilinear")
+    maps |= {
+        name: torch.rand(count, 1, side, side, generator=generator) for name, side in (("mask1", 56), ("mask2", 28))
+    }
+    return {name: values.to(memory_format=torch.channels_last) for name, values in maps.items()}
+
+
+def derivatives(network, inputs, precision):
+    """Scores, the classifier's gradient, and all gradients in one vector, on the CPU in float64. Every scan has the
+    same label, for else the gradients of the classes cancel and little more than rounding is left."""
+    labels = torch.zeros(len(next(iter(inputs.values()))), dtype=torch.int64, device=precision.device)
+    network.zero_grad()
+    with precision.context():
+        scores = network(inputs)
+    functional.cross_entropy(scores.float(), labels).backward()
+    joined = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
+    return [values.detach().double().cpu() for values in (scores, network.classifier.weight.grad, joined)]
+
+
+def distance(found, expected):
+    return ((found - expected).norm() / expected.norm()).item()
+
+
+# Of scores, the classifier's gradient and all gradients. float32 sums in another order. TF32 rounds factors to 10 bits
+# and bfloat16 all numbers to 8, some 15 layers deep; where that changes what a ReLU lets through or a pool chooses, the
+# gradients of all layers before it change. On a CPU bfloat16 gives at most 0.02, 0.007 and 0.32.
+LIMITS = {"float32": (1e-3, 1e-3, 2e-2), "tf32": (0.02, 0.01, 0.2), "half": (0.06, 0.03, 0.6)}
+
+
+@pytest.mark.parametrize("setting", LIMITS)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_scores_and_gradients_are_those_of_float32_on_the_cpu(name, setting, paper):
+    row, precision = ROWS[name], Precision(CARD, setting)
+    precision.apply()
+    torch.manual_seed(1)
+    network = build_network(row, dataclasses.replace(paper, width=0.25), 6).to(memory_format=torch.channels_last)
+    maps = smooth_maps(12)
+    expected = derivatives(network, maps, Precision(CPU, "float32"))
+    inputs = prepare_inputs({name: values.to(CARD) for name, values in maps.items()}, row, precision)
+    found = derivatives(network.to(CARD), inputs, precision)
+    for limit, one, other in zip(LIMITS[setting], found, expected, strict=True):
+        assert distance(one, other) < limit
+
+
+@pytest.mark.parametrize("setting", ["float32", "half"])
+def test_graphs_train_as_eager_steps_do_loss_by_loss(card_recipe, collection, setting):
+    recipe, precision = card_recipe(FFNET_M, "graph", precision=setting), Precision(CARD, setting)
+    precision.apply()
+    data = gpu_data(collection, recipe.experiment, precision)
+    worker = GraphWorker(recipe, data, precision, batch_sizes([36], 5), compiled=False)
+    opened = Trainer(recipe, data, precision, [worker], "graph")
+    graphed = worker.start(opened._fresh_network(3), 3)
+    network = opened._fresh_network(3).to(CARD).to(memory_format=torch.channels_last).train()
+    eager, step = TrainingState(network, recipe.training, precision, 3), eager_step(data)
+    losses = []
+    for batch in torch.randperm(36).to(CARD).tensor_split(8):
+        with worker.turn():
+            loss, correct = (float(one) for one in worker.step(graphed, batch, 1e-3))
+        expected, right = (float(one) for one in step(eager, batch, 1e-3))
+        losses.append((loss, expected, correct - right))
+    for loss, expected, more in losses:
+        assert loss == pytest.approx(expected, rel=1e-3 if setting == "float32" else 2e-2) and abs(more) <= 1
+    assert len({loss for loss, *_ in losses}) == 8
+
+
+@pytest.mark.parametrize(
+    ("row", "gpu_step", "setting"),
+    [
+        (FFNET_M, "graph", "half"),
+        (SMALL, "compiled", "half"),
+        (SMALL, "compiled", "float32"),
+        (FFNET_M, "graph", "tf32"),
+        (FFNET_M, "eager", "half"),
+    ],
+)
+def test_predictions_are_the_same_bytes_again_alone_and_side_by_side(
+    tmp_path, reader, card_recipe, row, gpu_step, setting
+):
+    recipe = card_recipe(row, gpu_step, precision=setting)
+    first, records = train(tmp_path / "first", reader, recipe, 1)
+    again, _ = train(tmp_path / "again", reader, recipe, 1)
+    together, _ = train(tmp_path / "together", reader, recipe, 3)
+    assert first == again == together
+    assert len(set(first.values())) == 3
+    type_name = {"half": "bfloat16"}.get(setting, setting)
+    for record in records:
+        assert record["computed_in"] == type_name and record["device"] == torch.cuda.get_device_name(0)
+        assert record["gpu_step"] == gpu_step, "the log says why it was not compiled"
+
+
+def die_after(steps, patch):
+    """Lets the graphs' steps break off after so many."""
+    real, calls = GraphWorker.step, []
+
+    def step(*arguments):
+        if len(calls) == steps:
+            raise KeyboardInterrupt
+        calls.append(None)
+        return real(*arguments)
+
+    patch.setattr(GraphWorker, "step", step)
+
+
+@pytest.mark.parametrize(("gpu_step", "side"), [("graph", 1), ("compiled", 1), ("graph", 3)])
+@pytest.mark.parametrize("steps", [2, 8, 13])
+def test_a_job_killed_inside_an_epoch_is_resumed_to_the_same_bytes(
+    tmp_path, reader, card_recipe, monkeypatch, gpu_step, side, steps
+):
+    recipe = card_recipe(SMALL, gpu_step, precision="half")
+    whole, _ = train(tmp_path / "whole", reader, recipe, 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        die_after(steps, patch)
+        train(tmp_path / "killed", reader, recipe, side, save_every=0.0)
+    resumed, records = train(tmp_path / "killed", reader, recipe, side)
+    assert resumed == whole
+    assert any(record["resumed"] for record in records) or side > 1
+
+
+def test_dropout_in_a_graph_draws_other_numbers_each_step_and_the_same_after_a_resume(
+    tmp_path, reader, card_recipe, monkeypatch
+):
+    recipe = card_recipe(SMALL, "graph", precision="half")
+    recipe = dataclasses.replace(recipe, networks=dataclasses.replace(recipe.networks, dropout=0.5, width=0.25))
+    whole, _ = train(tmp_path / "whole", reader, recipe, 0)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        die_after(7, patch)
+        train(tmp_path / "killed", reader, recipe, 0, save_every=0.0)
+    assert train(tmp_path / "killed", reader, recipe, 0)[0] == whole
+
+
+@pytest.mark.parametrize("gpu_step", ["graph", "compiled"])
+def test_a_card_without_bfloat16_trains_in_float16_with_a_scaled_loss(
+    tmp_path, reader, card_recipe, collection, monkeypatch, gpu_step
+):
+    monkeypatch.setattr("ffnet.training.precision.half_type", lambda device: torch.float16)
+    recipe = card_recipe(SMALL, gpu_step, precision="half")
+    predictions, records = train(tmp_path / "one", reader, recipe, 1)
+    assert train(tmp_path / "three", reader, recipe, 3)[0] == predictions
+    assert {record["computed_in"] for record in records} == {"float16"}
+    full, in_full = train(tmp_path / "full", reader, card_recipe(SMALL, gpu_step, precision="float32"), 1)
+    for one, other in zip(records, in_full, strict=True):
+        assert one["epochs"][0]["loss"] == pytest.approx(other["epochs"][0]["loss"], abs=0.1)
+    precision = Precision(CARD, "half")
+    data = gpu_data(collection, recipe.experiment, precision)
+    worker = GraphWorker(recipe, data, precision, [5], compiled=False)
+    state = worker.start(build_network(recipe.experiment, recipe.networks, 6), 1)
+    bias = state.network.classifier.bias
+    with worker.turn():
+        with torch.no_grad():
+            state.network.classifier.weight.fill_(torch.inf)
+        before = bias.detach().clone()
+        worker.step(state, torch.arange(5, device=CARD), 0.5)
+        assert state.scaler.get_scale() == 2.0**15 and torch.equal(bias, before)
+    assert worker.start(build_network(recipe.experiment, recipe.networks, 6), 1).scaler.get_scale() == 2.0**16
+
+
+def test_out_of_memory_says_what_to_lower_and_the_next_job_trains(tmp_path, reader, card_recipe):
+    recipe = card_recipe(FFNET_M, "graph", precision="half")
+    wide = dataclasses.replace(recipe, networks=dataclasses.replace(recipe.networks, width=1.0))
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2**26) / total)
+    try:
+        with pytest.raises(InputError, match="ran out of memory; lower training.batch, execution.networks_per_gpu"):
+            train(tmp_path / "wide", reader, wide, 3)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert len(train(tmp_path / "next", reader, recipe, 3)[0]) == 3
+
+
+def test_where_fewer_networks_fit_than_wanted_those_are_trained(tmp_path, reader, card_recipe, monkeypatch, capsys):
+    made, real = [], GraphWorker.__init__
+
+    def second_does_not_fit(self, *rest, **named):
+        made.append(self)
+        if len(made) > 1:
+            raise torch.OutOfMemoryError("full")
+        real(self, *rest, **named)
+
+    monkeypatch.setattr(gpu.GraphWorker, "__init__", second_does_not_fit)
+    predictions, _ = train(tmp_path, reader, card_recipe(SMALL, "graph", precision="half"), 3)
+    assert len(predictions) == 3 and "1 networks side by side" in capsys.readouterr().out
+
+
+HOLDER = """
+import sys, time, torch
+from ffnet.training.device import hold_device
+with hold_device("cuda", 1) as device:
+    torch.ones(1, device=device)
+    print("in", time.time(), flush=True)
+    time.sleep(float(sys.argv[1]))
+    print("out", time.time(), flush=True)
+"""
+
+
+def test_two_processes_hold_the_one_place_of_a_gpu_one_after_the_other():
+    environment = {"CUDA_VISIBLE_DEVICES": "0"}
+
+    def start():
+        import os
+
+        command = [sys.executable, "-c", HOLDER, "2"]
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
+
+    times = []
+    for holder in [start(), start()]:
+        lines = [line.split() for line in holder.communicate(timeout=120)[0].splitlines() if line[:2] in ("in", "ou")]
+        assert [word for word, _ in lines] == ["in", "out"]
+        times.append([float(moment) for _, moment in lines])
+    (first_in, first_out), (second_in, _) = sorted(times)
+    assert first_in < first_out <= second_in <= time.time()
+
+
+def test_the_trainer_of_a_job_has_a_worker_for_each_network_at_a_time(card_recipe, collection):
+    recipe, precision = card_recipe(SMALL, "graph", precision="half"), Precision(CARD, "half")
+    execution = ExecutionSettings("cuda", 1, 1, 0, "graph", 60.0)
+    opened = trainer.open_trainer(recipe, collection, precision, execution, [24] * 10)
+    assert len(opened.workers) == gpu.SIDE_BY_SIDE and opened.gpu_step == "graph"
+    streams = {worker.stream.cuda_stream for worker in opened.workers}
+    assert len(streams) == len(opened.workers)
+    assert np.all([worker.data is opened.data for worker in opened.workers])
