@@ -57,7 +57,7 @@ lint: setup
 
 # without .venv whatever Python has torch, numpy, h5py, pyyaml, safetensors, filelock, psutil, hypothesis and pytest
 gpu:
-	@$(GPU_PYTHON) -m pytest -m gpu --tb=short --show-capture=no tests/training
+	@$(GPU_PYTHON) -m pytest -m gpu -W default --tb=short --show-capture=no tests/training
 	@$(GPU_PYTHON) benchmarks/bench_gpu.py --minutes $(MINUTES)
 
 coverage: setup

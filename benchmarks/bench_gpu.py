@@ -69,17 +69,22 @@ def write_data(folder, subjects):
     pathlib.Path(folder, "split.csv").write_text(split_table(subject_folds(names, FOLDS, 0, 0)))
 
 
-def recipe_of(options):
-    """The NetworkRecipe of FFNet-M that a row asks for."""
+def read_config():
+    """config.yaml of the project."""
     import yaml
 
+    return yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+
+
+def recipe_of(options):
+    """The NetworkRecipe of FFNet-M that a row asks for."""
     from ffnet.expressions import EXPRESSIONS
     from ffnet.networks.settings import ExperimentSettings, NetworkSettings
     from ffnet.settings import read_settings
     from ffnet.training.recipe import NetworkRecipe
     from ffnet.training.settings import TrainingSettings
 
-    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    config = read_config()
     networks = read_settings(NetworkSettings, config["networks"], "networks")
     training = read_settings(TrainingSettings, config["training"], "training")
     return NetworkRecipe(
@@ -130,12 +135,13 @@ def job(options):
     """A job of the workflow: everything, from the start of this process."""
     import hashlib
 
+    from ffnet.settings import read_settings
     from ffnet.training.run import train_runs
     from ffnet.training.session import Run, Session, read_data
     from ffnet.training.settings import ExecutionSettings
 
     recipe, folder = recipe_of(options), options["folder"]
-    execution = ExecutionSettings(recipe.device, recipe.threads, 1, 0, recipe.gpu_step, 60.0)
+    execution = read_settings(ExecutionSettings, read_config()["execution"], "execution")
     runs = [Run("FFNet-M", 0, fold) for fold in range(options["folds"])]
     records, texts = [], {}
     with tempfile.TemporaryDirectory() as resume:

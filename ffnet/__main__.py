@@ -25,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_export(commands)
     add_compare(commands)
     add_experiments(commands)
+    add_train(commands)
     add_status(commands)
     add_plan(commands)
     return parser
@@ -94,6 +95,22 @@ def add_experiments(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     add_config(parser)
     parser.set_defaults(run=experiments)
+
+
+def add_train(commands: argparse._SubParsersAction) -> None:
+    text = "Train experiments without Snakemake, as on a GPU machine that has only torch and the shards."
+    more = (
+        " Writes what the workflow's runs write, to results/DATASET/runs, and skips runs that are there. It needs"
+        " results/DATASET/shards.csv, the shards and results/DATASET/splits, which are made by `make` elsewhere."
+    )
+    parser = commands.add_parser("train", help=text, description=text + more)
+    parser.add_argument("dataset", metavar="DATASET", help="its name in config.yaml")
+    parser.add_argument(
+        "experiments", metavar="EXPERIMENT", nargs="+", help="names in config.yaml"
+    )
+    parser.add_argument("--repeats", metavar="N", type=int, help="of each experiment (default: what its row says)")
+    add_config(parser)
+    parser.set_defaults(run=train)
 
 
 def add_status(commands: argparse._SubParsersAction) -> None:
@@ -179,6 +196,14 @@ def experiments(arguments: argparse.Namespace) -> int:
     from ffnet.commands.experiments import show_experiments
 
     return show_experiments(read_config_file(arguments.config, arguments.configfile), arguments.json)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    from ffnet.commands.config_file import read_config_file
+    from ffnet.commands.train import train_experiments
+
+    config = read_config_file(arguments.config, arguments.configfile)
+    return train_experiments(config, arguments.dataset, arguments.experiments, arguments.repeats)
 
 
 def status(arguments: argparse.Namespace) -> int:
