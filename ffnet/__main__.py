@@ -105,9 +105,7 @@ def add_train(commands: argparse._SubParsersAction) -> None:
     )
     parser = commands.add_parser("train", help=text, description=text + more)
     parser.add_argument("dataset", metavar="DATASET", help="its name in config.yaml")
-    parser.add_argument(
-        "experiments", metavar="EXPERIMENT", nargs="+", help="names in config.yaml"
-    )
+    parser.add_argument("experiments", metavar="EXPERIMENT", nargs="+", help="names in config.yaml")
     parser.add_argument("--repeats", metavar="N", type=int, help="of each experiment (default: what its row says)")
     add_config(parser)
     parser.set_defaults(run=train)
