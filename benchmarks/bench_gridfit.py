@@ -12,10 +12,10 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded
 
-import numpy as np  # noqa: E402
-from rounds import print_times, time_in_turn  # noqa: E402
+import numpy as np
+from rounds import print_times, time_in_turn
 
-from ffnet.maps.gridfit import gridfit  # noqa: E402
+from ffnet.maps.gridfit import gridfit
 
 with contextlib.redirect_stdout(io.StringIO()):  # it greets on import
     from pygridfit import GridFit

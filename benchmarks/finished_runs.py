@@ -17,6 +17,7 @@ from ffnet.commands.config_file import merge_config
 from ffnet.config import read_config
 from ffnet.demo.roster import collection_files
 from ffnet.masks.weights import halve, landmark_mask
+from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.normals.shard import compute_normals
 from ffnet.results.quality import MAPS
 from ffnet.shards.hashes import shard_list
@@ -51,6 +52,7 @@ def make_project(folder, change):
         for path in collection_files(config.demo, layout):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).touch()
+    write_text(folder / IMAGENET_FILE, "")  # the runs that start from it are finished
     for name in config.datasets:
         with contextlib.chdir(folder):  # shards.csv holds the paths of shards as a run does
             write_collection(pathlib.Path("results") / name, name, config)
@@ -61,8 +63,8 @@ def make_project(folder, change):
 def write_collection(place, name, config):
     """Manifest, stages, quarantine, subjects and splits of a dataset. place: its folder of results."""
     collection = plan_dataset(name, config)
-    rows = [",".join(map(str, row)) for row in collection.rows]
-    write_text(place / "manifest.csv", "\n".join([",".join(collection.rows[0]._fields), *rows]) + "\n")
+    lines = [",".join(map(str, row)) for row in collection.rows]
+    write_text(place / "manifest.csv", "\n".join([",".join(collection.rows[0]._fields), *lines]) + "\n")
     random = np.random.default_rng(5)
     for shard, rows in collection.shards.items():
         stages = made_up_stages(random, rows, config)

@@ -6,7 +6,7 @@ arguments. Here every argument becomes an item of a list, and what follows "Retu
 
 import inspect
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 CODE = re.compile(r"`([^`\n]+)`")
 MARKUP = re.compile(r"([\\*|_`])")
@@ -40,7 +40,7 @@ def split_arguments(text: str, names: Collection[str]) -> list[str]:
     return [paragraph for paragraph in (prose.strip(), *items) if paragraph]
 
 
-def names_of(item: object) -> list[str]:
+def names_of(item: Callable | property) -> list[str]:
     """The arguments of a function, or the fields of a dataclass or a named tuple."""
     if isinstance(item, property) or (inspect.isclass(item) and issubclass(item, Exception)):
         return []

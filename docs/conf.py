@@ -9,7 +9,7 @@ from pygments.lexers.special import TextLexer
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from docs.api_docstrings import process_docstring  # noqa: E402
+from docs.api_docstrings import process_docstring
 
 project = "FFNet-M"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]

@@ -87,9 +87,9 @@ def scores(rows: list[dict[str, str]]) -> dict:
 def render(mesh: Mesh, center: np.ndarray, extent: float) -> np.ndarray:
     """The mesh from the side (VIEW, VIEW, 4) RGBA: shaded on its right half, with its texture on its left one."""
     middle = np.array([*center, np.median(mesh.vertices[:, 2])])
-    turn = rotation_xyz(TURN)
+    turn = rotation_xyz(np.array(TURN))
     vertices = (mesh.vertices - middle) @ turn.T
-    hits, _ = cast_view(vertices, mesh.triangles, (0.0, 0.0), 1.36 * extent, VIEW * FINER)
+    hits, _ = cast_view(vertices, mesh.triangles, np.zeros(2), 1.36 * extent, VIEW * FINER)
     light = shade(interpolate(vertex_normals(vertices, mesh.triangles)[mesh.triangles], hits))[..., None]
     across = interpolate(mesh.vertices[mesh.triangles], hits)[..., 0]
     clay = np.array([0.80, 0.83, 0.88]) * light * 1.08

@@ -18,7 +18,6 @@ SCAN, MAPS, MASK_COLUMN, NETWORK, FUSED, CLASSES, MATRIX = 0.2, 2.78, 3.97, 5.2,
 INK, FAINT, EDGE = "#1f2933", "#66717e", "#d5dbe1"
 STREAMS = {"depth": "#3566a8", "normals": "#7048b6", "texture": "#2b8a63"}
 MASKS = ("#e8590c", "#c2255c")  # mask-1, mask-2
-SANS = {"font.family": "DejaVu Sans", "text.color": INK}
 F3DNET = ((112, 0), (56, 1), (28, 0), (28, 2), (14, 0), (7, 0))  # input size of each convolution; which mask, or 0
 VGG16 = ((112, 0), (112, 0), (56, 0), (56, 1), (28, 0), (28, 2), (28, 0), *[(14, 0)] * 3, *[(7, 0)] * 3)
 KINDS = {"depth": ("F3DNet-M", F3DNET), "normals": ("F3DNet-M", F3DNET), "texture": ("VGG16-BN-M", VGG16)}
@@ -26,7 +25,7 @@ KINDS = {"depth": ("F3DNet-M", F3DNET), "normals": ("F3DNet-M", F3DNET), "textur
 
 def strip_figure(strip) -> Figure:
     """The figure of a Strip, see docs/strip.py: a white card with round corners on a transparent ground."""
-    with matplotlib.rc_context(SANS):
+    with matplotlib.rc_context({"font.family": "DejaVu Sans", "text.color": INK}):
         figure = blank_figure(WIDTH, HEIGHT)
         figure.set_facecolor("none")
         canvas = figure.add_axes((0, 0, 1, 1))

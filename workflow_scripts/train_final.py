@@ -16,5 +16,5 @@ with job_log(snakemake.log[0]):
     session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
     collection, _ = read_data(files.shards, files.split)
     network, trained = train_final(name, collection, recipe, session)
-    write_model(snakemake.output[0], network, model_header(name, recipe, source) | trained)
+    write_model(snakemake.output[0], network, model_header(name, recipe, source) | trained)  # type: ignore[arg-type]
     session.checkpoint(name).delete()

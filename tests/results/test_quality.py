@@ -86,7 +86,7 @@ def test_names_that_look_like_numbers_or_like_nothing_stay_texts(stages, tmp_pat
 def test_a_shard_without_a_scan_is_no_trouble(tmp_path):
     empty = np.array([], str)
     columns = {"scan": empty, "implausible": empty}
-    columns |= {name: empty for name in ("detected", "implausible_detected", "pose_route")}
+    columns |= dict.fromkeys(("detected", "implausible_detected", "pose_route"), empty)
     numbers = ("rotation_degrees", "points_per_pixel", "spike_share", "removed_share", "filled_share", "plausibility")
     columns |= {name: np.zeros(0) for name in (*numbers, "implausible_plausibility")}
     write_stage(tmp_path / "s.h5", columns)

@@ -9,11 +9,21 @@ import pytest
 from ffnet.workflow.provenance import ROOT
 
 
+def bench_results(*arguments):
+    command = [sys.executable, ROOT / "benchmarks" / "bench_results.py", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.mark.slow
+def test_no_made_up_run_is_trained():
+    text = bench_results("--repeats", "1")
+    assert "190 finished runs" in text and "make_report" in text and "train_fold" not in text
+
+
 @pytest.mark.full
 @pytest.mark.timeout(3600)
 def test_19000_runs_become_tables_and_report_in_four_minutes_of_the_processor_and_two_gibibytes(tmp_path):
-    command = [sys.executable, ROOT / "benchmarks" / "bench_results.py", "--keep", tmp_path]
-    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    text = bench_results("--keep", tmp_path)
     print(text)
     assert "19000 finished runs" in text
     rows = {
