@@ -33,9 +33,10 @@ class DatasetFiles(TypedDict):
 class Sources(NamedTuple):
     """What the report shows.
 
-    partial: whether runs may be missing. taken: dataset -> how many scans. quarantine, quality: of each dataset. jobs: a
-    row for each job of a stage: dataset, stage, seconds by the clock, seconds of the processor, memory at its peak in
-    MB; NaN where it was too short to be measured. pictures: (dataset, "maps" or "contact_sheet") -> path, of those that exist.
+    partial: whether runs may be missing. taken: dataset -> how many scans. quarantine, quality: of each dataset.
+    jobs: a row for each job of a stage: dataset, stage, seconds by the clock, seconds of the processor, memory at its
+    peak in MB; NaN where it was too short to be measured. pictures: (dataset, "maps" or "contact_sheet") -> path, of
+    those that exist.
     """
 
     datasets: Mapping[str, DatasetInfo]
