@@ -85,5 +85,5 @@ def test_landmarks_are_x_and_y_in_the_order_of_dlib(models):
 
 def test_a_missing_model_file_is_named(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match="shape_predictor_68_face_landmarks.dat is missing; install face_recognition_models"):
+    with pytest.raises(InputError, match="68_face_landmarks.dat is missing; install face_recognition_models"):
         detector._models.__wrapped__()

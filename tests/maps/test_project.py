@@ -164,6 +164,9 @@ def test_outliers_are_removed_before_holes_are_filled():
     maps = clean_maps(Projection(holed, texture, face, 1.0, 0.0), dataclasses.replace(SETTINGS, smooth_sigma=0.0))
     assert 1 / 1600 <= maps["removed_share"] <= 3 / 1600  # its two neighbours beside the hole may go with it
     np.testing.assert_allclose(maps["depth"], depth, atol=1e-9)
+    holed[19:22, 21] = holed[19, 19:21] = np.nan  # four neighbours are known: too few to judge, unless they are filled
+    maps = clean_maps(Projection(holed, texture, face, 1.0, 0.0), dataclasses.replace(SETTINGS, smooth_sigma=0.0))
+    assert maps["depth"][20, 20] == holed[20, 20]
 
 
 def test_cleaning_takes_outliers_fills_holes_and_smooths_and_tells_the_shares():
