@@ -6,6 +6,7 @@ rule make_report:
     input:
         expand("ffnet/results/report/{part}", part=["page.html", "parts.html", "page.css", "page.js"]),
         expand("results/{dataset}/quarantine.csv", dataset=collections),
+        expand("results/{dataset}/quality.csv", dataset=collections),
         expand("results/{dataset}/manifest.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),

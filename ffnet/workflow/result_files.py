@@ -30,6 +30,7 @@ def report_files(datasets: Mapping[str, PlannedDataset]) -> dict[str, dict]:
         name: {
             "manifest": files.MANIFEST.format(dataset=name),
             "quarantine": files.QUARANTINE.format(dataset=name),
+            "quality": files.QUALITY.format(dataset=name),
             "pictures": {
                 "maps": files.MAPS_FIGURE.format(dataset=name, form="png"),
                 "contact_sheet": files.CONTACT_SHEET.format(dataset=name),

@@ -34,7 +34,7 @@ def dlib(monkeypatch):
         return asked["box"]
 
     def predict_landmarks(image, box):
-        asked.update(used=box)
+        asked.update(used=box, predicted_on=image)
         return np.arange(68.0)[:, None] + [100, 150]
 
     monkeypatch.setattr(module, "detect_face", detect_face)
@@ -51,6 +51,13 @@ def test_dlib_sees_the_small_texture_magnified_in_a_black_margin(dlib, settings)
     assert not image[:56].any() and not image[:, -56:].any()
     bright = np.argwhere(image[..., 0] > 128)
     np.testing.assert_allclose(bright.mean(axis=0), [56 + 10 * 4 + 1.5, 56 + 30 * 4 + 1.5])
+
+
+def test_dlib_gets_red_first_and_the_same_picture_for_box_and_landmarks(dlib, settings):
+    texture = np.tile(np.array([200, 100, 50], np.uint8), (112, 112, 1))
+    texture[50, 50] = 0
+    find_landmarks(texture, FLAT, 1.0, settings)
+    assert dlib["image"][100, 100].tolist() == [200, 100, 50] and dlib["predicted_on"] is dlib["image"]
 
 
 def test_landmarks_come_back_in_pixels_of_the_small_texture_without_the_chin(dlib, settings):

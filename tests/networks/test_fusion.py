@@ -175,6 +175,27 @@ def test_a_one_channel_map_is_repeated_for_vgg16_bn(paper, inputs):
     assert torch.equal(network(inputs), network(three))
 
 
+def test_features_are_fused_behind_a_last_relu(paper, inputs):
+    """FC2 ends in a ReLU: no fused feature is negative, and some are cut to 0."""
+    network, fused = build_network(FULL, dataclasses.replace(paper, width=0.25), 6).eval(), []
+    network.classifier.register_forward_hook(lambda layer, given, output: fused.append(given[0]))
+    network(inputs)
+    assert fused[0].min() == 0 and 0.1 < (fused[0] > 0).float().mean() < 0.9
+    for head in network.heads.values():
+        kinds = [type(layer).__name__ for layer in head]
+        assert kinds == ["Linear", "ReLU", "Dropout", "Linear", "ReLU"]
+
+
+def test_the_scores_of_a_scan_depend_on_its_own_maps_and_masks_alone(paper, inputs):
+    network = build_network(FULL, dataclasses.replace(paper, width=0.25), 6).eval()
+    together = network(inputs)
+    for scan in range(2):
+        alone = network({name: values[scan : scan + 1] for name, values in inputs.items()})
+        torch.testing.assert_close(together[scan], alone[0], rtol=1e-4, atol=1e-5)
+    exchanged = inputs | {name: inputs[name].flip(0) for name in ("mask1", "mask2")}
+    assert not torch.allclose(network(exchanged), together, rtol=1e-3)
+
+
 def test_dropout_acts_in_training_only(paper, inputs):
     network = build_network(FULL, dataclasses.replace(paper, width=0.25, dropout=0.5), 6).eval()
     assert torch.equal(network(inputs), network(inputs))

@@ -28,24 +28,36 @@ def test_texture_is_scaled_as_its_network_wants_it(kind, white):
 
 
 def test_stages_are_joined_by_scan_and_what_one_left_out_is_left_out():
-    scans = np.array(["a", "b", "c"])
+    """Every column of a scan is its own: the stages have them in other orders, and each scan other values."""
+    scans, kept = np.array(["a", "b", "c"]), [0, 2]
+    random = np.random.default_rng(0)
     maps = {
         "scan": scans,
         "subject": np.array(["p", "p", "q"]),
         "label": np.arange(3),
         "intensity": np.array([3, 4, 3]),
-        "depth": np.random.default_rng(0).normal(size=(3, 4, 4)),
-        "texture": np.zeros((3, 4, 4, 3), np.uint8),
+        "depth": random.normal(size=(3, 4, 4)),
+        "texture": random.integers(0, 255, (3, 4, 4, 3), np.uint8),
     }
-    normals = {"scan": scans, "normals": np.full((3, 4, 4, 3), np.nan)}
+    maps["depth"][2, 0, 0] = np.nan
+    normals = {"scan": scans[[1, 2, 0]], "normals": random.normal(size=(3, 4, 4, 3))}
+    normals["normals"][:, 0, 0] = np.nan
     masks = {
         "scan": np.array(["c", "a"]),
         "mask1": np.stack([np.full((2, 2), 3), np.full((2, 2), 1)]),
-        "mask2": np.zeros((2, 1, 1)),
-        "landmarks": np.zeros((2, 51, 2)),
+        "mask2": np.array([[[30.0]], [[10.0]]]),
+        "landmarks": np.stack([np.full((51, 2), 300), np.full((51, 2), 100)]),
         "detected": np.array(["crop", "detector"]),
     }
     joined = join_stages(maps, normals, masks, PLAIN)
     assert joined["scan"].tolist() == ["a", "c"] and joined["label"].tolist() == [0, 2]
     assert joined["mask1"][:, 0, 0].tolist() == [1, 3] and joined["detected"].tolist() == ["detector", "crop"]
-    assert (joined["normals"] == 0).all() and joined["depth"].dtype == np.float32
+    assert joined["mask2"].ravel().tolist() == [10, 30] and joined["landmarks"][:, 0, 0].tolist() == [100, 300]
+    assert joined["subject"].tolist() == ["p", "q"] and joined["intensity"].tolist() == [3, 3]
+    assert joined["depth"].dtype == joined["texture"].dtype == np.float32
+    for row, scan in enumerate(kept):
+        np.testing.assert_array_equal(joined["depth"][row], scale_depth(maps["depth"][scan], PLAIN))
+        texture = scale_texture(maps["texture"][scan], np.isfinite(maps["depth"][scan]), PLAIN)
+        np.testing.assert_array_equal(joined["texture"][row], texture)
+    np.testing.assert_array_equal(joined["normals"], np.nan_to_num(normals["normals"][[2, 1]]))
+    assert (joined["normals"][:, 0, 0] == 0).all()

@@ -53,6 +53,11 @@ def test_inputs_are_the_same_numbers_with_channels_in_front(collection):
         "mask2": (36, 1, 28, 28),
     }
     assert np.array_equal(inputs["normals"][5, 2].numpy(), collection.normals[5, :, :, 2])
+    other = collection._replace(mask1=np.arange(36.0)[:, None, None] * np.ones((56, 56), np.float32))
+    assert network_inputs(other, CPU)["mask1"][:, 0, 0, 0].tolist() == list(range(36))
+    taken = take(network_inputs(other, CPU), torch.tensor([3, 1]))
+    assert taken["mask1"][:, 0, 9, 9].tolist() == [3, 1]
+    assert all(torch.equal(taken[name], values[[3, 1]]) for name, values in inputs.items() if name != "mask1")
     assert take(inputs, torch.tensor([3, 1]))["texture"].is_contiguous(memory_format=torch.channels_last)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from ffnet.results.audit.leakage import leak_warnings
+from ffnet.results.report.cleaning_view import cleaning_view
 from ffnet.results.report.confusion_cards import ConfusionCard, confusion_cards
 from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view
 from ffnet.results.report.html_table import HtmlTable, dataset_title, html_table
@@ -75,6 +76,7 @@ def html_tables(sources: Sources, experiments: Sequence[str]) -> dict[str, HtmlT
     views |= {
         "questions": question_view(frames["paper"], frames["comparisons"], datasets),
         "quarantine": quarantine_view(sources),
+        "cleaning": cleaning_view(sources),
         "stages": stage_view(sources),
         "training": training_view(sources),
         "versions": version_view(sources.records),

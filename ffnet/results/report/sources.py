@@ -11,6 +11,7 @@ import pandas as pd
 
 from ffnet.errors import InputError
 from ffnet.quarantine import Rejected, read_quarantine
+from ffnet.results.quality import read_quality
 from ffnet.results.tables.all_tables import Frames
 from ffnet.results.tested_experiments import DatasetInfo
 from ffnet.scans.index import read_manifest
@@ -24,6 +25,7 @@ class DatasetFiles(TypedDict):
 
     manifest: str
     quarantine: str
+    quality: str
     pictures: dict[str, str]
     benchmarks: dict[str, Sequence[str]]
 
@@ -31,9 +33,10 @@ class DatasetFiles(TypedDict):
 class Sources(NamedTuple):
     """What the report shows.
 
-    partial: whether runs may be missing. taken: dataset -> how many scans. quarantine: of each dataset. jobs: a row for
-    each job of a stage: dataset, stage, seconds by the clock, seconds of the processor, memory at its peak in MB; NaN
-    where it was too short to be measured. pictures: (dataset, "maps" or "contact_sheet") -> path, of those that exist.
+    partial: whether runs may be missing. taken: dataset -> how many scans. quarantine, quality: of each dataset.
+    jobs: a row for each job of a stage: dataset, stage, seconds by the clock, seconds of the processor, memory at its
+    peak in MB; NaN where it was too short to be measured. pictures: (dataset, "maps" or "contact_sheet") -> path, of
+    those that exist.
     """
 
     datasets: Mapping[str, DatasetInfo]
@@ -42,6 +45,7 @@ class Sources(NamedTuple):
     partial: bool
     taken: dict[str, int]
     quarantine: dict[str, list[Rejected]]
+    quality: dict[str, pd.DataFrame]
     jobs: pd.DataFrame
     pictures: dict[tuple[str, str], str]
 
@@ -65,6 +69,7 @@ def read_sources(
         partial,
         taken={name: len(read_manifest(text)) for name, text in manifests.items()},
         quarantine={name: read_quarantine(of["quarantine"]) for name, of in listed.items()},
+        quality={name: read_quality(of["quality"]) for name, of in files.items() if os.path.isfile(of["quality"])},
         jobs=read_jobs({name: of["benchmarks"] for name, of in files.items()}),
         pictures={key: path for key, path in pictures.items() if os.path.isfile(path)},
     )

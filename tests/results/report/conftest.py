@@ -17,6 +17,7 @@ from ffnet.training.record import read_records
 from tests.training.conftest import record_values
 
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
+QUALITY = "a,0.0010,0.0200,0.4000\nb,0.0030,0.0500,0.1000\nc,0.0000,0.0100,0.2000\nlost,,,\n"
 CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}
 NOTES = {"torch": "2.0", "numpy": "2.1", "device": "cpu", "code": "abc", "parameters": 7, "seconds": {"all": 2.0}}
 
@@ -50,6 +51,7 @@ class Folder:
         rows = [ScanRow(scan, "s00", "fear", 1, f"{scan}.bnt", "", "shard-00") for scan in [*scans, "lost"]]
         (place / "manifest.csv").write_text(manifest_text(rows))
         (place / "quarantine.csv").write_text("scan,stage,reason\nlost,masks,no face found\n")
+        (place / "quality.csv").write_text("scan,spike_share,removed_share,filled_share\n" + QUALITY)
         (place / "records").mkdir()
         for name in EXPERIMENTS:
             paths = sorted((place / "runs" / name).glob("*/*.json")) or self.stand_in(place, name)
@@ -80,6 +82,7 @@ class Folder:
             name: {
                 "manifest": self.results / name / "manifest.csv",
                 "quarantine": self.results / name / "quarantine.csv",
+                "quality": self.results / name / "quality.csv",
                 "pictures": {kind: f"{figures[name]}_{kind}.png" for kind in ("maps", "contact_sheet")},
                 "benchmarks": {
                     stage: [self.logs / "benchmarks" / name / stage / "shard-00.tsv"]
