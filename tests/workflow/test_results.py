@@ -49,13 +49,13 @@ def test_tables_and_report_so_far_come_from_the_runs_that_exist_and_plan_no_trai
         ("demo-bosphorus", "FFNet-M"): "2",
     }
     missing = rows(project, "results/tables_so_far/missing.csv")
-    assert len(missing) == 3 + 4 and {row["why"] for row in missing} == {"not made"}
+    assert len(missing) == 3 + 4 and {row["state"] for row in missing} == {"not made"}
     assert "**WARNING: so far; 5 of 12 runs are made" in project.read("results/tables_so_far/table1.md")
     assert "7 of 12 runs are <a" in project.read("results/tables_so_far/report.html")
     project.configure(lambda config: config["training"].update(epochs=2))
     assert project.run("tables_so_far").returncode == 0
     missing = rows(project, "results/tables_so_far/missing.csv")
-    assert [row["experiment"] for row in missing if row["why"] == "other settings"] == ["FFNet-M"] * 3
+    assert [row["experiment"] for row in missing if row["state"] == "other settings"] == ["FFNet-M"] * 3
     assert project.planned("results/tables/accuracy.csv")["train_fold"] == 4 + 4  # ridge's are still gathered
 
 
