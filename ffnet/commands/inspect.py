@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import traceback
 from collections.abc import Sequence
 
 from ffnet.commands.inspect_report import (
@@ -17,7 +18,7 @@ from ffnet.commands.inspect_report import (
 from ffnet.commands.listed_scans import ListedScans, read_lists
 from ffnet.commands.printing import drawable
 from ffnet.config import Config
-from ffnet.errors import InputError
+from ffnet.errors import InputError, unforeseen
 from ffnet.scans.formats.readers import find_texture, scan_suffix
 from ffnet.scans.index import LAYOUTS
 from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
@@ -80,6 +81,9 @@ def inspect_file(file: str, config: Config, listed: ListedScans, unit: Unit | No
         return report._replace(error=str(error))
     except OSError as error:
         return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
+    except Exception as error:  # what nobody foresaw in one file must not cost the others
+        traceback.print_exc()
+        return report._replace(error=f"{file}: {unforeseen(error)}")
 
 
 def draw_maps(

@@ -107,9 +107,7 @@ def posed_report(report: ScanReport, scan: FrontalScan) -> ScanReport:
 
 def pose_warnings(scan: FrontalScan, option: str) -> list[str]:
     """Reasons to doubt the pose of a scan. option: the command's option that draws a picture."""
-    warnings = []
-    if scan.unused:
-        warnings.append(f"{scan.unused}; the detector is used instead")
+    warnings = list(scan.notes)
     if scan.route == "shape":
         warnings.append(f"the face was found by its shape alone, not in its texture; look at the picture ({option})")
     if scan.rotation_degrees > TRUSTED_ROTATION:

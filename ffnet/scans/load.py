@@ -21,7 +21,7 @@ class FrontalScan(NamedTuple):
 
     mesh: Mesh, mm, origin at the nose tip, y up, z to the camera. center: (2,) x, y of the square's middle, mm.
     extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose. nose_tip: (3,) in the file's
-    coordinates, mm. unused: why the landmark file could not be used, "" if it was used or there is none.
+    coordinates, mm. notes: what is doubtful about the files that it was read from.
     """
 
     mesh: Mesh
@@ -30,7 +30,7 @@ class FrontalScan(NamedTuple):
     rotation_degrees: float
     route: str
     nose_tip: np.ndarray
-    unused: str
+    notes: tuple[str, ...]
 
 
 def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
@@ -62,12 +62,13 @@ def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSetti
 
     Without a usable landmark file the pose comes from the detector. Raises ScanError.
     """
-    pose, unused = None, ""
+    pose = None
+    notes: tuple[str, ...] = ()
     if landmarks_path:
         try:
             pose = pose_from_file(mesh, landmarks_path, MILLIMETRES[unit], settings.pose)
         except ScanError as error:
-            unused = str(error)
+            notes = (f"{error}; the detector is used instead",)
     pose = pose or find_pose(mesh, settings.pose)
     frontal = mesh._replace(vertices=(mesh.vertices - pose.nose_tip) @ pose.rotation.T)
     measure = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
@@ -80,7 +81,7 @@ def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSetti
         rotation_degrees=float(np.degrees(np.arccos(np.clip((np.trace(pose.rotation) - 1) / 2, -1, 1)))),
         route=pose.route,
         nose_tip=pose.nose_tip,
-        unused=unused,
+        notes=(*notes, *pose.notes),
     )
 
 

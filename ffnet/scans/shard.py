@@ -1,5 +1,6 @@
 """The stage `scans` for one shard."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ from ffnet.quarantine import Rejected, each_scan
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import FrontalScan, load_scan
 from ffnet.scans.settings import ScanSettings
+
+log = logging.getLogger(__name__)
 
 
 def load_scans(
@@ -21,8 +24,8 @@ def load_scans(
 
     def load(i: int) -> FrontalScan:
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
-        if scan.unused:
-            print(f"{scan.unused}; the detector is used instead")
+        for note in scan.notes:
+            log.warning(note)
         return pack_scan(scan)
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")

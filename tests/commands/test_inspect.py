@@ -103,3 +103,13 @@ def test_the_text_has_a_line_for_each_fact_and_names_the_error(wrl, capsys, sett
     ):
         assert part in good
     assert len(good.splitlines()) < 20
+
+
+def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(wrl, bnt, monkeypatch, capsys, inspect):
+    from ffnet.commands import inspect as command
+
+    read = command.read_mesh
+    monkeypatch.setattr(command, "read_mesh", lambda path, *rest: 1 / 0 if path == str(bnt) else read(path, *rest))
+    code, (bad, good) = inspect(bnt, wrl)
+    assert code == 1 and good["error"] is None
+    assert bad["error"].startswith(f"{bnt}: an unforeseen ZeroDivisionError (division by zero)")

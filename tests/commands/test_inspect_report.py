@@ -33,12 +33,12 @@ def test_odd_sizes_are_warned_of(mesh, warning):
 
 
 def test_a_large_rotation_and_a_face_found_by_shape_alone_are_warned_of():
-    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), "")
+    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), ())
     report = ScanReport("x")
     assert posed_report(report, scan).warnings == () and posed_report(report, scan).rotation_deg == 12.35
     assert "by its shape alone" in posed_report(report, scan._replace(route="shape")).warnings[0]
-    unused = posed_report(report, scan._replace(unused="a.bnd: is empty")).warnings
-    assert unused == ("a.bnd: is empty; the detector is used instead",)
+    unused = posed_report(report, scan._replace(notes=("a.bnd: is empty",))).warnings
+    assert unused == ("a.bnd: is empty",)
     assert "turned by 25 degrees" in posed_report(report, scan._replace(rotation_degrees=25.0)).warnings[0]
 
 

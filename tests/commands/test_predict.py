@@ -56,6 +56,16 @@ def test_one_bad_file_stops_no_other_and_the_exit_code_says_so(predict, wrl, tmp
     assert refused[1].endswith("there is no such file") and refused[2].endswith("a folder; name the scan files in it")
 
 
+def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(predict, wrl, bnt, monkeypatch):
+    from ffnet.predict import predictor
+
+    read = predictor.read_mesh
+    monkeypatch.setattr(predictor, "read_mesh", lambda path, *rest: 1 / 0 if path == str(bnt) else read(path, *rest))
+    code, printed = predict(bnt, wrl)
+    assert code == 1 and printed.out.splitlines()[1].startswith(str(wrl)) and "Traceback" in printed.err
+    assert f"CANNOT BE USED: {bnt}: an unforeseen ZeroDivisionError (division by zero)" in printed.out
+
+
 def test_where_no_file_can_be_used_there_is_no_table(predict):
     code, printed = predict("nowhere.wrl")
     assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file\n\nModel: ")
