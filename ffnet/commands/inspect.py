@@ -19,9 +19,9 @@ from ffnet.commands.listed_scans import ListedScans, read_lists
 from ffnet.commands.printing import drawable
 from ffnet.config import Config
 from ffnet.errors import InputError, unforeseen
-from ffnet.scans.formats.readers import find_texture, scan_suffix
+from ffnet.scans.formats.readers import find_texture, read_scan, scan_suffix
 from ffnet.scans.index import LAYOUTS
-from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal
 from ffnet.scans.settings import DatasetSettings, Unit
 
 
@@ -71,10 +71,10 @@ def inspect_file(file: str, config: Config, listed: ListedScans, unit: Unit | No
         report = report.warn("read as mm, because neither --unit nor a dataset in config.yaml gives the unit")
     unit = unit or (dataset.unit if dataset else "mm")
     try:
-        mesh = read_mesh(file, row.texture if row else find_texture(file), config.scans, unit)
-        report = measured_report(report, mesh, config.maps.size)
-        check_extent(mesh.vertices, file, config.scans)
-        scan = make_frontal(mesh, landmark_file(file, config.scans), unit, config.scans)
+        read = read_scan(file, row.texture if row else find_texture(file), config.scans, unit)
+        report = measured_report(report, read, config.maps.size)
+        check_extent(read.mesh.vertices, file, unit, config.scans)
+        scan = make_frontal(read.mesh, landmark_file(file, config.scans), unit, config.scans)
         report = posed_report(report, scan)
         return report if picture is None else draw_maps(report, scan, unit, dataset, config, picture)
     except InputError as error:

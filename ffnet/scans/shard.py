@@ -9,13 +9,13 @@ from ffnet.geometry.packing import mesh_columns, pack_mesh
 from ffnet.quarantine import Rejected, each_scan
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import FrontalScan, load_scan
-from ffnet.scans.settings import ScanSettings
+from ffnet.scans.settings import ScanSettings, Unit
 
 log = logging.getLogger(__name__)
 
 
 def load_scans(
-    rows: list[ScanRow], unit: str, classes: Sequence[str], settings: ScanSettings
+    rows: list[ScanRow], unit: Unit, classes: Sequence[str], settings: ScanSettings
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard.
 

@@ -3,6 +3,7 @@ import pytest
 
 from ffnet.commands.inspect_report import ScanReport, measured_report, named_report, posed_report
 from ffnet.geometry.mesh import Mesh
+from ffnet.scans.formats.scan_file import ScanFile
 from ffnet.scans.load import FrontalScan
 
 
@@ -26,7 +27,7 @@ def plane(extent, texture_size=(200, 200), loose=0):
     ],
 )
 def test_odd_sizes_are_warned_of(mesh, warning):
-    report = measured_report(ScanReport("x.wrl"), mesh, 112)
+    report = measured_report(ScanReport("x.wrl"), ScanFile(mesh, len(mesh.vertices)), 112)
     assert len(report.warnings) == (warning is not None)
     assert warning is None or warning in report.warnings[0]
     assert report.texture == [mesh.texture.shape[1], mesh.texture.shape[0]] and report.triangles == 2
