@@ -28,6 +28,7 @@ from ffnet.maps.project import Projection, project
 from ffnet.maps.shard import project_maps
 from ffnet.masks.shard import make_masks
 from ffnet.normals.shard import compute_normals
+from ffnet.scans.beside import Paths
 from ffnet.scans.formats.readers import read_scan
 from ffnet.scans.index import bosphorus_row
 from ffnet.scans.load import FrontalScan, load_scan
@@ -68,8 +69,8 @@ def walk(config, folder):
     demo = dataclasses.replace(config.demo, folder=str(folder), takes=1, pose_deviation=TURN)
     make_bosphorus_subject(build_model(read_head()), demo, SUBJECT)
     dataset, path = config.datasets[DATASET], f"{roster.subject_folder(demo, LAYOUT, SUBJECT)}/{SCAN}"
-    row = bosphorus_row(f"{path}.bnt", {f"{path}.png"}, config.scans.shards)
-    raw = read_scan(row.mesh, row.texture, config.scans, dataset.unit)
+    row = bosphorus_row(f"{path}.bnt", Paths([f"{path}.png"]), config.scans.shards)
+    raw = read_scan(row.mesh, row.texture, config.scans, dataset.unit).mesh
     pose = find_pose(raw, config.scans.pose)
     frontal = load_scan(row.mesh, row.texture, "", dataset.unit, config.scans)
     scans, rejected = load_scans([row], dataset.unit, dataset.classes, config.scans)

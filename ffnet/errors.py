@@ -7,3 +7,10 @@ class InputError(Exception):
 
 class ScanError(InputError):
     """One scan cannot be used. It is listed in quarantine.csv with this message; the others are processed."""
+
+
+def unforeseen(error: Exception) -> str:
+    """What to say of an error that is no InputError, where one scan must not stop the others."""
+    return (
+        f"an unforeseen {type(error).__name__} ({error}); leave the scan out, and please report this with its traceback"
+    )

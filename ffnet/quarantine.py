@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from ffnet.errors import InputError, ScanError
+from ffnet.errors import InputError, ScanError, unforeseen
 from ffnet.settings import setting
 
 T = TypeVar("T")
@@ -50,9 +50,11 @@ class QuarantineSettings:
 def each_scan(
     scans: Collection[str], work: Callable[[int], T], stage: str
 ) -> tuple[list[int], list[T], list[Rejected]]:
-    """Calls work(i) for each scan i and continues after a ScanError.
+    """Calls work(i) for each scan i and continues after an error of one scan.
 
-    scans: their names. Logs a line per scan with the time left. Returns (indices kept, their results, rows left out).
+    scans: their names. Logs a line per scan with the time left. A ScanError leaves a scan out with its message, any
+    other error of one scan with its traceback in the log; what every scan would meet, an InputError or a failed import,
+    is raised. Returns (indices kept, their results, rows left out).
     """
     kept, results, rejected = [], [], []
     start = time.perf_counter()
@@ -64,6 +66,12 @@ def each_scan(
         except ScanError as error:
             rejected.append(Rejected(str(scan), stage, str(error)))
             outcome = f"quarantined: {error}"
+        except (InputError, ImportError):
+            raise
+        except Exception as error:  # what nobody foresaw in one scan must not cost the others
+            log.exception(f"{stage} {scan}: an unforeseen error")
+            rejected.append(Rejected(str(scan), stage, unforeseen(error)))
+            outcome = f"quarantined: {unforeseen(error)}"
         passed = time.perf_counter() - start
         remaining = passed / (i + 1) * (len(scans) - i - 1)
         log.info(f"{stage} {i + 1}/{len(scans)} {scan} {outcome} ({passed:.1f} s, {remaining:.0f} s to go)")

@@ -30,9 +30,20 @@ def test_a_bad_scan_is_listed_and_the_others_are_processed(caplog):
     assert len(lines) == 3 and "b quarantined: b.wrl: cut short" in lines[1]
 
 
-def test_an_error_of_ours_is_not_taken_for_a_bad_scan():
-    with pytest.raises(ZeroDivisionError):
-        each_scan(["a"], lambda i: 1 / i, "scans")
+def test_an_unforeseen_error_of_one_scan_leaves_it_out_with_a_traceback_in_the_log(caplog):
+    kept, results, rejected = each_scan(["a", "b"], lambda i: 1 / i, "maps")
+    assert (kept, results) == ([1], [1])
+    assert rejected[0][:2] == ("a", "maps") and "unforeseen ZeroDivisionError (division by zero)" in rejected[0].reason
+    assert "maps a: an unforeseen error" in caplog.text and "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("error", [InputError("model.dat is missing"), ImportError("libGL.so.1")])
+def test_what_every_scan_would_meet_is_no_fault_of_the_scan(error):
+    def fail(i):
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        each_scan(["a"], fail, "scans")
 
 
 def test_quarantine_csv_quotes_what_needs_it():

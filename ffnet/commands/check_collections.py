@@ -56,7 +56,7 @@ def check_collection(name: str, config: Config) -> Iterator[Finding]:
     else:
         yield Finding("ok", f"{name}: {count} in {dataset.folder}")
         yield from check_rows(name, rows, dataset)
-        yield from check_files(name, plan)
+        yield from check_files(name, plan, dataset)
     yield from check_protocol(name, everyone, config)
 
 
@@ -90,9 +90,10 @@ def check_rows(name: str, rows: list[ScanRow], dataset: DatasetSettings) -> Iter
         )
 
 
-def check_files(name: str, plan: PlannedDataset) -> Iterator[Finding]:
+def check_files(name: str, plan: PlannedDataset, dataset: DatasetSettings) -> Iterator[Finding]:
     """Files of a PlannedDataset that are missing or empty, and scans that are not used."""
-    bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(TEXTURE_BESIDE)]
+    suffixes = TEXTURE_BESIDE if dataset.layout != "manifest" else (".bnt",)
+    bare = [row.scan for row in plan.rows if not row.texture and row.mesh.lower().endswith(suffixes)]
     if bare:
         yield Finding(
             "note",

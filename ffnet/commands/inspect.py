@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import traceback
 from collections.abc import Sequence
 
 from ffnet.commands.inspect_report import (
@@ -17,10 +18,10 @@ from ffnet.commands.inspect_report import (
 from ffnet.commands.listed_scans import ListedScans, read_lists
 from ffnet.commands.printing import drawable
 from ffnet.config import Config
-from ffnet.errors import InputError
-from ffnet.scans.formats.readers import find_texture, scan_suffix
+from ffnet.errors import InputError, unforeseen
+from ffnet.scans.formats.readers import find_texture, read_scan, scan_suffix
 from ffnet.scans.index import LAYOUTS
-from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal
 from ffnet.scans.settings import DatasetSettings, Unit
 
 
@@ -70,16 +71,19 @@ def inspect_file(file: str, config: Config, listed: ListedScans, unit: Unit | No
         report = report.warn("read as mm, because neither --unit nor a dataset in config.yaml gives the unit")
     unit = unit or (dataset.unit if dataset else "mm")
     try:
-        mesh = read_mesh(file, row.texture if row else find_texture(file), config.scans, unit)
-        report = measured_report(report, mesh, config.maps.size)
-        check_extent(mesh.vertices, file, config.scans)
-        scan = make_frontal(mesh, landmark_file(file, config.scans), unit, config.scans)
+        read = read_scan(file, row.texture if row else find_texture(file), config.scans, unit)
+        report = measured_report(report, read, config.maps.size)
+        check_extent(read.mesh.vertices, file, unit, config.scans)
+        scan = make_frontal(read.mesh, landmark_file(file, config.scans), unit, config.scans)
         report = posed_report(report, scan)
         return report if picture is None else draw_maps(report, scan, unit, dataset, config, picture)
     except InputError as error:
         return report._replace(error=str(error))
     except OSError as error:
         return report._replace(error=f"{error.filename or file}: {error.strerror or error}")
+    except Exception as error:  # what nobody foresaw in one file must not cost the others
+        traceback.print_exc()
+        return report._replace(error=f"{file}: {unforeseen(error)}")
 
 
 def draw_maps(

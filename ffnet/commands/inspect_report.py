@@ -1,13 +1,12 @@
 """The report of `inspect` on one scan file, built step by step."""
 
-import os
 from typing import NamedTuple
 
 import numpy as np
 
-from ffnet.geometry.mesh import Mesh
 from ffnet.scans.formats.readers import scan_suffix
-from ffnet.scans.index import LAYOUTS, ScanRow
+from ffnet.scans.formats.scan_file import ScanFile
+from ffnet.scans.index import ScanRow, native_row
 from ffnet.scans.load import FrontalScan
 
 USUAL_EXTENT = (120.0, 320.0)  # mm, longest side of a scan that is a face and little else
@@ -46,7 +45,7 @@ class ScanReport(NamedTuple):
 
 def named_report(file: str) -> ScanReport:
     """The report from the file's name alone, for frames of BU-4DFE from the names of the folders too."""
-    row = named_row(file)
+    row = native_row(file)
     if row:
         return listed_report(file, row)
     return ScanReport(file, format=scan_suffix(file)[1:] or None).warn(
@@ -66,23 +65,18 @@ def listed_report(file: str, row: ScanRow) -> ScanReport:
     )
 
 
-def named_row(file: str) -> ScanRow | None:
-    """The ScanRow from the file's name, or None if no layout has such names."""
-    rows = (make_row(os.path.abspath(file), set(), 1) for _, make_row in LAYOUTS.values())
-    return next(filter(None, rows), None)
-
-
-def measured_report(report: ScanReport, mesh: Mesh, map_size: int) -> ScanReport:
-    """The report with the sizes of its mesh. map_size: pixels."""
+def measured_report(report: ScanReport, scan: ScanFile, map_size: int) -> ScanReport:
+    """The report with the sizes of a scan's mesh. map_size: pixels."""
+    mesh = scan.mesh
     extent = np.ptp(mesh.vertices, axis=0)
     height, width = mesh.texture.shape[:2]
     loose = 1 - len(np.unique(mesh.triangles)) / len(mesh.vertices)
     report = report._replace(
-        vertices=len(mesh.vertices),
+        vertices=scan.vertices,
         triangles=len(mesh.triangles),
         extent_mm=[round(float(side), 1) for side in extent],
         texture=[width, height],
-    )
+    ).warn(*scan.notes)
     if not USUAL_EXTENT[0] <= extent.max() <= USUAL_EXTENT[1]:
         low, high = USUAL_EXTENT
         report = report.warn(f"{extent.max():.0f} mm across; a scan of a face alone has {low:.0f} to {high:.0f} mm")
@@ -107,9 +101,7 @@ def posed_report(report: ScanReport, scan: FrontalScan) -> ScanReport:
 
 def pose_warnings(scan: FrontalScan, option: str) -> list[str]:
     """Reasons to doubt the pose of a scan. option: the command's option that draws a picture."""
-    warnings = []
-    if scan.unused:
-        warnings.append(f"{scan.unused}; the detector is used instead")
+    warnings = list(scan.notes)
     if scan.route == "shape":
         warnings.append(f"the face was found by its shape alone, not in its texture; look at the picture ({option})")
     if scan.rotation_degrees > TRUSTED_ROTATION:
@@ -130,7 +122,7 @@ def landmark_warnings(columns: dict[str, np.ndarray]) -> list[str]:
 
 def report_text(report: ScanReport, picture: str | None) -> str:
     """A report as lines of text. picture: the path of what was drawn, or None."""
-    row = named_row(report.file)
+    row = native_row(report.file)
     ethnicity = row.ethnicity if row else ""  # not in the report, whose fields are the keys of --json
     facts = {
         "format": report.format,

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import textwrap
+import traceback
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from ffnet.commands.inspect import picture_paths
 from ffnet.commands.inspect_report import landmark_warnings, pose_warnings
 from ffnet.commands.printing import WIDTH, counted, drawable, printable
-from ffnet.errors import InputError
+from ffnet.errors import InputError, unforeseen
 from ffnet.figures.prediction_figure import prediction_figure
 from ffnet.figures.saving import save_figure
 from ffnet.predict.predictor import Columns, Predictor, join_columns
@@ -103,6 +104,9 @@ def prepare_file(file: str, picture: str | None, predictor: Predictor) -> Prepar
         return outcome._replace(error=str(error))
     except OSError as error:
         return outcome._replace(error=f"{error.filename or file}: {error.strerror or error}")
+    except Exception as error:  # what nobody foresaw in one file must not cost the others
+        traceback.print_exc()
+        return outcome._replace(error=f"{file}: {unforeseen(error)}")
     warnings = (*pose_warnings(scan, "--figure"), *landmark_warnings(columns))
     return Prepared(outcome._replace(warnings=warnings), columns, picture)
 

@@ -5,10 +5,10 @@ import numpy as np
 # unverified which side the collections call left: here BU-3DFE's left is the person's, Bosphorus' the picture's
 BOSPHORUS_POINTS = {
     "Outer left eyebrow": (17,),
-    "Middle of the left eyebrow": (19,),
+    "Middle left eyebrow": (19,),
     "Inner left eyebrow": (21,),
     "Inner right eyebrow": (22,),
-    "Middle of the right eyebrow": (24,),
+    "Middle right eyebrow": (24,),
     "Outer right eyebrow": (26,),
     "Outer left eye corner": (36,),
     "Inner left eye corner": (39,),

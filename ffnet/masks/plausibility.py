@@ -41,6 +41,7 @@ class Plausibility(NamedTuple):
         return float(np.prod(self))
 
 
+TEXTURED = ", does the texture belong to this scan, and is it aligned with the mesh"
 WHY = {
     "inside": "too many of the landmarks lie off the face",
     "order": "landmarks that belong left and right of, or above, each other are mixed up",
@@ -68,10 +69,11 @@ def plausibility(landmarks: np.ndarray, size: int, depth: np.ndarray, spacing: f
     )
 
 
-def check_plausibility(score: Plausibility, settings: MaskSettings) -> None:
+def check_plausibility(score: Plausibility, settings: MaskSettings, coloured: bool) -> None:
     """Raises ScanError that says what is wrong if the total is below settings.least_plausibility.
 
-    It names the first part below a half, as the later ones mean little then, or else the weakest.
+    It names the first part below a half, as the later ones mean little then, or else the weakest. coloured: whether the
+    scan has a texture.
     """
     if score.total < settings.least_plausibility:
         parts = score._asdict()
@@ -79,7 +81,7 @@ def check_plausibility(score: Plausibility, settings: MaskSettings) -> None:
         least = settings.least_plausibility
         raise ScanError(
             f"{WHY[wrong]} (plausibility {score.total:.2f}, masks.least_plausibility is {least:g}); "
-            "does the texture belong to this scan, and is it aligned with the mesh?"
+            f"does the face look towards +z, with y up{TEXTURED if coloured else ''}?"
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.masks.plausibility import check_plausibility, plausibility
-from ffnet.masks.salient_landmarks import find_landmarks
+from ffnet.masks.salient_landmarks import find_landmarks, has_colours
 from ffnet.masks.settings import MaskSettings
 from ffnet.masks.weights import halve, landmark_mask
 from ffnet.quarantine import Rejected, each_scan
@@ -36,7 +36,7 @@ def make_masks(columns: dict[str, np.ndarray], settings: MaskSettings) -> tuple[
         score = plausibility(landmarks, size, depth, spacing)
         detection = Detection(landmarks, found_by, score.total)
         try:
-            check_plausibility(score, settings)
+            check_plausibility(score, settings, has_colours(columns["texture"][i], depth))
         except ScanError:
             implausible[i] = detection
             raise

@@ -13,7 +13,7 @@ from ffnet.geometry.mesh import Mesh
 from ffnet.networks.fusion import FusionNet
 from ffnet.networks.model_file import read_model
 from ffnet.scans.formats.readers import check_mesh, find_texture
-from ffnet.scans.load import FrontalScan, check_extent, landmark_file, make_frontal, read_mesh
+from ffnet.scans.load import FrontalScan, check_extent, landmark_file, load_scan, make_frontal
 from ffnet.scans.settings import Unit
 from ffnet.settings import read_settings
 from ffnet.shards.one_scan import prepare_scan
@@ -55,20 +55,17 @@ class Predictor:
 
     def turn(self, scan: Scan) -> FrontalScan:
         """Turns a scan, as in __call__, to the camera. Raises ScanError if it cannot be used."""
-        settings, unit, landmarks = self.preprocessing.scans, self.preprocessing.unit, ""
+        settings, unit = self.preprocessing.scans, self.preprocessing.unit
         if isinstance(scan, FrontalScan):
             return scan
         if isinstance(scan, Mesh):
-            mesh, name = scan, "the mesh"
-            check_mesh(mesh, name)
-        elif isinstance(scan, (str, os.PathLike)):
-            name = os.fspath(scan)
-            mesh = read_mesh(name, find_texture(name), settings, unit)
-            landmarks = landmark_file(name, settings)
-        else:
+            check_mesh(scan, "the mesh")
+            check_extent(scan.vertices, "the mesh", "mm", settings)
+            return make_frontal(scan, "", unit, settings)
+        if not isinstance(scan, (str, os.PathLike)):
             raise InputError(f"expected the path of a scan, a Mesh or a FrontalScan, got {type(scan).__name__}")
-        check_extent(mesh.vertices, name, settings)
-        return make_frontal(mesh, landmarks, unit, settings)
+        path = os.fspath(scan)
+        return load_scan(path, find_texture(path), landmark_file(path, settings), unit, settings)
 
     def prepare(self, scan: FrontalScan) -> Columns:
         """The columns of a shard with this one scan, see prepare_scan. Raises ScanError if it cannot be used."""

@@ -7,11 +7,12 @@ import pathlib
 import re
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.beside import Paths, image_beside, landmarks_beside
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 
 BU3DFE_CODES = dict(zip(("AN", "DI", "FE", "HA", "SA", "SU", "NE"), (*EXPRESSIONS, NEUTRAL), strict=True))
@@ -33,8 +34,6 @@ KINDS = {  # why a file with such a name is not an expression scan
     re.compile(r"bs\d{3}_IGN\w*"): "to be ignored",
     re.compile(r"[FM]\d{4}_[A-Z]{2}\d\d[A-Z]{2}_RAW"): "raw scan",
 }
-LANDMARKS = {".wrl": (".bnd",), ".bnt": (".lm3", ".lm2")}
-IMAGES = (".bmp", ".png", ".jpg", ".jpeg", ".ppm", ".tif", ".tiff")
 
 
 class ScanRow(NamedTuple):
@@ -78,7 +77,7 @@ def index_scans(
     files hold a scan of one name.
     """
     suffix, make_row = LAYOUTS[dataset.layout]
-    present = set(paths)
+    present = Paths(paths)
     rows: list[ScanRow] = []
     skipped: Counter[str] = Counter()
     for path in paths:
@@ -125,10 +124,10 @@ def name_kind(path: str) -> str:
     return next((kind for pattern, kind in KINDS.items() if pattern.fullmatch(stem)), "unknown name")
 
 
-def bu3dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
+def bu3dfe_row(path: str, present: Paths, shards: int) -> ScanRow | None:
     """The ScanRow of a BU-3DFE mesh, neutral ones included, from its name; None for any other name.
 
-    present: the set of paths among which its texture is sought.
+    present: the paths among which its texture is sought.
     """
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = BU3DFE_NAME.fullmatch(stem)
@@ -139,7 +138,7 @@ def bu3dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | No
     return row._replace(ethnicity=name["ethnicity"])
 
 
-def bu4dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
+def bu4dfe_row(path: str, present: Paths, shards: int) -> ScanRow | None:
     """The ScanRow of a frame of BU-4DFE, F001/Angry/000.wrl, or None. See bu3dfe_row."""
     place, suffix = os.path.splitext("/".join(pathlib.PurePath(path).parts[-3:]))
     name = BU4DFE_NAME.fullmatch(place)
@@ -149,7 +148,7 @@ def bu4dfe_row(path: str, present: Collection[str], shards: int) -> ScanRow | No
     return _row(scan, name["subject"], expression, 1, path, present, shards)
 
 
-def bosphorus_row(path: str, present: Collection[str], shards: int) -> ScanRow | None:
+def bosphorus_row(path: str, present: Paths, shards: int) -> ScanRow | None:
     """The ScanRow of an emotion or a neutral face of Bosphorus from its name, or None. See bu3dfe_row."""
     stem, suffix = os.path.splitext(os.path.basename(path))
     name = BOSPHORUS_NAME.fullmatch(stem)
@@ -162,33 +161,15 @@ def bosphorus_row(path: str, present: Collection[str], shards: int) -> ScanRow |
 LAYOUTS = {"bu3dfe": (".wrl", bu3dfe_row), "bu4dfe": (".wrl", bu4dfe_row), "bosphorus": (".bnt", bosphorus_row)}
 
 
-def _row(
-    scan: str, subject: str, expression: str, intensity: int, path: str, present: Collection[str], shards: int
-) -> ScanRow:
+def native_row(path: str) -> ScanRow | None:
+    """The ScanRow that the name of a collection's scan file tells, or None."""
+    rows = (make_row(os.path.abspath(path), Paths(), 1) for _, make_row in LAYOUTS.values())
+    return next(filter(None, rows), None)
+
+
+def _row(scan: str, subject: str, expression: str, intensity: int, path: str, present: Paths, shards: int) -> ScanRow:
     texture = image_beside(path, present)
     return ScanRow(scan, subject, expression, intensity, path, texture, shard_of(subject, shards))
-
-
-def files_in(folder: str) -> set[str]:
-    """The paths of a folder's entries; empty if there is no such folder. "" is the current folder."""
-    return {os.path.join(folder, name) for name in os.listdir(folder or ".")} if os.path.isdir(folder or ".") else set()
-
-
-def image_beside(path: str, present: Collection[str]) -> str:
-    """The image among the paths `present` that lies beside a scan and has its name, or ""."""
-    stem = path[: -len(".abs.gz")] if path.lower().endswith(".abs.gz") else os.path.splitext(path)[0]
-    return _beside(path, stem, IMAGES, present)
-
-
-def landmarks_beside(path: str, present: Collection[str]) -> str:
-    """The landmark file among the paths `present` that lies beside a scan and has its name, or ""."""
-    stem, suffix = os.path.splitext(path)
-    return _beside(path, stem, LANDMARKS.get(suffix.lower(), ()), present)
-
-
-def _beside(path: str, stem: str, suffixes: Iterable[str], present: Collection[str]) -> str:
-    candidates = (stem + written for suffix in suffixes for written in (suffix, suffix.upper()))
-    return next((candidate for candidate in candidates if candidate in present and candidate != path), "")
 
 
 def choose_frames(rows: list[ScanRow], step: int | None) -> list[ScanRow]:

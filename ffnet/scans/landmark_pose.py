@@ -4,10 +4,12 @@ It does not depend on which side the collections call left, nor on the order of 
 sides are tried, and only the middle and the outermost points of a group are used.
 """
 
+import difflib
 import functools
 import os
 import pathlib
 import re
+from collections.abc import Iterable
 
 import numpy as np
 from scipy import ndimage
@@ -31,13 +33,17 @@ MIDDLES = (range(36, 42), range(42, 48), range(17, 22), range(22, 27), NOSE_OUTL
 BELOW_BROW = 2.5  # mm from dlib's brow, its upper edge, down to the middle of the outline
 # Bosphorus: dlib's point of each label; mouth and chin move too much with expression
 LABELS = {
-    **{"outer left eyebrow": [17], "middle of the left eyebrow": [19], "inner left eyebrow": [21]},
-    **{"outer right eyebrow": [26], "middle of the right eyebrow": [24], "inner right eyebrow": [22]},
+    **{"outer left eyebrow": [17], "middle left eyebrow": [19], "inner left eyebrow": [21]},
+    **{"outer right eyebrow": [26], "middle right eyebrow": [24], "inner right eyebrow": [22]},
     **{"outer left eye corner": [36], "inner left eye corner": [39]},
     **{"outer right eye corner": [45], "inner right eye corner": [42]},
     **{"left nose peak": [31], "nose tip": [30], "right nose peak": [35]},
     **{"nose saddle left": [27, 39], "nose saddle right": [27, 42]},
 }
+OTHER_LABELS = (
+    *("left mouth corner", "right mouth corner", "upper lip outer middle", "upper lip inner middle"),
+    *("lower lip inner middle", "lower lip outer middle", "chin middle", "left ear lobe", "right ear lobe"),
+)
 WANTED = ("outer left eye corner", "outer right eye corner", "nose tip")
 LEAST_LABELS = 8
 MOST_PIXELS_OFF = 0.02  # share of the photo's width from a landmark in it to the nearest measured point
@@ -52,6 +58,7 @@ def pose_from_file(mesh: Mesh, path: str | os.PathLike, scale: float, settings: 
     not belong to the mesh or holds too few landmarks.
     """
     suffix = pathlib.Path(path).suffix.lower()
+    notes: tuple[str, ...] = ()
     if suffix == ".bnd":
         points = read_bnd(path)[1] * scale
         _check_on_mesh(points[:CONTOUR], mesh, path)
@@ -64,7 +71,8 @@ def pose_from_file(mesh: Mesh, path: str | os.PathLike, scale: float, settings: 
     else:
         places = _on_photo(mesh, read_lm2(path)) if suffix == ".lm2" else read_lm3(path)
         scale = 1.0 if suffix == ".lm2" else scale
-        named = _near({label.lower(): place * scale for label, place in places.items()}, mesh)
+        notes = _unknown_labels(places, path)
+        named = _near({_plain(label): place * scale for label, place in places.items()}, mesh)
         rotation = _fit_labels(named, path)
         corners, tip = np.stack([named[label] for label in WANTED[:2]]) @ rotation.T, rotation @ named["nose tip"]
     return Pose(
@@ -73,6 +81,7 @@ def pose_from_file(mesh: Mesh, path: str | os.PathLike, scale: float, settings: 
         eye_distance=float(np.linalg.norm(corners[0] - corners[1])),
         eyes=corners.mean(axis=0) - tip,
         route="files",
+        notes=notes,
     )
 
 
@@ -83,6 +92,22 @@ def mean_groups() -> tuple[np.ndarray, np.ndarray]:
     middles = np.stack([points[list(members)].mean(axis=0) for members in MIDDLES])
     middles[2:4, 1] -= BELOW_BROW
     return middles, np.stack([deviation[list(members)].mean(axis=0) for members in MIDDLES])
+
+
+def _plain(label: str) -> str:
+    """A label in lower case, with one spelling for those that occur in two."""
+    return label.lower().replace("middle of the ", "middle ")
+
+
+def _unknown_labels(labels: Iterable[str], path: str | os.PathLike) -> tuple[str, ...]:
+    """A note on each label that no landmark of the collection has, with the nearest that one has."""
+    known = [*LABELS, *OTHER_LABELS]
+    unknown = [label for label in labels if _plain(label) not in known]
+    nearest = [difflib.get_close_matches(_plain(label), known, n=1, cutoff=0.0)[0] for label in unknown]
+    return tuple(
+        f"{path}: the label '{label}' is unknown and not used; did it mean '{near}'?"
+        for label, near in zip(unknown, nearest, strict=True)
+    )
 
 
 def _fit_labels(named: dict[str, np.ndarray], path: str | os.PathLike) -> np.ndarray:

@@ -1,6 +1,6 @@
 """One scan file to a frontal, cropped mesh."""
 
-import itertools
+import math
 import os
 from typing import NamedTuple
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
-from ffnet.scans.formats.readers import MILLIMETRES, find_landmarks, read_scan
+from ffnet.scans.formats.readers import DEPTH_IMAGES, MILLIMETRES, find_landmarks, read_scan, scan_suffix
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
-from ffnet.scans.settings import ScanSettings
+from ffnet.scans.settings import ScanSettings, Unit
 
 MARGIN = 1.25  # of the square's half side: what is kept around it
 
@@ -21,7 +21,7 @@ class FrontalScan(NamedTuple):
 
     mesh: Mesh, mm, origin at the nose tip, y up, z to the camera. center: (2,) x, y of the square's middle, mm.
     extent: its side, mm. rotation_degrees: how far the scan was turned. route: see Pose. nose_tip: (3,) in the file's
-    coordinates, mm. unused: why the landmark file could not be used, "" if it was used or there is none.
+    coordinates, mm. notes: what is doubtful about the files that it was read from.
     """
 
     mesh: Mesh
@@ -30,26 +30,19 @@ class FrontalScan(NamedTuple):
     rotation_degrees: float
     route: str
     nose_tip: np.ndarray
-    unused: str
+    notes: tuple[str, ...]
 
 
-def load_scan(mesh_path: str, texture_path: str, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
+def load_scan(
+    mesh_path: str, texture_path: str, landmarks_path: str, unit: Unit, settings: ScanSettings
+) -> FrontalScan:
     """The FrontalScan of a scan file.
 
-    landmarks_path: a file for the pose, or "". unit: "mm", "cm" or "m", of the file. Raises ScanError.
+    texture_path: see read_scan. landmarks_path: a file for the pose, or "". unit: of the file. Raises ScanError.
     """
-    mesh = read_scan(mesh_path, texture_path, settings, unit)
-    check_extent(mesh.vertices, mesh_path, settings)
-    return make_frontal(mesh, landmarks_path, unit, settings)
-
-
-def read_mesh(path: str, texture: str, settings: ScanSettings, unit: str) -> Mesh:
-    """The Mesh of a file named by the user and of its texture (a path, or ""). Raises ScanError, see read_scan."""
-    if os.path.isdir(path):
-        raise ScanError(f"{path}: is a folder; name the scan files in it")
-    if not os.path.exists(path):
-        raise ScanError(f"{path}: there is no such file")
-    return read_scan(path, texture, settings, unit)
+    scan = read_scan(mesh_path, texture_path, settings, unit)
+    check_extent(scan.mesh.vertices, mesh_path, unit, settings)
+    return make_frontal(scan.mesh, landmarks_path, unit, settings, scan.notes)
 
 
 def landmark_file(path: str, settings: ScanSettings) -> str:
@@ -57,17 +50,20 @@ def landmark_file(path: str, settings: ScanSettings) -> str:
     return find_landmarks(path) if settings.pose.landmarks == "files" else ""
 
 
-def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSettings) -> FrontalScan:
-    """The FrontalScan of a Mesh in mm, in its file's coordinates; the other arguments are load_scan's.
+def make_frontal(
+    mesh: Mesh, landmarks_path: str, unit: Unit, settings: ScanSettings, notes: tuple[str, ...] = ()
+) -> FrontalScan:
+    """The FrontalScan of a Mesh in mm, in its file's coordinates, with notes on its files; the other arguments are
+    load_scan's.
 
     Without a usable landmark file the pose comes from the detector. Raises ScanError.
     """
-    pose, unused = None, ""
+    pose = None
     if landmarks_path:
         try:
             pose = pose_from_file(mesh, landmarks_path, MILLIMETRES[unit], settings.pose)
         except ScanError as error:
-            unused = str(error)
+            notes += (f"{error}; the detector is used instead",)
     pose = pose or find_pose(mesh, settings.pose)
     frontal = mesh._replace(vertices=(mesh.vertices - pose.nose_tip) @ pose.rotation.T)
     measure = pose.eye_distance if settings.crop.unit == "eye_distances" else 1.0
@@ -80,23 +76,33 @@ def make_frontal(mesh: Mesh, landmarks_path: str, unit: str, settings: ScanSetti
         rotation_degrees=float(np.degrees(np.arccos(np.clip((np.trace(pose.rotation) - 1) / 2, -1, 1)))),
         route=pose.route,
         nose_tip=pose.nose_tip,
-        unused=unused,
+        notes=(*notes, *pose.notes),
     )
 
 
-def check_extent(vertices: np.ndarray, path: str | os.PathLike, settings: ScanSettings) -> None:
-    """Raises ScanError if the longest side of the mesh, in mm, is no face's; it names the unit that would fit."""
-    extent = float(np.ptp(vertices, axis=0).max())
+def check_extent(vertices: np.ndarray, path: str | os.PathLike, unit: Unit, settings: ScanSettings) -> None:
+    """Raises ScanError if the longest side of a mesh, vertices (N, 3) in mm, is no face's; it says what would fit.
+
+    unit: of the file, which they were read in.
+    """
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    extent = float((high - low).max())
     least, most = settings.extent_least, settings.extent_most
     if least <= extent <= most:
         return
-    fitting = [
-        f"; it would fit if the unit of its dataset were '{right}' instead of '{wrong}'"
-        for wrong, right in itertools.permutations(MILLIMETRES, 2)
-        if least <= extent * MILLIMETRES[right] / MILLIMETRES[wrong] <= most
-    ]
-    hint = fitting[0] if len(fitting) == 1 else "; is it a face, and its unit right?"
-    raise ScanError(f"{path}: the mesh is {extent:.4g} mm across, a face has {least:g} to {most:g} mm{hint}")
+    message = f"{path}: the mesh is {extent:.4g} mm across, read in {unit}; a face has {least:g} to {most:g} mm"
+    sizes = {other: extent * scale / MILLIMETRES[unit] for other, scale in MILLIMETRES.items()}
+    fitting = [other for other, size in sizes.items() if least <= size <= most]
+    factor = 10.0 ** math.floor(math.log10(most / extent)) if extent > 0 else 1.0
+    if fitting:
+        hint = f"in {fitting[0]} it has {sizes[fitting[0]]:.4g} mm: set the unit of its dataset, or --unit"
+    elif scan_suffix(str(path)) in DEPTH_IMAGES and extent > most:
+        hint = f"its pixels hold distances from {-high[2]:.4g} to {-low[2]:.4g} mm: set those of the background to 0"
+    elif factor != 1 and least <= factor * extent <= most:
+        hint = f"{factor:g} times as large it would be one: scale it, or cut the face out of what is around it"
+    else:
+        hint = "is it a face alone?"
+    raise ScanError(f"{message}; {hint}")
 
 
 def crop(mesh: Mesh, center: np.ndarray, half: float) -> Mesh:

@@ -32,7 +32,7 @@ class Pose(NamedTuple):
 
     rotation: (3, 3). nose_tip: (3,) in the file's coordinates. eye_distance: mm between the outer eye corners.
     eyes: (3,) their middle in the frontal frame. route: which picture the face was found on, "texture" or "shape"; or
-    "files", a landmark file.
+    "files", a landmark file. notes: what is doubtful about that file.
     """
 
     rotation: np.ndarray
@@ -40,6 +40,7 @@ class Pose(NamedTuple):
     eye_distance: float
     eyes: np.ndarray
     route: str
+    notes: tuple[str, ...] = ()
 
 
 def find_pose(mesh: Mesh, settings: PoseSettings) -> Pose:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
+from ffnet.scans.beside import OWN_TEXTURE, Paths, files_in, image_beside, landmarks_beside
 from ffnet.scans.formats.inside import path_inside
-from ffnet.scans.index import ScanRow, files_in, image_beside, landmarks_beside, shard_of, skipped_kind
+from ffnet.scans.index import ScanRow, shard_of, skipped_kind
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 
 FILE = "manifest.csv"
@@ -41,9 +42,9 @@ def read_scan_list(
 def list_scans(dataset: DatasetSettings, settings: ScanSettings, setting_name: str) -> list[ScanRow]:
     """The ScanRows of all scans that manifest.csv lists, in its order.
 
-    setting_name: of its folder in config.yaml, for messages. Paths are relative to manifest.csv; an empty texture means
-    the image beside the mesh with its name, if there is one. A missing mesh keeps its row. Raises InputError with the
-    file and line of what is wrong in the list.
+    setting_name: of its folder in config.yaml, for messages. Paths are relative to manifest.csv. An empty texture is
+    the image beside a range image with its name; that of a mesh is found by its reader: see find_texture. A missing
+    mesh keeps its row. Raises InputError with the file and line of what is wrong in the list.
     """
     path = os.path.join(dataset.folder, FILE)
     if not os.path.isfile(path):
@@ -67,7 +68,9 @@ def _read_lines(path: str) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read()
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        first = text.partition("\n")[0]
+        semicolons = ";" in first and "," not in first  # as spreadsheets write where the comma is a decimal point
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=";" if semicolons else ",")
         rows = [(reader.line_num, [field.strip() for field in row]) for row in reader if any(map(str.strip, row))]
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from error
@@ -90,7 +93,7 @@ def _row(
     fields: dict[str, str],
     dataset: DatasetSettings,
     settings: ScanSettings,
-    files_in_folder: Callable[[str], set[str]],
+    files_in_folder: Callable[[str], Paths],
 ) -> ScanRow:
     for column in ("scan", "subject"):
         if not NAME.fullmatch(fields[column]):
@@ -108,7 +111,10 @@ def _row(
         raise InputError(f"{where}: the mesh is empty; give its path relative to {FILE}")
     mesh = _below(where, dataset.folder, fields["mesh"])
     present = files_in_folder(os.path.dirname(mesh))
-    texture = _below(where, dataset.folder, fields["texture"]) if fields["texture"] else image_beside(mesh, present)
+    if fields["texture"]:
+        texture = _below(where, dataset.folder, fields["texture"])
+    else:  # else its reader decides between the file's own texture and one beside it
+        texture = "" if mesh.lower().endswith(OWN_TEXTURE) else image_beside(mesh, present)
     return ScanRow(
         scan=fields["scan"],
         subject=fields["subject"],

@@ -1,5 +1,6 @@
 """The stage `scans` for one shard."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,11 +9,13 @@ from ffnet.geometry.packing import mesh_columns, pack_mesh
 from ffnet.quarantine import Rejected, each_scan
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import FrontalScan, load_scan
-from ffnet.scans.settings import ScanSettings
+from ffnet.scans.settings import ScanSettings, Unit
+
+log = logging.getLogger(__name__)
 
 
 def load_scans(
-    rows: list[ScanRow], unit: str, classes: Sequence[str], settings: ScanSettings
+    rows: list[ScanRow], unit: Unit, classes: Sequence[str], settings: ScanSettings
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard.
 
@@ -21,8 +24,8 @@ def load_scans(
 
     def load(i: int) -> FrontalScan:
         scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
-        if scan.unused:
-            print(f"{scan.unused}; the detector is used instead")
+        for note in scan.notes:
+            log.warning(note)
         return pack_scan(scan)
 
     kept, scans, rejected = each_scan([row.scan for row in rows], load, "scans")

@@ -1,5 +1,6 @@
 """The plan of the workflow: the scans of each dataset, their shards, and the paths of results."""
 
+import functools
 import os
 from dataclasses import asdict, replace
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import networks_of
 from ffnet.results.settings import ResultsSettings
+from ffnet.scans.beside import files_in, image_beside
 from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
@@ -32,7 +34,11 @@ class PlannedDataset(NamedTuple):
 
     def raw_files(self, shard: str) -> list[str]:
         """The raw files of a shard that exist; scans whose files are missing end up in quarantine.csv."""
-        paths = [path for row in self.shards[shard] for path in (row.mesh, row.texture, row.landmarks) if path]
+        folders = functools.cache(files_in)
+        paths = []
+        for row in self.shards[shard]:
+            beside = row.texture or image_beside(row.mesh, folders(os.path.dirname(row.mesh)))  # see find_texture
+            paths += [path for path in (row.mesh, beside, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]
 
     def shard_files(self, stage: str = "shards") -> list[str]:

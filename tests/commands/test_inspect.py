@@ -10,8 +10,7 @@ from scipy.spatial.transform import Rotation
 from ffnet.__main__ import main
 from ffnet.commands.inspect import inspect_file
 from ffnet.commands.listed_scans import ListedScans
-from ffnet.scans.formats.readers import find_texture
-from ffnet.scans.load import read_mesh
+from ffnet.scans.formats.readers import find_texture, read_scan
 from ffnet.scans.pose import find_pose
 
 NONE = ListedScans({}, {})
@@ -44,7 +43,7 @@ def test_the_nose_tip_is_given_in_the_files_own_coordinates(wrl, bnt, true_nose,
 
 
 def test_the_rotation_is_the_whole_angle_of_the_pose_that_was_found(bnt, inspect, config):
-    mesh = read_mesh(str(bnt), find_texture(str(bnt)), config.scans, "mm")
+    mesh = read_scan(str(bnt), find_texture(str(bnt)), config.scans, "mm").mesh
     pose = find_pose(mesh, config.scans.pose)
     _, (report,) = inspect(bnt)
     assert abs(report["rotation_deg"] - np.degrees(Rotation.from_matrix(pose.rotation).magnitude())) < 0.006
@@ -103,3 +102,13 @@ def test_the_text_has_a_line_for_each_fact_and_names_the_error(wrl, capsys, sett
     ):
         assert part in good
     assert len(good.splitlines()) < 20
+
+
+def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(wrl, bnt, monkeypatch, capsys, inspect):
+    from ffnet.commands import inspect as command
+
+    read = command.read_scan
+    monkeypatch.setattr(command, "read_scan", lambda path, *rest: 1 / 0 if path == str(bnt) else read(path, *rest))
+    code, (bad, good) = inspect(bnt, wrl)
+    assert code == 1 and good["error"] is None
+    assert bad["error"].startswith(f"{bnt}: an unforeseen ZeroDivisionError (division by zero)")

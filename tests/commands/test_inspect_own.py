@@ -9,7 +9,7 @@ import pytest
 from ffnet.commands.inspect import dataset_for, inspect_file
 from ffnet.commands.inspect_report import ScanReport, report_text
 from ffnet.commands.listed_scans import ListedScans
-from ffnet.scans.load import read_mesh
+from ffnet.scans.formats.readers import read_scan
 
 NONE = ListedScans({}, {})
 
@@ -30,7 +30,7 @@ def test_the_unit_is_that_of_the_option_else_of_the_dataset_else_mm_with_a_warni
 
 
 def test_a_scan_is_reported_in_mm_whatever_its_unit(wrl, true_nose, config, tmp_path):
-    mesh = read_mesh(str(wrl), str(wrl.with_suffix(".bmp")), config.scans, "mm")
+    mesh = read_scan(str(wrl), str(wrl.with_suffix(".bmp")), config.scans, "mm").mesh
     path = tmp_path / "anna.off"
     rows = [f"{x / 10:.5f} {y / 10:.5f} {z / 10:.5f}" for x, y, z in mesh.vertices]
     rows += [f"3 {a} {b} {c}" for a, b, c in mesh.triangles]

@@ -3,6 +3,7 @@ import pytest
 
 from ffnet.commands.inspect_report import ScanReport, measured_report, named_report, posed_report
 from ffnet.geometry.mesh import Mesh
+from ffnet.scans.formats.scan_file import ScanFile
 from ffnet.scans.load import FrontalScan
 
 
@@ -26,19 +27,19 @@ def plane(extent, texture_size=(200, 200), loose=0):
     ],
 )
 def test_odd_sizes_are_warned_of(mesh, warning):
-    report = measured_report(ScanReport("x.wrl"), mesh, 112)
+    report = measured_report(ScanReport("x.wrl"), ScanFile(mesh, len(mesh.vertices)), 112)
     assert len(report.warnings) == (warning is not None)
     assert warning is None or warning in report.warnings[0]
     assert report.texture == [mesh.texture.shape[1], mesh.texture.shape[0]] and report.triangles == 2
 
 
 def test_a_large_rotation_and_a_face_found_by_shape_alone_are_warned_of():
-    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), "")
+    scan = FrontalScan(None, np.zeros(2), 150.0, 12.345, "texture", np.array([1.0, 2.0, 3.0]), ())
     report = ScanReport("x")
     assert posed_report(report, scan).warnings == () and posed_report(report, scan).rotation_deg == 12.35
     assert "by its shape alone" in posed_report(report, scan._replace(route="shape")).warnings[0]
-    unused = posed_report(report, scan._replace(unused="a.bnd: is empty")).warnings
-    assert unused == ("a.bnd: is empty; the detector is used instead",)
+    unused = posed_report(report, scan._replace(notes=("a.bnd: is empty",))).warnings
+    assert unused == ("a.bnd: is empty",)
     assert "turned by 25 degrees" in posed_report(report, scan._replace(rotation_degrees=25.0)).warnings[0]
 
 

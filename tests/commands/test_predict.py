@@ -11,8 +11,7 @@ import torch
 from ffnet.commands.predict import Outcome, model_lines, outcome_lines, outcome_table, predict_files
 from ffnet.networks.model_file import read_model
 from ffnet.predict import load
-from ffnet.scans.formats.readers import find_texture
-from ffnet.scans.load import read_mesh
+from ffnet.scans.formats.readers import find_texture, read_scan
 from ffnet.shards.samples import read_samples
 from ffnet.storage import write_stage
 from ffnet.training.loop import network_inputs
@@ -56,6 +55,16 @@ def test_one_bad_file_stops_no_other_and_the_exit_code_says_so(predict, wrl, tmp
     assert refused[1].endswith("there is no such file") and refused[2].endswith("a folder; name the scan files in it")
 
 
+def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(predict, wrl, bnt, monkeypatch):
+    from ffnet.predict import predictor
+
+    read = predictor.load_scan
+    monkeypatch.setattr(predictor, "load_scan", lambda path, *rest: 1 / 0 if path == str(bnt) else read(path, *rest))
+    code, printed = predict(bnt, wrl)
+    assert code == 1 and printed.out.splitlines()[1].startswith(str(wrl)) and "Traceback" in printed.err
+    assert f"CANNOT BE USED: {bnt}: an unforeseen ZeroDivisionError (division by zero)" in printed.out
+
+
 def test_where_no_file_can_be_used_there_is_no_table(predict):
     code, printed = predict("nowhere.wrl")
     assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file\n\nModel: ")
@@ -79,7 +88,8 @@ def test_json_and_csv_agree_and_keep_the_order(predict, wrl, bnt, tmp_path):
 def test_a_scan_gets_the_probabilities_that_the_workflows_stages_and_the_trained_network_give(
     predict, final_model, wrl, config, tmp_path
 ):
-    from ffnet.scans.index import bu3dfe_row, files_in
+    from ffnet.scans.beside import files_in
+    from ffnet.scans.index import bu3dfe_row
 
     row = bu3dfe_row(str(wrl), files_in(os.path.dirname(wrl)), 1)
     write_stage(tmp_path / "shard.h5", by_the_workflow(row, "gridfit", config, tmp_path))
@@ -139,7 +149,7 @@ def test_warnings_and_errors_are_printed_below_the_table():
 
 
 def test_a_scan_without_colours_gets_a_warning(predict, wrl, config, tmp_path):
-    mesh = read_mesh(str(wrl), find_texture(str(wrl)), config.scans, "mm")
+    mesh = read_scan(str(wrl), find_texture(str(wrl)), config.scans, "mm").mesh
     rows = [*("{} {} {}".format(*row) for row in mesh.vertices), *("3 {} {} {}".format(*row) for row in mesh.triangles)]
     head = f"OFF\n{len(mesh.vertices)} {len(mesh.triangles)} 0\n"
     (tmp_path / "bare.off").write_text(head + "\n".join(rows) + "\n")

@@ -137,10 +137,10 @@ def test_small_differences_between_faces_pass(face, settings):
     random = np.random.default_rng(0)
     for _ in range(20):
         landmarks = face.landmarks + random.normal(0, 0.7, (51, 2))  # 1.9 mm
-        check_plausibility(score(face, about(landmarks, lambda offsets: offsets * [0.9, 1.05])), settings)
+        check_plausibility(score(face, about(landmarks, lambda offsets: offsets * [0.9, 1.05])), settings, True)
     open_mouth = face.landmarks.copy()
     open_mouth[np.r_[55:60, 65:68] - 17, 1] += 10  # 27 mm
-    check_plausibility(score(face, open_mouth), settings)
+    check_plausibility(score(face, open_mouth), settings, True)
 
 
 SHIFTS = {f"shifted {x:+d} {y:+d}": np.array([x, y]) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1))}
@@ -170,9 +170,17 @@ def _swap():
 def test_wrong_landmarks_are_refused_with_what_is_wrong(face, settings, name):
     spoil, message = WRONG[name]
     with pytest.raises(ScanError, match=rf"({message}).*plausibility 0\.\d\d, masks.least_plausibility is 0\.45"):
-        check_plausibility(score(face, spoil(face.landmarks)), settings)
+        check_plausibility(score(face, spoil(face.landmarks)), settings, True)
 
 
 def test_where_no_part_is_bad_the_weakest_is_named(settings):
     with pytest.raises(ScanError, match="do not form a face .plausibility 0.36"):
-        check_plausibility(Plausibility(0.9, 1.0, 0.6, 0.83, 0.8), settings)
+        check_plausibility(Plausibility(0.9, 1.0, 0.6, 0.83, 0.8), settings, True)
+
+
+def test_of_a_scan_without_texture_no_question_is_asked_about_one(settings):
+    wrong = Plausibility(0.9, 1.0, 0.6, 0.83, 0.8)
+    with pytest.raises(ScanError, match=r"does the face look towards \+z, with y up, does the texture belong"):
+        check_plausibility(wrong, settings, True)
+    with pytest.raises(ScanError, match=r"does the face look towards \+z, with y up\?$"):
+        check_plausibility(wrong, settings, False)

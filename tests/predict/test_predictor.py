@@ -7,8 +7,8 @@ import ffnet.predict
 from ffnet.errors import InputError, ScanError
 from ffnet.maps.project import project
 from ffnet.predict.predictor import with_file_units
-from ffnet.scans.formats.readers import find_texture
-from ffnet.scans.load import load_scan, read_mesh
+from ffnet.scans.formats.readers import find_texture, read_scan
+from ffnet.scans.load import load_scan
 
 
 def test_a_scan_gets_a_probability_for_each_class_in_the_order_of_the_model(predictor, wrl, config):
@@ -26,17 +26,17 @@ def test_a_path_a_mesh_and_a_frontal_scan_of_the_same_file_get_the_same_answer(p
     path, settings = str(wrl), predictor.preprocessing.scans
     wanted = predictor(wrl)
     assert predictor(path) == wanted
-    assert predictor(read_mesh(path, find_texture(path), settings, "mm")) == wanted
+    assert predictor(read_scan(path, find_texture(path), settings, "mm").mesh) == wanted
     assert predictor(load_scan(path, find_texture(path), "", "mm", settings)) == wanted
 
 
 def test_a_mesh_is_in_mm_whatever_the_models_files_were_in(predictor, wrl):
-    mesh = read_mesh(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm")
+    mesh = read_scan(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm").mesh
     assert with_file_units(predictor, unit="m")(mesh) == predictor(mesh)
 
 
 def test_a_file_in_another_unit_is_read_when_it_is_named(predictor, wrl, tmp_path):
-    mesh = read_mesh(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm")
+    mesh = read_scan(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm").mesh
     for name, scale in (("mm", 1), ("cm", 10)):
         rows = [f"{x / scale:.7f} {y / scale:.7f} {z / scale:.7f}" for x, y, z in mesh.vertices]
         rows += [f"3 {a} {b} {c}" for a, b, c in mesh.triangles]
@@ -87,7 +87,7 @@ def test_anything_but_a_scan_is_refused(predictor, wrl, tmp_path):
         predictor([wrl])
     with pytest.raises(ScanError, match="nowhere.wrl: there is no such file"):
         predictor(tmp_path / "nowhere.wrl")
-    mesh = read_mesh(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm")
+    mesh = read_scan(str(wrl), find_texture(str(wrl)), predictor.preprocessing.scans, "mm").mesh
     with pytest.raises(ScanError, match="the mesh: vertices or texture coordinates are not finite"):
         predictor(mesh._replace(vertices=mesh.vertices * np.nan))
     with pytest.raises(ScanError, match="the mesh: the mesh is 0.18.* mm across"):

@@ -84,7 +84,7 @@ def depth_image(suffix):
 
 
 def checked_ply(path):
-    mesh = read_ply(path, "")
+    mesh = read_ply(str(path), "").mesh
     check_mesh(mesh, path)
     return mesh
 

@@ -57,7 +57,7 @@ def glb(folder):
 
 
 def read(path):
-    mesh = read_meshfile(str(path), "")
+    mesh = read_meshfile(str(path), "").mesh
     check_mesh(mesh, str(path))
     return mesh
 

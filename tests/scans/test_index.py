@@ -7,7 +7,8 @@ import yaml
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.scans.index import files_below, image_beside, manifest_text, shard_of
+from ffnet.scans.beside import Paths, image_beside
+from ffnet.scans.index import files_below, manifest_text, shard_of
 from ffnet.scans.index import index_scans as index_with_settings
 from ffnet.scans.settings import DatasetSettings, ScanSettings
 from ffnet.settings import read_settings
@@ -141,4 +142,4 @@ def test_of_a_sequence_every_nth_frame_may_be_taken_in_the_order_of_their_number
 
 
 def test_the_image_beside_a_packed_range_image_has_its_whole_stem():
-    assert image_beside("d/a.abs.gz", {"d/a.PPM", "d/a.abs.png"}) == "d/a.PPM"
+    assert image_beside("d/a.abs.gz", Paths(["d/a.PPM", "d/a.abs.png"])) == "d/a.PPM"

@@ -172,6 +172,39 @@ def test_labels_that_do_not_tell_the_pose_are_refused(ranged, settings, tmp_path
         pose_from_file(ranged.mesh, path, 1.0, settings)
 
 
+def test_the_brows_middles_are_known_in_both_spellings(ranged, settings, tmp_path):
+    real = pose_from_file(ranged.mesh, ranged.path.with_suffix(".lm3"), 1.0, settings)
+    _, path = turn_files(
+        ranged,
+        tmp_path,
+        np.eye(3),
+        change=lambda named: {label.replace("Middle ", "Middle of the "): point for label, point in named.items()},
+    )
+    assert "Middle left eyebrow" in read_lm3(ranged.path.with_suffix(".lm3"))
+    assert "Middle of the left eyebrow" in read_lm3(path)
+    other = pose_from_file(ranged.mesh, path, 1.0, settings)
+    np.testing.assert_allclose(other.rotation, real.rotation, atol=1e-4)
+    assert real.notes == other.notes == ()
+
+
+def test_a_label_that_is_not_known_is_noted_with_the_nearest_that_is(ranged, settings, tmp_path):
+    def misspell(named):
+        return {label.replace("Nose saddle left", "Noze saddle left"): point for label, point in named.items()}
+
+    _, path = turn_files(ranged, tmp_path, np.eye(3), change=misspell)
+    notes = pose_from_file(ranged.mesh, path, 1.0, settings).notes
+    assert len(notes) == 1
+    assert "a.lm3: the label 'Noze saddle left' is unknown and not used; did it mean 'nose saddle left'" in notes[0]
+
+
+def test_the_ear_lobes_that_few_readers_list_are_known(ranged, settings, tmp_path):
+    def add_ears(named):
+        return named | {"Left ear lobe": named["Chin middle"], "Right ear lobe": named["Chin middle"]}
+
+    _, path = turn_files(ranged, tmp_path, np.eye(3), change=add_ears)
+    assert pose_from_file(ranged.mesh, path, 1.0, settings).notes == ()
+
+
 def test_landmarks_of_another_scan_and_damaged_ones_are_refused(known, settings, tmp_path):
     _, path = turn_files(known, tmp_path, np.eye(3), (40.0, 0, 0))
     with pytest.raises(ScanError, match="a.bnd: .* of 68 landmarks lie off the mesh; do they belong to the scan"):

@@ -11,7 +11,8 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.maps.shard import project_maps
 from ffnet.masks.shard import make_masks
 from ffnet.normals.shard import compute_normals
-from ffnet.scans.index import bosphorus_row, bu3dfe_row, files_in
+from ffnet.scans.beside import files_in
+from ffnet.scans.index import bosphorus_row, bu3dfe_row
 from ffnet.scans.load import load_scan
 from ffnet.scans.shard import load_scans
 from ffnet.shards.one_scan import prepare_scan

@@ -53,7 +53,7 @@ def measure(layout, demo, every, settings, model, true_landmarks):
     found = dict(zip(masks["scan"], masks["landmarks"], strict=True))
     shifts = []
     for row in (row for row in rows if row.scan in found):
-        mesh = read_scan(row.mesh, row.texture, settings.scans, dataset.unit)
+        mesh = read_scan(row.mesh, row.texture, settings.scans, dataset.unit).mesh
         stem = pathlib.Path(row.mesh).stem.removesuffix("_F3D")
         true = true_pixels(mesh, *squares[row.scan], truth[row.subject][stem], settings)
         shifts.append((found[row.scan] - true[SALIENT]) / np.linalg.norm(np.diff(true[OUTER_EYES], axis=0)))

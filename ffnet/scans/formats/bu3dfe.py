@@ -20,7 +20,9 @@ MOST_CORNERS = 64  # of a polygon; BU-3DFE's have 3 to 6
 BOM = b"\xef\xbb\xbf"
 COMMENT_OR_STRING = re.compile(rb'#[^\r\n]*|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 CLOCKWISE = re.compile(rb"ccw\s+FALSE")
-OPENING = re.compile(rb"\b(?:(Coordinate|TextureCoordinate)\s*\{\s*(point)|(coordIndex)|(texCoordIndex))\s*$")
+OPENING = re.compile(
+    rb"\b(?:(Coordinate|TextureCoordinate)\s*\{\s*(point)|(Color)\s*\{\s*(color)|(coordIndex|texCoordIndex|colorIndex))\s*$"
+)
 INDEX = re.compile(rb"\bcoordIndex\s*\[")
 EMPTY = re.compile(rb"\s*\]")
 LONGEST_OPENING = 1000  # bytes before a bracket searched for its name
@@ -33,33 +35,50 @@ def read_bu3dfe(mesh_path: str | os.PathLike, texture_path: str | os.PathLike) -
     The blocks may come in any order, named by DEF or not, below Transform nodes, and the text may be gzip'd, as VRML
     allows. The texture is matched by file name; a url inside the .wrl is never followed. Raises ScanError.
     """
-    text = _plain_text(mesh_path)
-    blocks = _find_blocks(text, mesh_path)
+    text = blank_strings(read_vrml(mesh_path))
+    return textured_mesh(text, find_blocks(text, mesh_path), mesh_path, texture_path)
+
+
+def textured_mesh(
+    text: bytes, blocks: dict[str, bytes], mesh_path: str | os.PathLike, texture_path: str | os.PathLike
+) -> Mesh:
+    """The Mesh of a .wrl's text and blocks of numbers, and of its image. Raises ScanError."""
     left_out = EMPTY.match(blocks.get("texCoordIndex", b"]")) and text.count(b"{") == text.count(b"}")
     if left_out and "coordIndex" in blocks:
-        blocks["texCoordIndex"] = blocks["coordIndex"]  # VRML allows omitting it where both are the same
-    vertices = _read_points(blocks, "Coordinate point", mesh_path, width=3)
-    points = _read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
-    index = _read_polygons(blocks, "coordIndex", len(vertices), mesh_path)
+        blocks = blocks | {"texCoordIndex": blocks["coordIndex"]}  # VRML allows omitting it where both are the same
+    vertices, index, fans = read_shape(text, blocks, mesh_path)
+    points = read_points(blocks, "TextureCoordinate point", mesh_path, width=2)
+    texture_index = read_polygons(blocks, "texCoordIndex", len(points), mesh_path)
+    check_polygons(index, texture_index, "texCoordIndex", mesh_path)
+    return Mesh(vertices, index[fans], points[texture_index[fans]], read_image(texture_path))
+
+
+def read_shape(
+    text: bytes, blocks: dict[str, bytes], path: str | os.PathLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vertices (N, 3), polygons of them (K,), each closed by -1, and triangles (M, 3), as places in the polygons."""
+    vertices = read_points(blocks, "Coordinate point", path, width=3)
+    index = read_polygons(blocks, "coordIndex", len(vertices), path)
     if b"Transform" in text and (place := INDEX.search(text)):
-        vertices = transformed(vertices, text, place.start(), mesh_path)
-    texture_index = _read_polygons(blocks, "texCoordIndex", len(points), mesh_path)
-    if not np.array_equal(index < 0, texture_index < 0):
-        raise ScanError(
-            f"{mesh_path}: coordIndex has {np.sum(index < 0)} polygons and texCoordIndex {np.sum(texture_index < 0)}, "
-            "or of other sizes; they must have the same; export the mesh again"
-        )
+        vertices = transformed(vertices, text, place.start(), path)
     ends = np.flatnonzero(index < 0)
     starts = np.concatenate([[0], ends[:-1] + 1])
     fans = fan_triangles(starts, ends - starts)
     at = text.find(b"ccw")
-    if at >= 0 and CLOCKWISE.match(text, at):
-        fans = fans[:, ::-1]
-    return Mesh(vertices, index[fans], points[texture_index[fans]], read_image(texture_path))
+    return vertices, index, fans[:, ::-1] if at >= 0 and CLOCKWISE.match(text, at) else fans
 
 
-def _plain_text(path: str | os.PathLike) -> bytes:
-    """The file's text with comments and strings blanked, as they may contain brackets."""
+def check_polygons(index: np.ndarray, other: np.ndarray, name: str, path: str | os.PathLike) -> None:
+    """Raises ScanError unless the polygons (K,) of the block `name` have the sizes of those of coordIndex."""
+    if not np.array_equal(index < 0, other < 0):
+        raise ScanError(
+            f"{path}: coordIndex has {np.sum(index < 0)} polygons and {name} {np.sum(other < 0)}, or of other sizes; "
+            "they must have the same; export the mesh again"
+        )
+
+
+def read_vrml(path: str | os.PathLike) -> bytes:
+    """The text of a .wrl, unzipped. Raises ScanError if it is not VRML 2.0."""
     data = read_contents(path, MOST_BYTES, "a VRML mesh")
     if data.startswith(b"\x1f\x8b"):
         data = _unzipped(path)
@@ -69,6 +88,11 @@ def _plain_text(path: str | os.PathLike) -> bytes:
             f"{path}: not a VRML 2.0 file: expected '#VRML V2.0 utf8' at its start, found {describe(text)}; "
             "copy or export it again"
         )
+    return text
+
+
+def blank_strings(text: bytes) -> bytes:
+    """A .wrl's text with comments and strings blanked, as they may contain brackets."""
     head = text.index(b"#") + 1
     if text.find(b"#", head) < 0 and text.find(b'"', head) < 0:
         return text
@@ -90,7 +114,7 @@ def _unzipped(path: str | os.PathLike) -> bytes:
     return b"".join(pieces)
 
 
-def _find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
+def find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
     """{name: text from behind its bracket on} of the blocks of numbers."""
     parts = text.split(b"[", MOST_BLOCKS)
     blocks = {}
@@ -105,7 +129,7 @@ def _find_blocks(text: bytes, path: str | os.PathLike) -> dict[str, bytes]:
     return blocks
 
 
-def _read_block(blocks: dict[str, bytes], name: str, dtype: type, path: str | os.PathLike) -> np.ndarray:
+def read_numbers_of(blocks: dict[str, bytes], name: str, dtype: type, path: str | os.PathLike) -> np.ndarray:
     if name not in blocks:
         raise ScanError(
             f"{path}: the block '{name} [' is missing; the file is cut short or not a textured mesh: copy it again"
@@ -121,8 +145,8 @@ def _read_block(blocks: dict[str, bytes], name: str, dtype: type, path: str | os
         ) from error
 
 
-def _read_points(blocks: dict[str, bytes], name: str, path: str | os.PathLike, width: int) -> np.ndarray:
-    values = _read_block(blocks, name, np.float64, path)
+def read_points(blocks: dict[str, bytes], name: str, path: str | os.PathLike, width: int) -> np.ndarray:
+    values = read_numbers_of(blocks, name, np.float64, path)
     if len(values) == 0 or len(values) % width:
         raise ScanError(
             f"{path}: the block '{name}' holds {len(values)} numbers, not a multiple of {width}: copy it again"
@@ -132,9 +156,9 @@ def _read_points(blocks: dict[str, bytes], name: str, path: str | os.PathLike, w
     return values.reshape(-1, width)
 
 
-def _read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | os.PathLike) -> np.ndarray:
+def read_polygons(blocks: dict[str, bytes], name: str, count: int, path: str | os.PathLike) -> np.ndarray:
     """Vertex numbers (N,) of polygons, each closed by -1."""
-    index = _read_block(blocks, name, np.int64, path)
+    index = read_numbers_of(blocks, name, np.int64, path)
     if len(index) and index[-1] != -1:
         index = np.append(index, -1)  # VRML allows omitting the last -1
     if len(index) == 0:

@@ -18,12 +18,17 @@ TIFF_TYPES = {3: "H", 4: "I"}
 
 
 def read_depth_image(path: str | os.PathLike) -> np.ndarray:
-    """distance (H, W) float64 in the file's units, NaN where it is 0 or not finite. Raises ScanError."""
+    """distance (H, W) float64 in the file's units, NaN where it is 0, not finite or the greatest of 16 bits.
+
+    Raises ScanError.
+    """
     distance = _read_npy(path) if pathlib.Path(path).suffix.lower() == ".npy" else _read_picture(path)
+    if distance.dtype == np.uint16:
+        distance = np.where(distance == np.iinfo(np.uint16).max, 0, distance)  # some sensors' sign for nothing measured
     distance = distance.astype(np.float64)
     distance[~np.isfinite(distance) | (distance <= 0)] = np.nan
     if np.isnan(distance).all():
-        raise ScanError(f"{path}: no pixel holds a distance; 0 means nothing measured")
+        raise ScanError(f"{path}: no pixel holds a distance; 0 means nothing measured, as does 65535 in 16 bits")
     return distance
 
 

@@ -11,8 +11,8 @@ from ffnet.errors import ScanError
 from ffnet.scans.formats.contents import DAMAGE, MEBIBYTE, describe, read_contents, words_of
 
 MOST_BYTES = 128 * MEBIBYTE
-MOST_PIXELS = 50_000_000
-FORMATS = ("PNG", "JPEG", "BMP")
+MOST_PIXELS = 8192 * 8192
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "PPM", "WEBP")
 
 
 def read_image(path: str | os.PathLike) -> np.ndarray:
@@ -23,9 +23,16 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
     """
     if not path:
         raise ScanError("the texture image is missing: none with the mesh's name lies beside it; put it there")
-    image = decode_image(path, read_contents(path, MOST_BYTES, "a texture image"), FORMATS, MOST_PIXELS)
+    return decode_texture(path, read_contents(path, MOST_BYTES, "a texture image"))
+
+
+def decode_texture(path: str | os.PathLike, data: bytes) -> np.ndarray:
+    """The texture (H, W, 3) uint8 RGB in the bytes of an image file. path: for messages. Raises ScanError."""
+    image = decode_image(path, data, FORMATS, MOST_PIXELS)
     if image.mode.startswith("I;16"):
         return np.repeat((np.asarray(image)[..., None] >> 8).astype(np.uint8), 3, axis=2)
+    if image.mode in ("I", "F"):
+        raise ScanError(f"{path}: expected a texture of 8 or 16 bits a channel, found 32; save it as PNG")
     if "transparency" in image.info:
         image = image.convert("RGBA")
     return np.asarray(image.convert("RGB"))

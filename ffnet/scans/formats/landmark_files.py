@@ -35,7 +35,11 @@ def read_lm3(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
     Raises ScanError.
     """
-    count, lines = _body(path, "Bosphorus' 3D landmarks (.lm3)")
+    expected = "Bosphorus' 3D landmarks (.lm3)"
+    lines = _lines(path, expected)
+    if lines and not HEADING.fullmatch(lines[0].strip()):
+        lines = lines[1:]  # a comment whatever it holds, as the collection's own reader has it
+    count, lines = _body(lines, expected, path)
     if len(lines) != 2 * count:
         raise ScanError(
             f"{path}: promises {count} landmarks: expected {2 * count} lines, a label and numbers in turn, found "
@@ -49,7 +53,8 @@ def read_lm2(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
     Raises ScanError.
     """
-    count, lines = _body(path, "Bosphorus' 2D landmarks (.lm2)")
+    expected = "Bosphorus' 2D landmarks (.lm2)"
+    count, lines = _body(_lines(path, expected), expected, path)
     headings = len(lines) == 2 * count + 2 and LABELS.fullmatch(lines[0]) and PLACES.fullmatch(lines[count + 1])
     if not headings:
         raise ScanError(
@@ -68,10 +73,10 @@ def _lines(path: str | os.PathLike, expected: str) -> list[str]:
     return data.decode("utf-8-sig", "replace").splitlines()  # comments may be in any encoding
 
 
-def _body(path: str | os.PathLike, expected: str) -> tuple[int, list[str]]:
+def _body(lines: list[str], expected: str, path: str | os.PathLike) -> tuple[int, list[str]]:
     """The number of landmarks promised, and the lines after it without comments, information blocks and blanks."""
     body, hidden = [], False
-    for line in map(str.strip, _lines(path, expected)):
+    for line in map(str.strip, lines):
         hidden = bool(line) and (hidden or line.startswith("*"))  # an information block ends at a blank line
         if line and not hidden and not line.startswith("#"):
             body.append(line)

@@ -18,7 +18,6 @@ TYPES = {
 ORDERS = {b"ascii": "=", b"binary_little_endian": "<", b"binary_big_endian": ">"}
 HEADER_END = re.compile(rb"[\r\n]end_header[ \t]*(?:\r\n|\n|\r)")
 MOST_HEADER = 1 << 16
-MOST_IN_LIST = 128
 
 
 class Property(NamedTuple):
@@ -37,17 +36,17 @@ class Element(NamedTuple):
     properties: list[Property]
 
 
-def read_ply_tables(path: str | os.PathLike, most: int) -> tuple[dict[str, dict], str]:
-    """(tables, texture file) of a .ply of up to `most` bytes.
+def read_ply_tables(path: str | os.PathLike, most: int) -> tuple[dict[str, dict], list[str]]:
+    """(tables, texture files) of a .ply of up to `most` bytes.
 
     tables: element -> property -> array (rows,), or for lists a pair: lengths (rows,), and all values one after
-    another. texture file: what the comment TextureFile says, or "". Raises ScanError.
+    another. texture files: what each comment TextureFile says. Raises ScanError.
     """
     data = read_contents(path, most, "a PLY mesh")
     end = HEADER_END.search(data, 0, MOST_HEADER)
     if not data.startswith(b"ply") or not end:
         raise ScanError(f"{path}: expected a PLY mesh, from 'ply' to 'end_header', found {describe(data)}")
-    order, elements, texture_file = _parse_header(path, data[: end.start()])
+    order, elements, textures = _parse_header(path, data[: end.start()])
     body = memoryview(data)[end.end() :]
     if order == "=":
         try:
@@ -57,19 +56,17 @@ def read_ply_tables(path: str | os.PathLike, most: int) -> tuple[dict[str, dict]
     tables, start = {}, 0
     for element in elements:
         tables[element.name], start = _read_element(path, body, start, element, order)
-    return tables, texture_file
+    return tables, textures
 
 
-def _parse_header(path: str | os.PathLike, text: bytes) -> tuple[str, list[Element], str]:
-    order, elements, texture_file = None, [], ""
+def _parse_header(path: str | os.PathLike, text: bytes) -> tuple[str, list[Element], list[str]]:
+    order, elements, textures = None, [], []
     for line in re.split(rb"[\r\n]+", text)[1:]:
         match line.split():
             case [b"format", name, b"1.0"] if name in ORDERS:
                 order = ORDERS[name]
-            case [b"comment", b"TextureFile", *_]:
-                texture_file = (
-                    line.split(None, 2)[2].decode("utf-8", "replace").strip() if len(line.split()) > 2 else ""
-                )
+            case [b"comment", b"TextureFile", _, *_]:
+                textures.append(line.split(None, 2)[2].decode("utf-8", "replace").strip())
             case [b"comment" | b"obj_info", *_] | []:
                 pass
             case [b"element", name, count] if re.fullmatch(rb"\d{1,9}", count):
@@ -85,7 +82,7 @@ def _parse_header(path: str | os.PathLike, text: bytes) -> tuple[str, list[Eleme
         raise ScanError(f"{path}: the header names an element or a property twice; export it again")
     if order is None:
         raise ScanError(f"{path}: the header names no known format; export it as binary PLY")
-    return order, elements, texture_file
+    return order, elements, textures
 
 
 def _known(*names: bytes) -> bool:
@@ -125,7 +122,7 @@ def _row_type(path: str | os.PathLike, body: memoryview, start: int, element: El
         if length:
             counter = np.dtype(_stored(length, order))
             count = np.frombuffer(body, counter, 1, place)[0] if place + counter.itemsize <= len(body) else -1
-            if not 0 <= count <= MOST_IN_LIST or count % 1:
+            if not 0 <= count <= len(body) or count % 1:
                 raise ScanError(f"{path}: a list '{name}' of the element '{element.name}' is cut short or damaged")
             fields += [(f"{name} length", counter), (name, kind, (int(count),))]
             place += counter.itemsize + int(count) * np.dtype(kind).itemsize

@@ -29,7 +29,7 @@ def mesh_from_grid(
             "file's units) of each other; are datasets.NAME.unit and scans.pixel_spacing right?"
         )
     if picture is None:
-        return Mesh(vertices, triangles, *plain_grey(triangles))
+        return Mesh(vertices, triangles, *plain_grey(len(triangles)))
     row, column = np.nonzero(measured)
     uv = np.stack([(column + 0.5) / columns, 1 - (row + 0.5) / rows], axis=1)
     return Mesh(vertices, triangles, uv[triangles], picture)

@@ -1,4 +1,4 @@
-"""One scan file to a Mesh in millimetres, whatever its format; the file's suffix says which it is."""
+"""One scan file to a mesh in millimetres, whatever its format; the file's suffix says which it is."""
 
 import os
 
@@ -6,16 +6,18 @@ import numpy as np
 
 from ffnet.errors import ScanError
 from ffnet.geometry.mesh import Mesh
+from ffnet.scans.beside import OWN_TEXTURE, files_in, image_beside, landmarks_beside
 from ffnet.scans.formats.bosphorus import read_bosphorus
-from ffnet.scans.formats.bu3dfe import read_bu3dfe
 from ffnet.scans.formats.depth_image import grid_points, read_depth_image
 from ffnet.scans.formats.frgc import read_abs
 from ffnet.scans.formats.images import read_image
 from ffnet.scans.formats.meshfiles import read_meshfile
 from ffnet.scans.formats.ply import read_ply
 from ffnet.scans.formats.range_grid import mesh_from_grid
-from ffnet.scans.index import files_in, image_beside, landmarks_beside
-from ffnet.scans.settings import ScanSettings
+from ffnet.scans.formats.scan_file import ScanFile
+from ffnet.scans.formats.vrml import read_wrl
+from ffnet.scans.index import native_row
+from ffnet.scans.settings import ScanSettings, Unit
 
 MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 MESHES = (".obj", ".glb", ".off", ".stl")
@@ -23,22 +25,23 @@ DEPTH_IMAGES = (".png", ".tif", ".tiff", ".npy")
 FORMATS = (".wrl", ".bnt", ".ply", *MESHES, ".abs", ".abs.gz", *DEPTH_IMAGES)
 
 
-def read_scan(mesh_path: str, texture_path: str, settings: ScanSettings, unit: str) -> Mesh:
-    """The Mesh of a scan in mm.
+def read_scan(mesh_path: str, texture_path: str, settings: ScanSettings, unit: Unit) -> ScanFile:
+    """The ScanFile of a scan, its mesh in mm.
 
-    texture_path: its image; empty if the file holds its own colours or there are none. unit: "mm" | "cm" | "m", of the
-    file. Raises ScanError that names the file, what is wrong and what to do.
+    texture_path: its image; empty if the mesh's file says which, or has none: see find_texture. unit: of the file.
+    Raises ScanError that names the file, what is wrong and what to do.
     """
     suffix = scan_suffix(mesh_path)
+    if os.path.isdir(mesh_path):
+        raise ScanError(f"{mesh_path}: is a folder; name the scan files in it")
     if suffix not in FORMATS:
         raise ScanError(f"{mesh_path}: files of this kind cannot be read; export it as one of {', '.join(FORMATS)}")
     if not os.path.isfile(mesh_path):
-        found = "found a folder" if os.path.isdir(mesh_path) else "there is no such file"
-        raise ScanError(f"{mesh_path}: the mesh is missing: {found}; copy it there or take it off the list")
+        raise ScanError(f"{mesh_path}: there is no such file; copy it there, or correct the path or the list")
     scale = MILLIMETRES[unit]
-    mesh = _read(suffix, mesh_path, texture_path, settings, scale)
-    check_mesh(mesh, mesh_path)
-    return mesh._replace(vertices=mesh.vertices * scale)
+    scan = _read(suffix, mesh_path, texture_path, settings, scale)
+    check_mesh(scan.mesh, mesh_path)
+    return scan._replace(mesh=scan.mesh._replace(vertices=scan.mesh.vertices * scale))
 
 
 def scan_suffix(path: str) -> str:
@@ -48,7 +51,12 @@ def scan_suffix(path: str) -> str:
 
 
 def find_texture(mesh_path: str) -> str:
-    """The path of the image beside a scan that has its name, or ""."""
+    """The path of the image beside a scan that has its name, or "".
+
+    Also "" where the file itself may name or hold its texture, which comes first: its reader then looks beside it.
+    """
+    if mesh_path.lower().endswith(OWN_TEXTURE) and native_row(mesh_path) is None:
+        return ""
     return image_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
 
 
@@ -57,26 +65,33 @@ def find_landmarks(mesh_path: str) -> str:
     return landmarks_beside(mesh_path, files_in(os.path.dirname(mesh_path)))
 
 
-def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings, scale: float) -> Mesh:
+def _read(suffix: str, mesh_path: str, texture_path: str, settings: ScanSettings, scale: float) -> ScanFile:
     longest_edge = settings.longest_edge / scale
     if suffix == ".wrl":
-        return read_bu3dfe(mesh_path, texture_path)
-    if suffix == ".bnt":
-        return read_bosphorus(mesh_path, texture_path, longest_edge)
+        return read_wrl(mesh_path, texture_path)
     if suffix == ".ply":
         return read_ply(mesh_path, texture_path)
     if suffix in MESHES:
         return read_meshfile(mesh_path, texture_path)
-    if suffix in DEPTH_IMAGES:
-        if settings.pixel_spacing is None:
-            raise ScanError(
-                f"{mesh_path}: a depth image; set scans.pixel_spacing in config.yaml to the mm per pixel; for "
-                "`predict`, use --pixel-spacing"
-            )
-        points = grid_points(read_depth_image(mesh_path), settings.pixel_spacing / scale)
+    if suffix == ".bnt":
+        mesh = read_bosphorus(mesh_path, texture_path, longest_edge)
     else:
-        points = read_abs(mesh_path)
-    return mesh_from_grid(points, read_image(texture_path) if texture_path else None, longest_edge, mesh_path)
+        points = _grid(suffix, mesh_path, settings, scale)
+        picture = read_image(texture_path) if texture_path else None
+        mesh = mesh_from_grid(points, picture, longest_edge, mesh_path)
+    return ScanFile(mesh, len(mesh.vertices))
+
+
+def _grid(suffix: str, mesh_path: str, settings: ScanSettings, scale: float) -> np.ndarray:
+    """The points (rows, columns, 3) of a range image of FRGC or of a depth image."""
+    if suffix not in DEPTH_IMAGES:
+        return read_abs(mesh_path)
+    if settings.pixel_spacing is None:
+        raise ScanError(
+            f"{mesh_path}: a depth image; set scans.pixel_spacing in config.yaml to the mm per pixel; for "
+            "`predict`, use --pixel-spacing"
+        )
+    return grid_points(read_depth_image(mesh_path), settings.pixel_spacing / scale)
 
 
 def check_mesh(mesh: Mesh, path: str | os.PathLike) -> None:

@@ -18,6 +18,13 @@ def test_a_npy_in_fortrans_order_is_the_same_picture(tmp_path):
     np.testing.assert_array_equal(read_depth_image(tmp_path / "a.npy"), DEPTH)
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_the_greatest_number_of_16_bits_is_nothing_measured(tmp_path, suffix):
+    cv2.imwrite(str(tmp_path / f"a{suffix}"), np.array([[0, 700, 65535], [65534, 1, 65535]], np.uint16))
+    nothing = [[True, False, True], [False, False, True]]
+    np.testing.assert_array_equal(np.isnan(read_depth_image(tmp_path / f"a{suffix}")), nothing)
+
+
 def test_a_tif_of_the_other_byte_order_is_the_same_picture(tmp_path):
     tags = {256: 4, 257: 3, 258: 16, 259: 1, 262: 1, 273: 8 + 2 + 9 * 12 + 4, 277: 1, 278: 3, 279: DEPTH.nbytes}
     entries = b"".join(struct.pack(">HHII", tag, 4, 1, value) for tag, value in tags.items())

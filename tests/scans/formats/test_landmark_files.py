@@ -32,6 +32,12 @@ def test_labels_go_with_their_own_places_and_information_blocks_are_passed_over(
     assert {label: place.tolist() for label, place in pixels.items()} == {"Nose tip": [1.5, 2], "Chin middle": [3, 4]}
 
 
+@pytest.mark.parametrize("first", ["", "* opens no block", "1 2 3", "free words", "# comment"])
+def test_the_first_line_of_a_lm3_is_passed_over_whatever_it_holds(tmp_path, first):
+    places = read_lm3(write(tmp_path, "a.lm3", f"{first}\n2 landmarks:\nNose tip\n1 2 3\nChin middle\n4 5 6\n"))
+    assert list(places) == ["Nose tip", "Chin middle"]
+
+
 def test_no_landmark_at_all_is_possible(tmp_path):
     assert read_lm3(write(tmp_path, "a.lm3", "0 landmarks:\n")) == {}
     assert read_lm2(write(tmp_path, "a.lm2", "0 landmarks:\nLabels:\n2D Image coordinates:\n")) == {}

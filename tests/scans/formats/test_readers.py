@@ -32,7 +32,7 @@ def save_picture(path):
 
 
 def read(path, texture="", unit="mm", **changes):
-    return read_scan(str(path), str(texture), replace(SETTINGS, **changes), unit)
+    return read_scan(str(path), str(texture), replace(SETTINGS, **changes), unit).mesh
 
 
 def colours_at(mesh, points):
@@ -166,7 +166,8 @@ def test_a_binary_ply_with_faces_of_different_sizes_is_read(tmp_path, order):
     faces = b"".join(bytes([len(f)]) + np.array(f, order + "i4").tobytes() for f in ([0, 1, 2], [0, 1, 2, 3]))
     path.write_bytes(head[0] + head[1] + rows + faces)
     mesh = read(path)
-    assert mesh.vertices.tolist() == CORNERS.tolist() and mesh.triangles.tolist() == [[0, 1, 2], [0, 1, 2], [0, 2, 3]]
+    assert mesh.vertices.tolist() == CORNERS.tolist() and len(mesh.triangles) == 3
+    assert np.sort(mesh.triangles, axis=1).tolist() == [[0, 1, 2], [0, 1, 2], [0, 2, 3]]
 
 
 def range_text(flag=1.0, rows=3, columns=4):
@@ -216,26 +217,43 @@ def test_the_unit_of_the_file_is_what_the_config_says(tmp_path, unit, size):
 
 
 @pytest.mark.parametrize(
-    ("extent", "hint"),
+    ("unit", "extent", "hint"),
     [
-        (0.18, "unit of its dataset were 'm' instead of 'mm'"),
-        (18.0, "were 'cm' instead of 'mm'"),
-        (1.8, "were 'm' instead of 'cm'"),
-        (180_000.0, "were 'mm' instead of 'm'"),
-        (60.0, "is it a face"),
-        (0.0, "is it a face"),
+        ("mm", 0.18, "in m it has 180 mm: set the unit of its dataset, or --unit"),
+        ("mm", 18.0, "in cm it has 180 mm"),
+        ("cm", 1800.0, "in mm it has 180 mm"),
+        ("cm", 1.8, "in m it has 180 mm"),
+        ("m", 180_000.0, "in mm it has 180 mm"),
+        ("m", 18_000.0, "in cm it has 180 mm"),
+        ("mm", 1800.0, "0.1 times as large it would be one: scale it, or cut the face out"),
+        ("mm", 210_000.0, "0.001 times as large it would be one"),
+        ("m", 0.18, "1000 times as large it would be one"),
+        ("mm", 60.0, "is it a face alone"),
+        ("mm", 600.0, "is it a face alone"),
+        ("mm", 0.0, "is it a face alone"),
     ],
 )
-def test_a_mesh_of_no_human_size_is_refused_with_the_unit_that_would_fit(extent, hint):
-    with pytest.raises(ScanError, match=rf"a.ply: the mesh is \S+ mm across, a face has 80 to 500 mm; .*{hint}"):
-        check_extent(CORNERS / 100 * extent, "a.ply", SETTINGS)
-    check_extent(CORNERS, "a.ply", SETTINGS)
+def test_a_mesh_of_no_human_size_is_refused_with_what_would_fit(unit, extent, hint):
+    message = rf"a.ply: the mesh is \S+ mm across, read in {unit}; a face has 80 to 500 mm; {hint}"
+    with pytest.raises(ScanError, match=message):
+        check_extent(CORNERS / 100 * extent, "a.ply", unit, SETTINGS)
+    check_extent(CORNERS, "a.ply", unit, SETTINGS)
+
+
+def test_a_wall_behind_the_head_is_named_by_the_distances_that_the_picture_holds():
+    vertices = np.array([[0, 0, -600.0], [200, 200, -2100]])
+    with pytest.raises(ScanError, match="hold distances from 600 to 2100 mm: set those of the background to 0"):
+        check_extent(vertices, "a.png", "mm", SETTINGS)
 
 
 def test_the_texture_beside_a_scan_has_its_name_and_is_not_the_scan_itself(tmp_path):
     for name in ("a.obj", "b.png", "c.png", "c.JPG"):
         (tmp_path / name).touch()
-    assert find_texture(str(tmp_path / "a.obj")) == "" and find_texture(str(tmp_path / "b.png")) == ""
+    assert find_texture(str(tmp_path / "a.bnt")) == "" and find_texture(str(tmp_path / "b.png")) == ""
     assert find_texture(str(tmp_path / "c.png")) == str(tmp_path / "c.JPG")
-    (tmp_path / "a.jpg").touch()
-    assert find_texture(str(tmp_path / "a.obj")) == str(tmp_path / "a.jpg")
+    for name in ("a.jpg", "F0001_AN03WH_F3D.png"):
+        (tmp_path / name).touch()
+    assert find_texture(str(tmp_path / "a.bnt")) == str(tmp_path / "a.jpg")
+    assert find_texture(str(tmp_path / "A.bnt")) == str(tmp_path / "a.jpg")  # if no other has the same capitals
+    assert find_texture(str(tmp_path / "a.obj")) == ""  # its file comes first, its reader looks beside it then
+    assert find_texture(str(tmp_path / "F0001_AN03WH_F3D.wrl")).endswith("F0001_AN03WH_F3D.png")

@@ -1,12 +1,13 @@
-"""open3d's readers in a process of their own: a malformed file can crash them, and that must not end a stage.
+"""Mesh files decoded in a process of their own: whatever a malformed one does must not end a stage.
 
-A server imports open3d once, which takes seconds, and forks a child for each file: whatever a file does to the reader
-ends with that child.
+A server imports the readers once and forks a child for each file, with limits on memory and time: whatever a file does
+to the reader ends with that child.
 """
 
 import atexit
 import functools
 import os
+import pathlib
 import re
 import resource
 import signal
@@ -14,21 +15,21 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.geometry.raycast import import_open3d
+from ffnet.scans.formats.part import Part, check_shapes
 
 SECONDS = 5  # of the processor, for one file
 PATIENCE = 120  # seconds by the clock, for a reader that waits and uses no processor time
-START = 120.0  # seconds, to import open3d
-MEMORY = 1 << 30  # bytes that one file may take beyond open3d itself
-OUT_OF_MEMORY = 3  # exit code of a child
-MOST_WORDS, LONGEST_LINE = 1 << 20, 200  # bytes, characters
+START = 120.0  # seconds, to import the readers
+MEMORY = 1 << 30  # bytes that one file may take beyond the readers themselves
+OUT_OF_MEMORY, REFUSED = 3, 4  # exit codes of a child
+MOST_WORDS, LONGEST_LINE = 1 << 20, 300  # bytes, characters
 TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ENDS = {  # what the exit code of a child means, below 0 the signal that ended it
     -signal.SIGXCPU: f"took more than {SECONDS} s of the processor; it is damaged or far too large for a face",
@@ -38,23 +39,27 @@ ENDS = {  # what the exit code of a child means, below 0 the signal that ended i
 COPY = "copy it again, or export it as .ply"
 
 
-def read_parts(path: str) -> tuple[list[dict[str, np.ndarray]], str]:
-    """The parts of a mesh file: a list of dicts, one for each of its objects, and open3d's last words on it.
+class Decoded(NamedTuple):
+    """The parts of a mesh file and its own number of vertices, 0 if the format has none."""
 
-    vertices (N, 3) float64; triangles (M, 3) int64; where the file has them: uv (M, 3, 2) float64; colours (N, 3)
-    float64 in [0, 1]; picture (H, W, 3) uint8, the texture inside the file. Raises ScanError if the reader breaks down
-    or takes more than SECONDS or MEMORY.
-    """
+    parts: list[Part]
+    vertices: int
+
+
+def decode(path: str) -> Decoded:
+    """What a mesh file holds. Raises ScanError if its reader refuses it, breaks down or takes more than the limits."""
     try:
         server = _start_server()
         code = server.ask(path)
     except (EOFError, OSError) as error:
         _start_server.cache_clear()
         raise ScanError(f"{path}: the reader's process is gone ({error!r}); is memory short? Run again") from error
+    if code == REFUSED:
+        raise ScanError(f"{path}: {server.last_words()}: {COPY}")
     if code:
         broke = f"the reader broke down ({server.last_words() or code}); the file is damaged"
         raise ScanError(f"{path}: {ENDS.get(code, broke)}: {COPY}")
-    return server.parts(), server.last_words()
+    return server.decoded()
 
 
 @functools.cache
@@ -65,7 +70,7 @@ def _start_server() -> "_Server":
 
 
 class _Server:
-    """The process that imports open3d and forks; its children answer and print into files."""
+    """The process that imports the readers and forks; its children answer and print into files."""
 
     def __init__(self) -> None:
         self.connection, theirs = Pipe()
@@ -74,7 +79,7 @@ class _Server:
         with theirs:
             descriptors = theirs.fileno(), self.answer.fileno()
             self.process = subprocess.Popen(
-                [sys.executable, "-c", f"from ffnet.scans.formats.open3d_process import serve; serve{descriptors}"],
+                [sys.executable, "-c", f"from ffnet.scans.formats.decoder_process import serve; serve{descriptors}"],
                 pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=self.words,
@@ -83,7 +88,7 @@ class _Server:
             )
         if not self.connection.poll(START):
             self.stop()
-            raise TimeoutError(f"open3d was not imported within {START:g} s")
+            raise TimeoutError(f"the readers were not imported within {START:g} s")
         self.connection.recv_bytes()
 
     def ask(self, path: str) -> int:
@@ -94,13 +99,16 @@ class _Server:
         self.connection.send_bytes(os.fsencode(path))
         return int(self.connection.recv_bytes())
 
-    def parts(self) -> list[dict[str, np.ndarray]]:
+    def decoded(self) -> Decoded:
         self.answer.seek(0)
         with np.load(self.answer, allow_pickle=False) as arrays:
-            parts: list[dict[str, np.ndarray]] = [{} for _ in range(int(arrays["parts"]))]
-            for number, name in (key.split() for key in arrays.files if key != "parts"):
-                parts[int(number)][name] = arrays[f"{number} {name}"]
-        return parts
+            fields: list[dict[str, Any]] = [{} for _ in range(int(arrays["parts"]))]
+            for number, name in (key.split() for key in arrays.files if " " in key):
+                values = arrays[f"{number} {name}"]
+                if name == "picture":
+                    values = str(values) if values.dtype.kind == "U" else values.tobytes()
+                fields[int(number)][name] = values
+            return Decoded([Part(**part) for part in fields], int(arrays["vertices"]))
 
     def last_words(self) -> str:
         """The last line that the reader printed, or ""."""
@@ -121,7 +129,7 @@ def serve(connection: int, answer: int) -> None:
     connection, answer: descriptors. The reply is the child's exit code, below 0 the signal that ended it.
     """
     caller = Connection(connection)
-    open3d = import_open3d()
+    readers = _import_readers()
     pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115 - a process file
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -134,52 +142,51 @@ def serve(connection: int, answer: int) -> None:
             return
         child = os.fork()
         if child == 0:
-            _answer(open3d, path, answer)
+            _answer(readers, path, answer)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         caller.send_bytes(str(code).encode())
 
 
-def _answer(open3d: ModuleType, path: str, answer: int) -> None:
+def _import_readers() -> dict[str, Callable[[bytes], tuple[list[Part], int]]]:
+    """{suffix: function of a file's bytes}"""
+    import trimesh.exchange.obj
+    import trimesh.exchange.off
+    import trimesh.exchange.stl  # noqa: F401 - so that no child need import them
+
+    from ffnet.scans.formats import glb, trimesh_readers
+
+    return {
+        ".obj": trimesh_readers.read_obj,
+        ".stl": trimesh_readers.read_stl,
+        ".off": trimesh_readers.read_off,
+        ".glb": glb.read_glb,
+    }
+
+
+def _answer(readers: dict[str, Callable[[bytes], tuple[list[Part], int]]], path: str, answer: int) -> None:
     """Reads a file, writes its parts to the descriptor `answer`, and ends the process."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     signal.alarm(PATIENCE)
     code = 1
     try:
-        parts = _read(open3d, path)
+        parts, vertices = readers[os.path.splitext(path)[1].lower()](pathlib.Path(path).read_bytes())
+        check_shapes(parts)
         arrays: dict[str, Any] = {
-            f"{number} {name}": values for number, part in enumerate(parts) for name, values in part.items()
+            f"{number} {name}": np.frombuffer(values, np.uint8) if isinstance(values, bytes) else values
+            for number, part in enumerate(parts)
+            for name, values in part._asdict().items()
+            if values is not None
         }
         with open(answer, "wb") as file:
-            np.savez(file, parts=len(parts), **arrays)
+            np.savez(file, parts=len(parts), vertices=vertices, **arrays)
         code = 0
     except MemoryError:
         code = OUT_OF_MEMORY
+    except ScanError as error:
+        print(error, file=sys.stderr)
+        code = REFUSED
     except Exception:
         traceback.print_exc()  # its last line goes into the message
     finally:
         sys.stderr.flush()
         os._exit(code)
-
-
-def _read(open3d: ModuleType, path: str) -> list[dict[str, np.ndarray]]:
-    if path.lower().endswith(".off"):
-        return [_part(open3d.io.read_triangle_mesh(path))]
-    model = open3d.io.read_triangle_model(path)  # read_triangle_mesh leaves quadrangles of an .obj out
-    pictures = [np.asarray(material.albedo_img) for material in model.materials]
-    return [
-        _part(one.mesh) | ({"picture": pictures[one.material_idx][..., :3]} if pictures[one.material_idx].ndim else {})
-        for one in model.meshes
-    ]
-
-
-def _part(mesh: Any) -> dict[str, np.ndarray]:
-    uv, colours = np.asarray(mesh.triangle_uvs), np.asarray(mesh.vertex_colors)
-    part = {
-        "vertices": np.asarray(mesh.vertices).astype(np.float64),
-        "triangles": np.asarray(mesh.triangles).astype(np.int64),
-    }
-    if len(uv) and len(uv) == 3 * len(part["triangles"]):
-        part["uv"] = uv.reshape(-1, 3, 2).astype(np.float64)
-    if len(colours):
-        part["colours"] = colours.astype(np.float64)
-    return part

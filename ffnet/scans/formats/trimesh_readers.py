@@ -1,0 +1,70 @@
+"""OBJ, STL and OFF, read by trimesh.
+
+Its readers of single files are used rather than its scenes, as they keep a file's vertices and colours as they are.
+"""
+
+import io
+import re
+
+import numpy as np
+
+from ffnet.errors import ScanError
+from ffnet.scans.formats.part import Part
+
+MATERIAL = re.compile(rb"^usemtl[ ]+(.*?)[ ]*$", re.MULTILINE)
+FACE = re.compile(rb"^f ", re.MULTILINE)
+VERTEX = re.compile(rb"^v ", re.MULTILINE)
+COMMENT = re.compile(rb"#[^\n]*")
+
+
+def read_obj(data: bytes) -> tuple[list[Part], int]:
+    """The parts of an OBJ and its number of vertices. A part's picture is the name of its material."""
+    from trimesh.exchange.obj import load_obj
+
+    text = re.sub(rb"\r\n?", b"\n", data).replace(b"\t", b" ").replace(b"\\\n", b"")
+    text = re.sub(rb"^ +", b"", text, flags=re.MULTILINE)
+    library = b"".join(b"newmtl " + name + b"\n" for name in sorted(set(MATERIAL.findall(text))))
+    text = b"mtllib all\n" + text.replace(b"mtllib", b"#")  # no other file is read: trimesh gets the names alone
+    meshes = load_obj(io.BytesIO(text), {"all": library}, split_groups=True)
+    parts = [_obj_part(mesh) for mesh in meshes.get("geometry", {}).values()]
+    faces, read = len(FACE.findall(text)), sum(len(part.triangles) for part in parts)
+    if read < faces:
+        raise ScanError(f"{faces - read} of {faces} faces cannot be read")
+    return parts, len(VERTEX.findall(text))
+
+
+def _obj_part(mesh: dict) -> Part:
+    faces, visual = np.asarray(mesh["faces"]), mesh["visual"]
+    triangles = faces[:, [[0, 1, 2], [0, 2, 3]]].reshape(-1, 3) if faces.shape[1] == 4 else faces
+    colours, uv = mesh.get("vertex_colors"), getattr(visual, "uv", None)
+    return Part(
+        np.asarray(mesh["vertices"], float),
+        triangles,
+        uv=None if uv is None else uv[triangles],
+        colours=None if colours is None else colours[triangles],
+        picture=getattr(getattr(visual, "material", None), "name", None),
+    )
+
+
+def read_stl(data: bytes) -> tuple[list[Part], int]:
+    """The parts of a binary or text STL, which has no vertices of its own: three for each triangle."""
+    from trimesh.exchange.stl import load_stl
+
+    loaded = load_stl(io.BytesIO(data))
+    meshes = loaded["geometry"].values() if "geometry" in loaded else [loaded]
+    parts = [Part(np.asarray(mesh["vertices"], float), np.asarray(mesh["faces"])) for mesh in meshes]
+    return parts, 0
+
+
+def read_off(data: bytes) -> tuple[list[Part], int]:
+    """The part of an OFF or COFF and its number of vertices. trimesh leaves out the colours of a COFF."""
+    from trimesh.exchange.off import load_off
+
+    mesh = load_off(io.BytesIO(data))
+    vertices, triangles = np.asarray(mesh["vertices"], float), np.asarray(mesh["faces"])
+    lines = [line for line in map(bytes.split, COMMENT.sub(b"", data).splitlines()) if line]
+    colours = None
+    if lines[0] == [b"COFF"]:
+        colours = np.array([line[3:6] for line in lines[2 : len(vertices) + 2]], float)
+        colours = colours.reshape(len(vertices), 3)[triangles]
+    return [Part(vertices, triangles, colours=colours)], len(vertices)
