@@ -170,7 +170,7 @@ def test_too_many_broken_scans_stop_before_training_with_the_list(project):
     assert done.returncode != 0
     assert "2 of 24 scans were left out (8.3%), more than quarantine.max_share allows (5.0%)" in done.stdout
     assert all(done.stdout.count(f"  {victim.stem} (scans): ") == 1 for victim in victims)
-    assert done.stdout.count("error: nothing is trained, as too many scans were left out") == 1
+    assert done.stdout.count("error: too many scans were left out, so nothing is trained") == 1
     assert len(rows(project, "results/own/quarantine.csv")) == 2
     assert not (project.folder / "results" / "own" / "runs").exists()
 
