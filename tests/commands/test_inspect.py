@@ -67,7 +67,7 @@ def test_bad_files_are_all_reported_and_the_others_go_on(wrl, inspect, tmp_path)
     assert code == 1 and [list(one) for one in report] == [KEYS] * 7
     errors = [one["error"] for one in report]
     assert errors[0].startswith(f"{cut}: ")
-    assert errors[1].endswith("nowhere.wrl: there is no such file")
+    assert errors[1].endswith("nowhere.wrl: there is no such file; copy it there, or correct the path or the list")
     assert errors[2] == f"{tmp_path}: is a folder; name the scan files in it"
     assert errors[3].startswith(f"{empty}: ") and errors[4].startswith(f"{text}: ")
     assert "texture image is missing" in errors[5] and report[5]["expression"] == "fear"

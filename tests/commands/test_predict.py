@@ -52,7 +52,9 @@ def test_one_bad_file_stops_no_other_and_the_exit_code_says_so(predict, wrl, tmp
         str(tmp_path),
         str(tmp_path / "text.obj"),
     ]
-    assert refused[1].endswith("there is no such file") and refused[2].endswith("a folder; name the scan files in it")
+    assert "nowhere.bnt: there is no such file; copy it there" in refused[1] and refused[2].endswith(
+        "a folder; name the scan files in it"
+    )
 
 
 def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(predict, wrl, bnt, monkeypatch):
@@ -67,7 +69,7 @@ def test_an_unforeseen_error_of_one_file_is_reported_and_the_others_are_read(pre
 
 def test_where_no_file_can_be_used_there_is_no_table(predict):
     code, printed = predict("nowhere.wrl")
-    assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file\n\nModel: ")
+    assert code == 1 and printed.out.startswith("CANNOT BE USED: nowhere.wrl: there is no such file; copy it")
 
 
 def test_json_and_csv_agree_and_keep_the_order(predict, wrl, bnt, tmp_path):
