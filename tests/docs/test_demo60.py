@@ -79,3 +79,28 @@ def test_the_counts_of_pairs_with_masks_are_those_of_the_comparisons():
     text = re.sub(r"\s+", " ", page())
     counts = [f"{sum(found)} of {len(found)}" for found in (higher["demo-bu3dfe"], higher["demo-bosphorus"])]
     assert counts[0] in text and counts[1] in text and all(len(found) == 9 for found in higher.values())
+
+
+def test_the_page_shows_the_table_of_the_gpu_run_line_by_line():
+    assert "\n".join(table_of(read("gpu_accuracy.md"))) in page() and "make CONFIG=configs/demo60_gpu.yaml" in page()
+    config = read_config_file(str(ROOT / "config.yaml"), str(ROOT / "configs/demo60_gpu.yaml"))
+    wanted = {(dataset, name) for dataset in config.datasets for name, row in config.experiments.items() if row.repeats}
+    assert {(row["dataset"], row["experiment"]) for row in rows("gpu_accuracy.csv")} == wanted
+    assert all(row["data"] == "synthetic" and row["runs"] == "10" for row in rows("gpu_accuracy.csv"))
+
+
+def test_what_the_page_and_the_readme_say_of_the_gpu_run_is_in_its_tables():
+    accuracy = {
+        (row["dataset"], row["experiment"]): f"{float(row['accuracy']):.2f}" for row in rows("gpu_accuracy.csv")
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("FFNet-M", "FFNet", "ridge"):
+        assert all(f"{accuracy[dataset, name]}%" in readme for dataset in ("demo-bu3dfe", "demo-bosphorus"))
+    said = page().partition("- **Masks**")[2].partition("[gpu_accuracy.csv]")[0]
+    known = {f"{abs(float(row['difference'])):.2f}" for row in rows("gpu_comparisons.csv")}
+    known |= {f"{float(row['p_holm']):.3f}" for row in rows("gpu_comparisons.csv")}
+    numbers = re.findall(r"\d+\.\d+", said)
+    assert len(numbers) == 12 and set(numbers) <= known
+    pairs = {("FFNet", "FFNet-M"), ("F3DNet-d", "F3DNet-M-d")}
+    masks = [row for row in rows("gpu_comparisons.csv") if (row["first"], row["second"]) in pairs]
+    assert len(masks) == 4 and all(float(row["difference"]) < 0 and float(row["p_holm"]) > 0.05 for row in masks)
