@@ -39,7 +39,8 @@ def followed(tmp_path_factory):
     """A project in which all blocks of README.md were run in their order, and what each printed."""
     project = Project(tmp_path_factory.mktemp("readme"))
     shutil.copytree(ROOT / "configs", project.folder / "configs")
-    shutil.copy(ROOT / "Makefile", project.folder)
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, project.folder)
     (project.folder / ".venv").symlink_to(sys.prefix)
     project.configure(lambda config: (make_tiny(config), take_both_intensities(config)))
     point_at(project, "configs/bu3dfe.yaml", "data/demo/bu3dfe")
