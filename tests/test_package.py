@@ -33,6 +33,15 @@ def test_changelog_citation_and_package_name_the_same_release():
     assert citation["version"] == PYPROJECT["project"]["version"]
 
 
+def test_the_ci_workflow_may_only_read_runs_ci_run_and_pins_its_actions():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert "permissions" not in job and job["steps"][-1] == {"run": "bash .ci/run"} and (ROOT / ".ci" / "run").is_file()
+    actions = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert actions and all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in actions)
+
+
 @pytest.mark.slow
 def test_a_wheel_holds_every_file_of_the_package(tmp_path):
     ignore = shutil.ignore_patterns("__pycache__")
