@@ -11,11 +11,14 @@ def join_vertices(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
     vertices: (N, 3), finite where used. The first vertex of each position stays, in the order of the file. Formats
     without vertices of their own, and tools that store one per normal or texture coordinate, repeat them.
     """
-    used, triangles = np.unique(triangles, return_inverse=True)
+    used = np.zeros(len(vertices), bool)
+    used[triangles] = True
     points = vertices[used] + 0.0  # no -0
     same = first_equal(points)
     kept = same == np.arange(len(points))
-    return points[kept], (np.cumsum(kept) - 1)[same][triangles].reshape(-1, 3)
+    number = np.zeros(len(vertices), np.int64)
+    number[used] = (np.cumsum(kept) - 1)[same]
+    return points[kept], number[triangles]
 
 
 def first_equal(points: np.ndarray) -> np.ndarray:
@@ -53,14 +56,34 @@ def turned_triangles(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     vertices: (N, 3) of a face that looks towards +z. Neighbours are made to agree over the edges that two triangles
     share; each connected part is then turned so that it encloses, or faces away from, what lies behind it.
     """
-    neighbours, opposed = _shared_edges(triangles, len(vertices))
-    part, turned = _consistent(neighbours, opposed, len(triangles))
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     behind = np.array([*(low + high)[:2] / 2, 2 * low[2] - high[2]])
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    volume = np.einsum("ij,ij->i", a - behind, np.cross(b - a, c - a))
+    a, b, c = (vertices[triangles[:, corner]] - behind for corner in range(3))
+    volume = np.einsum("ij,ij->i", a, np.cross(b, c))
+    if (volume >= 0).all():
+        return np.zeros(len(triangles), bool)
+    if _agree(triangles, len(vertices)):
+        part = _joined_parts(triangles, len(vertices))[triangles[:, 0]]
+        return (np.bincount(part, volume) < 0)[part]
+    part, turned = _consistent(*_shared_edges(triangles, len(vertices)), len(triangles))
     inward = np.bincount(part, np.where(turned, -volume, volume)) < 0
     return turned ^ inward[part]
+
+
+def _agree(triangles: np.ndarray, count: int) -> bool:
+    """Whether no two triangles run along an edge in one direction."""
+    directed = np.sort((triangles * count + np.roll(triangles, -1, axis=1)).ravel())
+    return not (directed[1:] == directed[:-1]).any()
+
+
+def _joined_parts(triangles: np.ndarray, count: int) -> np.ndarray:
+    """The connected part (count,) of each vertex."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    start, end = triangles[:, :2].ravel(), triangles[:, 1:].ravel()
+    graph = coo_array((np.ones(len(start), bool), (start, end)), shape=(count, count))
+    return connected_components(graph, directed=False)[1]
 
 
 def _shared_edges(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -57,11 +57,11 @@ CASES = {
     "obj with an index out of range": ("a.obj", OBJ.replace(b"f 1 2 3", b"f 1 2 9"), "no triangle|the reader broke"),
     "obj with nan": ("a.obj", OBJ.replace(b"v 100 0", b"v nan 0"), "not finite|no triangle"),
     "obj in one point": ("a.obj", OBJ.replace(b"100", b"0"), "all vertices lie in one point|no triangle"),
-    "off cut short": ("a.off", b"OFF\n3 1 0\n0 0 0\n1 0", "no triangle could be read|the reader broke"),
+    "off cut short": ("a.off", b"OFF\n3 1 0\n0 0 0\n1 0", "promises 3 vertices and 1 faces, found 2 lines"),
     "off that promises too much": (
         "a.off",
         b"OFF\n4000000000 1 0\n" + POINTS,
-        "the reader broke down .ValueError: cannot reshape",
+        "expected .OFF. and the numbers",
     ),
     "stl cut short": ("a.stl", bytes(80) + struct.pack("<I", 90) + bytes(50), "has no triangles"),
     "stl of 4 GiB": (

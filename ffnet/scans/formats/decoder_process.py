@@ -150,15 +150,14 @@ def serve(connection: int, answer: int) -> None:
 def _import_readers() -> dict[str, Callable[[bytes], tuple[list[Part], int]]]:
     """{suffix: function of a file's bytes}"""
     import trimesh.exchange.obj
-    import trimesh.exchange.off
     import trimesh.exchange.stl  # noqa: F401 - so that no child need import them
 
-    from ffnet.scans.formats import glb, trimesh_readers
+    from ffnet.scans.formats import glb, off, trimesh_readers
 
     return {
         ".obj": trimesh_readers.read_obj,
         ".stl": trimesh_readers.read_stl,
-        ".off": trimesh_readers.read_off,
+        ".off": off.read_off,
         ".glb": glb.read_glb,
     }
 

@@ -88,8 +88,8 @@ def _join_shapes(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarr
             raise ScanError(
                 f"{path}: a triangle names a vertex that is not among the {len(part.vertices)}; export it again"
             )
-        used = part.vertices[part.triangles.ravel()]
-        if not np.isfinite(used).all() or (part.uv is not None and not np.isfinite(part.uv).all()):
+        finite = np.isfinite(part.vertices).all(axis=1)
+        if not finite[part.triangles].all() or (part.uv is not None and not np.isfinite(part.uv).all()):
             raise ScanError(f"{path}: vertices or texture coordinates are not finite numbers; export the mesh again")
     shifts = np.cumsum([0] + [len(part.vertices) for part in parts[:-1]])
     return join_vertices(

@@ -1,4 +1,4 @@
-"""OBJ, STL and OFF, read by trimesh.
+"""OBJ and STL, read by trimesh.
 
 Its readers of single files are used rather than its scenes, as they keep a file's vertices and colours as they are.
 """
@@ -14,7 +14,6 @@ from ffnet.scans.formats.part import Part
 MATERIAL = re.compile(rb"^usemtl[ ]+(.*?)[ ]*$", re.MULTILINE)
 FACE = re.compile(rb"^f ", re.MULTILINE)
 VERTEX = re.compile(rb"^v ", re.MULTILINE)
-COMMENT = re.compile(rb"#[^\n]*")
 
 
 def read_obj(data: bytes) -> tuple[list[Part], int]:
@@ -54,17 +53,3 @@ def read_stl(data: bytes) -> tuple[list[Part], int]:
     meshes = loaded["geometry"].values() if "geometry" in loaded else [loaded]
     parts = [Part(np.asarray(mesh["vertices"], float), np.asarray(mesh["faces"])) for mesh in meshes]
     return parts, 0
-
-
-def read_off(data: bytes) -> tuple[list[Part], int]:
-    """The part of an OFF or COFF and its number of vertices. trimesh leaves out the colours of a COFF."""
-    from trimesh.exchange.off import load_off
-
-    mesh = load_off(io.BytesIO(data))
-    vertices, triangles = np.asarray(mesh["vertices"], float), np.asarray(mesh["faces"])
-    lines = [line for line in map(bytes.split, COMMENT.sub(b"", data).splitlines()) if line]
-    colours = None
-    if lines[0] == [b"COFF"]:
-        colours = np.array([line[3:6] for line in lines[2 : len(vertices) + 2]], float)
-        colours = colours.reshape(len(vertices), 3)[triangles]
-    return [Part(vertices, triangles, colours=colours)], len(vertices)
