@@ -5,8 +5,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ffnet.errors import InputError
+
+if TYPE_CHECKING:
+    from ffnet.config import Config
 
 DESCRIPTION = (
     "Facial expression recognition from 3D face scans. `make` runs the whole workflow; these commands look around it."
@@ -19,15 +23,10 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; in its result, `run` is the function of the chosen one."""
     parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    add_check(commands)
-    add_inspect(commands)
-    add_predict(commands)
-    add_export(commands)
-    add_compare(commands)
-    add_experiments(commands)
-    add_train(commands)
-    add_status(commands)
-    add_plan(commands)
+    around = (add_check, add_inspect, add_status, add_plan)
+    of_results = (add_predict, add_export, add_compare, add_experiments, add_train)
+    for add in (*around, *of_results):
+        add(commands)
     return parser
 
 
@@ -153,6 +152,13 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def config_of(arguments: argparse.Namespace) -> "Config":
+    """The Config of --config and --configfile."""
+    from ffnet.commands.config_file import read_config_file
+
+    return read_config_file(arguments.config, arguments.configfile)
+
+
 def check(arguments: argparse.Namespace) -> int:
     from ffnet.commands.check import check_all
 
@@ -160,11 +166,9 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def inspect(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.config_file import read_config_file
     from ffnet.commands.inspect import inspect_files
 
-    config = read_config_file(arguments.config, arguments.configfile)
-    return inspect_files(arguments.files, config, arguments.unit, arguments.out, arguments.json)
+    return inspect_files(arguments.files, config_of(arguments), arguments.unit, arguments.out, arguments.json)
 
 
 def predict(arguments: argparse.Namespace) -> int:
@@ -183,40 +187,32 @@ def export(arguments: argparse.Namespace) -> int:
 
 def compare(arguments: argparse.Namespace) -> int:
     from ffnet.commands.compare import compare_results
-    from ffnet.commands.config_file import read_config_file
 
-    config = read_config_file(arguments.config, arguments.configfile)
-    return compare_results(arguments.a, arguments.b, config.results.confidence)
+    return compare_results(arguments.a, arguments.b, config_of(arguments).results.confidence)
 
 
 def experiments(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.config_file import read_config_file
     from ffnet.commands.experiments import show_experiments
 
-    return show_experiments(read_config_file(arguments.config, arguments.configfile), arguments.json)
+    return show_experiments(config_of(arguments), arguments.json)
 
 
 def train(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.config_file import read_config_file
     from ffnet.commands.train import train_experiments
 
-    config = read_config_file(arguments.config, arguments.configfile)
-    return train_experiments(config, arguments.dataset, arguments.experiments, arguments.repeats)
+    return train_experiments(config_of(arguments), arguments.dataset, arguments.experiments, arguments.repeats)
 
 
 def status(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.config_file import read_config_file
     from ffnet.commands.status import show_status
 
-    return show_status(read_config_file(arguments.config, arguments.configfile), arguments.json)
+    return show_status(config_of(arguments), arguments.json)
 
 
 def plan(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.config_file import read_config_file
     from ffnet.commands.plan import show_plan
 
-    config = read_config_file(arguments.config, arguments.configfile)
-    return show_plan(config, arguments.seconds, arguments.gpus, arguments.cores, arguments.configfile)
+    return show_plan(config_of(arguments), arguments.seconds, arguments.gpus, arguments.cores, arguments.configfile)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

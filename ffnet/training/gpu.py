@@ -95,6 +95,8 @@ class GraphedBatch:
 class GraphWorker:
     """Trains one network at a time, on a stream of its own, by replaying graphs: one for each size of a batch."""
 
+    capture: Capture = staticmethod(capture_graph)
+
     def __init__(
         self,
         recipe: NetworkRecipe,
@@ -102,7 +104,6 @@ class GraphWorker:
         precision: Precision,
         sizes: Sequence[int],
         compiled: bool,
-        capture: Capture = capture_graph,
     ) -> None:
         device = precision.device
         network = build_network(recipe.experiment, recipe.networks, len(recipe.classes))
@@ -113,9 +114,9 @@ class GraphWorker:
             group["capturable"] = device.type == "cuda"
         self.forward = functools.partial(compiled_scores(), network) if compiled else network
         self.stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-        self.batches = {size: self._capture(GraphedBatch(size, device), capture) for size in sizes}
+        self.batches = {size: self._capture(GraphedBatch(size, device)) for size in sizes}
 
-    def _capture(self, batch: GraphedBatch, capture: Capture) -> GraphedBatch:
+    def _capture(self, batch: GraphedBatch) -> GraphedBatch:
         def compute() -> None:
             loss, correct = adam_step(self.data, self.state, batch.scans, self.forward)
             batch.loss.copy_(loss)
@@ -128,7 +129,7 @@ class GraphWorker:
             warnings.filterwarnings("ignore", ".*capturable=True")  # these steps are not captured yet
             for _ in range(WARM_UP):
                 compute()
-        batch.replay = capture(compute, self.stream)
+        batch.replay = self.capture(compute, self.stream)
         return batch
 
     @contextlib.contextmanager

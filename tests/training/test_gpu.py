@@ -22,6 +22,12 @@ FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
 SCANS = np.arange(30)  # in batches of 8, 8, 7 and 7
 
 
+class CalledWorker(GraphWorker):
+    """A GraphWorker whose captured step is called again by each replay."""
+
+    capture = staticmethod(lambda compute, stream: compute)
+
+
 @pytest.fixture
 def recipe(recipe_of):
     return recipe_of(*FFNET_M)
@@ -29,10 +35,10 @@ def recipe(recipe_of):
 
 @pytest.fixture
 def make(recipe, collection):
-    """Function from `compiled` to a GraphWorker whose captured step is called again by each replay."""
+    """Function from `compiled` to a CalledWorker."""
     data = gpu_data(collection, recipe.experiment, FULL)
     sizes = batch_sizes([len(SCANS)], recipe.training.batch)
-    return functools.partial(GraphWorker, recipe, data, FULL, sizes, capture=lambda compute, stream: compute)
+    return functools.partial(CalledWorker, recipe, data, FULL, sizes)
 
 
 def trainer_of(recipe, workers):
@@ -106,7 +112,7 @@ def test_what_a_graph_learnt_of_float16s_scale_is_forgotten_by_the_next_training
     precision = Precision(CPU, "half")
     recipe = dataclasses.replace(recipe, training=dataclasses.replace(recipe.training, precision="half"))
     data = gpu_data(collection, recipe.experiment, precision)
-    worker = GraphWorker(recipe, data, precision, [8, 7], False, capture=lambda compute, stream: compute)
+    worker = CalledWorker(recipe, data, precision, [8, 7], False)
     network = build_network(recipe.experiment, recipe.networks, 6)
     state = worker.start(network, 1)
     assert state.scaler.get_scale() == 2.0**16
