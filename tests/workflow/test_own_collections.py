@@ -124,7 +124,7 @@ def test_a_mesh_of_ones_own_list_that_is_repaired_comes_back_by_itself(ran):
     cut, missing = broken(ran)[0], sorted((ran.folder / "kept").rglob("*_FE04*.wrl"))[1]
     assert len(listed) == 2 and all(reason.startswith("own/") for reason in listed.values())
     assert any("cut short" in reason for reason in listed.values())
-    assert any("the mesh is missing: there is no such file" in reason for reason in listed.values())
+    assert any("there is no such file; copy it there" in reason for reason in listed.values())
     for path in (cut, ran.folder / "own" / missing.relative_to(ran.folder / "kept")):
         shutil.copy(ran.folder / "kept" / path.relative_to(ran.folder / "own"), path)
     planned = ran.planned("results/own/quarantine.csv")
