@@ -102,7 +102,7 @@ def _shared_edges(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.nda
 def _consistent(neighbours: np.ndarray, opposed: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The connected part (count,) of each triangle, and which (count,) to turn so that neighbours agree.
 
-    Each triangle stands in a graph twice, as it is and turned; what is connected there agrees. A part that cannot agree
+    Each triangle is in a graph twice, as it is and turned; what is connected there agrees. A part that cannot agree
     with itself, such as a Moebius strip, stays as it is.
     """
     from scipy.sparse import coo_array

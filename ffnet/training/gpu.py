@@ -171,7 +171,7 @@ def network_scores(network: FusionNet, inputs: dict[str, torch.Tensor]) -> torch
 
 @functools.cache
 def compiled_scores() -> Callable[[FusionNet, dict[str, torch.Tensor]], torch.Tensor]:
-    """network_scores compiled, anew for each shape of network and batch; what is made is kept in COMPILED."""
+    """network_scores, compiled once for each shape of network and batch; what is made is kept in COMPILED."""
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.path.abspath(COMPILED))
     torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = 10_000
     return torch.compile(network_scores, dynamic=False)

@@ -41,7 +41,7 @@ def plain_grey(count: int) -> tuple[np.ndarray, np.ndarray]:
 def scale_colours(colours: np.ndarray, path: str | os.PathLike) -> np.ndarray:
     """Colours (..., 3) as floats in [0, 255], from whole numbers up to 255 or 65535 or from fractions of 1.
 
-    Which they are is told by their type and the greatest of them. Raises ScanError for any others.
+    Their type and the greatest of them decide which. Raises ScanError for any others.
     """
     values = colours.astype(float)
     if not np.isfinite(values).all() or values.min() < 0 or values.max() > 65535:

@@ -18,7 +18,7 @@ def find_inside(path: str | os.PathLike, name: str) -> str | None:
     """The path of the file that the file `path` names, or None if it is not there.
 
     It is looked for where the name says, if that is below path's folder, and else beside path, as a name from another
-    machine has folders that are not here; capital letters and small ones are told apart only where both are there.
+    machine has folders that are not here; upper and lower case are distinguished only where both exist.
     """
     folder = os.path.dirname(path)
     inside = path_inside(folder, name)
