@@ -30,12 +30,13 @@ def disturb(project, finished, action):
     script = project.folder / "workflow_scripts" / "train_fold.py"
     lines = [
         "    import os, pathlib, time",
-        f"    if len(list(pathlib.Path('resume').rglob('*.csv'))) == {finished} and not os.path.exists('disturbed'):",
+        f"    if len(list(pathlib.Path('resume').rglob('*.json'))) == {finished} and not os.path.exists('disturbed'):",
         "        pathlib.Path('disturbed').write_text(os.environ['SLURM_JOB_ID'])",
         f"        {action}",
     ]
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("    params,", "\n".join([*lines, "    params,"]), 1), encoding="utf-8")
+    assert "    files, params" in text
+    script.write_text(text.replace("    files, params", "\n".join([*lines, "    files, params"]), 1), encoding="utf-8")
 
 
 def wait_for_disturbed(project):
@@ -68,11 +69,11 @@ def test_after_a_failure_the_others_of_its_allocation_go_on_in_a_new_one_with_mo
     assert done.returncode == 0, done.stdout[-5000:]
     assert project.tables() == undisturbed
     logs = [path.read_text(encoding="utf-8") for path in project.folder.glob("logs/*/train_fold/**/*.log")]
-    assert len(logs) == 8 and sum("this run was finished before" in log for log in logs) == 2
+    assert len(logs) == 8 and sum("finished before, its outputs were kept" in log for log in logs) == 2
     (after,) = {allocation(log.splitlines()) for log in logs}
     before = project.read("disturbed")
     assert after != before and memory(after) == 2 * memory(before)
-    assert not list(project.folder.glob("resume/finished/*/*"))
+    assert not list((project.folder / "resume").rglob("*.json"))
 
 
 def test_a_cancelled_allocation_is_submitted_again(project, undisturbed):
