@@ -57,6 +57,6 @@ def test_without_another_try_it_is_told_and_the_next_start_goes_on(slurm, projec
     assert run.wait(600) != 0
     assert "Error in rule train_fold" in project.read("terminal.log")  # why, Snakemake tells of no group of jobs
     told = subprocess.run([sys.executable, "-m", "ffnet", "status"], cwd=project.folder, capture_output=True, text=True)
-    assert "ended without a word: killed, or its machine died" in told.stdout
+    assert "died without a final line: killed, or its node went down" in told.stdout
     manage_slurm(slurm, "rejoin")
     assert_same_tables(project, undisturbed, project.start().wait(600))
