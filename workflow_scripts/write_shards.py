@@ -14,9 +14,6 @@ with job_log(snakemake.log[0]):
     maps, normals, masks = (read_stage(snakemake.input[name]) for name in ("maps", "normals", "masks"))
     columns = join_stages(maps.columns, normals.columns, masks.columns, settings)
     columns = keep_takes(columns, params.takes)
-    made_by = (
-        maps.attributes
-        | masks.attributes
-        | {"shards": snakemake.params.settings, "axes": describe_axes(snakemake.params.classes)}
-    )
-    write_stage(snakemake.output[0], columns, masks.rejected, made_by)
+    made_by = {"shards": params.settings, "axes": describe_axes(params.classes)}
+    attributes = maps.attributes | masks.attributes | made_by
+    write_stage(snakemake.output[0], columns, masks.rejected, attributes)
