@@ -219,7 +219,7 @@ def open_worker(options, collection, count):
 
     import torch
 
-    from ffnet.training.gpu import GraphWorker, batch_sizes, capture_graph, gpu_data
+    from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data
     from ffnet.training.precision import Precision
     from ffnet.training.trainer import make_deterministic
 
@@ -230,9 +230,10 @@ def open_worker(options, collection, count):
     precision = Precision(torch.device(recipe.device, None if options["cpu"] else 0), recipe.training.precision)
     precision.apply()
     data = gpu_data(collection, recipe.experiment, precision, options.get("multiple", 8))
-    capture = (lambda compute, stream: compute) if options["cpu"] else capture_graph
+    if options["cpu"]:
+        GraphWorker.capture = staticmethod(lambda compute, stream: compute)
     sizes = batch_sizes([count], BATCH)
-    return functools.partial(GraphWorker, recipe, data, precision, sizes, capture=capture), recipe
+    return functools.partial(GraphWorker, recipe, data, precision, sizes), recipe
 
 
 def steps(options):
