@@ -7,6 +7,23 @@ RECIPES = {  # made once, not for each of tens of thousands of runs
 }
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
+# On one machine as many networks train at a time as there are places on its GPUs; the others hold no core until then.
+GPU_PLACES = {name: int(not row.is_ridge) for name, row in settings.experiments.items()}
+places = gpu_places(settings.execution)
+if workflow.local_exec and places:
+    workflow.register_resource("gpu_places", places)
+
+MEMORY = {
+    (dataset, name): training_memory(
+        settings,
+        collections[dataset],
+        name,
+        gpu=places > 0 or (not workflow.local_exec and settings.execution.device != "cpu"),
+    )
+    for dataset in collections
+    for name in settings.experiments
+}
+
 
 rule choose_subjects:
     """Choose the subjects of {wildcards.dataset} that take part, by what of their scans can be used."""
@@ -46,27 +63,7 @@ rule split_subjects:
         "../workflow_scripts/split_subjects.py"
 
 
-rule train_fold:
-    """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, fold {wildcards.fold}."""
-    input:
-        lambda wildcards: PRETRAINED[wildcards.experiment],
-        shards="results/{dataset}/shards.csv",
-        split="results/{dataset}/splits/{repeat}.csv",
-    output:
-        predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
-        record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
-    log:
-        "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
-    conda:
-        "../envs/ffnet.yaml"
-    threads: settings.execution.threads
-    resources:
-        mem_mb=4000,
-    params:
-        recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
-        code=code_hash("workflow_scripts/train_fold.py"),
-    script:
-        "../workflow_scripts/train_fold.py"
+include: f"train_{settings.execution.job}.smk"
 
 
 rule fetch_imagenet:
@@ -100,7 +97,8 @@ rule train_final:
         "../envs/ffnet.yaml"
     threads: settings.execution.threads
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: attempt * MEMORY[wildcards.dataset, wildcards.experiment],
+        gpu_places=1,
     params:
         recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
         source=lambda wildcards: asdict(model_source(settings, wildcards.dataset)),

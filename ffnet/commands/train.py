@@ -19,7 +19,7 @@ from ffnet.workflow import files
 from ffnet.workflow.planning import experiment_recipe, pretrained_files
 from ffnet.workflow.provenance import code_hash
 
-SCRIPT = "workflow_scripts/train_fold.py"  # whose hash the records name
+SCRIPT = "workflow_scripts/train_runs.py"  # whose hash the records name
 LOG = "logs/{dataset}/train/{experiment}/{repeat}.log"
 
 
