@@ -1,5 +1,6 @@
 """The runs of a job: each trains an experiment on all folds of a repeat but one and tests that one (section 3.1)."""
 
+import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import ridge_probabilities
 from ffnet.training.run_predictions import RunPredictions, predictions_text
 from ffnet.training.session import FoldScans, Run, Session, fold_scans
-from ffnet.training.side_by_side import side_by_side
+from ffnet.training.side_by_side import Stopped, one_by_one, side_by_side
 
 if TYPE_CHECKING:
     from ffnet.training.trainer import Worker
@@ -39,8 +40,9 @@ def train_runs(
 ) -> Iterator[tuple[Run, str, str]]:
     """Every run with the texts of its predictions and its record, as it is finished; those finished before come first.
 
-    read: gives the collection and its split (subject -> fold); not called if no run is left. Raises InputError as
-    fold_scans and training do.
+    read: gives the collection and its split (subject -> fold); not called if no run is left. Where a run fails, the
+    others are finished all the same, and then its error is raised: InputError as fold_scans and training raise it, or
+    one that nobody foresaw.
     """
     began = time.perf_counter()
     unfinished = []
@@ -58,7 +60,8 @@ def train_runs(
     reading = time.perf_counter() - began
     for run, probabilities, seconds, notes in fit_runs(halves, collection, recipe, session):
         test = collection.take(halves[run].test)
-        print(f"{(probabilities.argmax(axis=1) == test.label).mean():.1%} of the test half classified correctly")
+        correct = (probabilities.argmax(axis=1) == test.label).mean()
+        print(f"{_name(run)}: {correct:.1%} of the test half classified correctly", flush=True)
         record = Record(
             **run._asdict(),
             scans={"training": len(halves[run].train), "test": len(halves[run].test)},
@@ -87,11 +90,15 @@ def fit_runs(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Recip
 
 def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: RidgeRecipe) -> Iterator[Fit]:
     """Fits and tests the linear floor on each run's halves."""
-    for run, (train, test) in halves.items():
-        _announce(run, halves[run])
-        began = time.perf_counter()
-        probabilities = ridge_probabilities(collection.take(train), collection.take(test), recipe)
-        yield Fit(run, probabilities, time.perf_counter() - began, {})
+
+    def fit(run: Run) -> Fit:
+        with _announced(run, halves[run]):
+            began = time.perf_counter()
+            train, test = (collection.take(half) for half in halves[run])
+            probabilities = ridge_probabilities(train, test, recipe)
+            return Fit(run, probabilities, time.perf_counter() - began, {})
+
+    return one_by_one(halves, fit)
 
 
 def fit_networks(
@@ -106,10 +113,9 @@ def fit_networks(
         side, opening = len(trainer.workers), time.perf_counter() - began
 
         def fit(worker: "Worker", run: Run) -> Fit:
-            _announce(run, halves[run])
             label, seed = f"fold {run.fold}: " if side > 1 else "", seed_of(recipe.training.seed, *run)
             began = time.perf_counter()
-            with worker.turn():
+            with _announced(run, halves[run]), worker.turn():
                 state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label)
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
@@ -122,8 +128,17 @@ def fit_networks(
             opening = 0.0
 
 
-def _announce(run: Run, halves: FoldScans) -> None:
+@contextlib.contextmanager
+def _announced(run: Run, halves: FoldScans) -> Iterator[None]:
+    """Prints a line before the block, and one if it fails, as the other runs of the job go on."""
     print(f"{_name(run)}: training on {len(halves.train)} scans, testing on {len(halves.test)}", flush=True)
+    try:
+        yield
+    except Stopped:
+        raise
+    except Exception as error:
+        print(f"{_name(run)}: failed ({type(error).__name__}: {error})", flush=True)
+        raise
 
 
 def _name(run: Run) -> str:

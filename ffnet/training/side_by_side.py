@@ -1,8 +1,11 @@
-"""Jobs done by several workers at a time, each in a thread of its own."""
+"""Jobs done one by one, or by several workers at a time, each in a thread of its own; an error in one leaves the others
+alone."""
 
+import functools
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 
@@ -30,11 +33,10 @@ W = TypeVar("W", bound=Stoppable)
 def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J], R]) -> Iterator[R]:
     """work(worker, job) of every job, in the order in which they are done; a single worker does one after another.
 
-    Where a job of several workers raises, the others are done all the same, and then the first error is raised.
+    Where a job raises, the others are done all the same, and then the first error is raised.
     """
     if len(workers) == 1:
-        for job in jobs:
-            yield work(workers[0], job)
+        yield from one_by_one(jobs, functools.partial(work, workers[0]))
         return
     waiting: queue.SimpleQueue[J] = queue.SimpleQueue()
     done: queue.SimpleQueue[R | Failure] = queue.SimpleQueue()
@@ -49,16 +51,13 @@ def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J],
                 job = waiting.get_nowait()
             except queue.Empty:
                 return
-            try:
-                done.put(work(worker, job))
-            except BaseException as error:  # raised in the thread that waits for it
-                done.put(Failure(error))
+            done.put(_attempt(functools.partial(work, worker), job, BaseException))  # raised in the thread that waits
 
     threads = [threading.Thread(target=work_on, args=(worker,), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
     try:
-        yield from _results(done, len(jobs))
+        yield from _results(done.get() for _ in jobs)
     except BaseException:
         stopping.set()
         for worker in workers:
@@ -69,13 +68,26 @@ def side_by_side(jobs: Sequence[J], workers: Sequence[W], work: Callable[[W, J],
             thread.join()
 
 
-def _results(done: "queue.SimpleQueue[R | Failure]", count: int) -> Iterator[R]:
+def one_by_one(jobs: Iterable[J], work: Callable[[J], R]) -> Iterator[R]:
+    """work(job) of every job in turn. Where one raises, the others are done all the same, and then the first error is
+    raised."""
+    return _results(_attempt(work, job, Exception) for job in jobs)
+
+
+def _attempt(work: Callable[[J], R], job: J, errors: type[BaseException]) -> R | Failure:
+    try:
+        return work(job)
+    except errors as error:
+        traceback.clear_frames(error.__traceback__)  # frees what they hold for the other jobs
+        return Failure(error)
+
+
+def _results(outcomes: Iterable[R | Failure]) -> Iterator[R]:
     failures = []
-    for _ in range(count):
-        result = done.get()
-        if isinstance(result, Failure):
-            failures.append(result)
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            failures.append(outcome)
         else:
-            yield result
+            yield outcome
     if failures:
         raise failures[0].error

@@ -10,6 +10,8 @@ import pytest
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
+from ffnet.training.loop import predict
+from ffnet.training.ridge import ridge_probabilities
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, fold_scans
 from ffnet.training.trainer import EagerWorker, Trainer, open_trainer
@@ -69,6 +71,35 @@ def test_runs_of_one_job_are_byte_identical_to_runs_of_jobs_of_their_own(tmp_pat
     for run in runs:
         predictions, record = train(tmp_path / str(run), reader, recipe, run)[run]
         assert together[run][0] == predictions and together[run][1]["data_sha256"] == record["data_sha256"]
+
+
+@pytest.mark.parametrize("row", [FFNET_M, RIDGE], ids=["network", "ridge"])
+def test_a_run_that_fails_is_named_and_the_others_of_its_job_are_finished(
+    tmp_path, reader, recipe_of, row, monkeypatch, capsys
+):
+    recipe, runs, made = recipe_of(*row), [Run("x", 0, fold) for fold in range(3)], []
+    whole = train(tmp_path / "whole", reader, recipe, *runs)
+    place = "ffnet.training.run.ridge_probabilities" if row == RIDGE else "ffnet.training.trainer.predict"
+    real = ridge_probabilities if row == RIDGE else predict
+
+    def second_fails(*arguments):
+        made.append(None)
+        if len(made) == 2:
+            raise ZeroDivisionError("nobody foresaw it")
+        return real(*arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(place, second_fails)
+        train(tmp_path, reader, recipe, *runs)
+    printed = capsys.readouterr().out
+    assert "x, repeat 0, fold 1: failed (ZeroDivisionError: nobody foresaw it)\n" in printed
+    assert "x, repeat 0, fold 2: training on 24 scans, testing on 12\n" in printed
+    again = train(tmp_path, reader, recipe, *runs)
+    printed = capsys.readouterr().out
+    assert printed.count("finished before") == 2 and "fold 1: finished before" not in printed
+    assert {run: predictions for run, (predictions, _) in again.items()} == {
+        run: predictions for run, (predictions, _) in whole.items()
+    }
 
 
 def test_the_first_run_of_a_job_pays_for_reading(tmp_path, reader, recipe_of):

@@ -1,8 +1,10 @@
 import threading
+import weakref
 
+import numpy as np
 import pytest
 
-from ffnet.training.side_by_side import Stopped, side_by_side
+from ffnet.training.side_by_side import Stopped, one_by_one, side_by_side
 
 
 class Worker:
@@ -40,12 +42,42 @@ def test_jobs_are_at_work_at_the_same_time():
     assert len(list(side_by_side(range(3), [Worker() for _ in range(3)], lambda worker, job: barrier.wait()))) == 3
 
 
-def test_an_error_leaves_the_other_jobs_alone_and_is_raised_after_them():
-    done = []
+@pytest.mark.parametrize("count", [1, 2])
+def test_errors_leave_the_other_jobs_alone_and_the_first_is_raised_after_them(count):
+    done, jobs = [], [1, ValueError("the second"), 3, ValueError("the fourth"), 5]
     with pytest.raises(ValueError, match="the second"):
-        for result in side_by_side([1, ValueError("the second"), 3, 4], [Worker(), Worker()], Worker.work):
+        for result in side_by_side(jobs, [Worker() for _ in range(count)], Worker.work):
             done.append(result)
-    assert sorted(done) == [10, 30, 40]
+    assert sorted(done) == [10, 30, 50]
+
+
+def test_what_a_failed_job_held_is_freed_while_the_others_are_done():
+    held = []
+
+    def work(job):
+        if job == 1:
+            array = np.zeros(9)
+            held.append(weakref.ref(array))
+            raise ValueError("the first")
+        return held[0]() is None
+
+    results = one_by_one([1, 2], work)
+    assert next(results)
+    with pytest.raises(ValueError, match="the first"):
+        next(results)
+
+
+def test_a_keyboard_interrupt_ends_jobs_that_are_done_one_by_one_at_once():
+    def work(job):
+        if job == 1:
+            raise KeyboardInterrupt
+        return job
+
+    results = one_by_one([0, 1, 2], work)
+    assert next(results) == 0
+    with pytest.raises(KeyboardInterrupt):
+        next(results)
+    assert list(results) == []
 
 
 def test_who_takes_no_more_results_stops_the_workers_and_the_jobs_that_wait():

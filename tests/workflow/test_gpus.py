@@ -5,6 +5,7 @@ import pytest
 from ffnet.training.settings import ExecutionSettings
 from ffnet.workflow import gpus
 from ffnet.workflow.gpus import gpu_places, visible_gpus
+from ffnet.workflow.job_log import DONE
 
 
 @pytest.fixture
@@ -57,3 +58,23 @@ def test_places_are_for_each_gpu_and_none_where_networks_train_on_the_cores(mach
 
 def test_the_devices_of_this_machine_are_below_dev():
     assert pathlib.Path("/dev") == gpus.DEVICES
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("count", [1, 2])
+def test_on_one_machine_no_more_networks_train_at_a_time_than_its_gpus_have_places(project, count):
+    (project.folder / "dev").mkdir()
+    for number in range(count):
+        (project.folder / f"dev/nvidia{number}").touch()
+    code = project.folder / "ffnet/workflow/gpus.py"
+    code.write_text(code.read_text().replace('"/dev"', '"dev"'))
+    project.configure(lambda config: config["training"].update(epochs=10))
+    done = project.run()
+    assert done.returncode == 0, done.stdout[-3000:]
+    times = []
+    for log in project.folder.glob("logs/*/train_repeat/FFNet-M/0.log"):
+        seconds = float(log.read_text().splitlines()[-1].removeprefix(f"{DONE} ").removesuffix(" s"))
+        times.append((log.stat().st_mtime - seconds, log.stat().st_mtime))
+    (_, first_end), (second_start, _) = sorted(times)
+    assert (second_start > first_end) == (count == 1)

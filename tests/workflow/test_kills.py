@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 
+from ffnet.training.record import read_record
 from ffnet.workflow.job_log import DONE
 from tests.workflow.conftest import Project, make_tiny
 
@@ -85,6 +86,57 @@ def test_killed_at_any_moment_it_ends_with_the_same_tables(finished, project):
         subprocess.run(["rm", "-r", str(project.folder / part)], check=True)
     kill_and_finish(project, 4, jobs)
     assert tables(project) == tables(finished)
+
+
+RUNS = "results/demo-bosphorus/runs/FFNet-M/0"
+
+
+def train_one_repeat(project, job):
+    """Starts the training of FFNet-M's four folds on one collection, whatever a training job is."""
+    project.configure(lambda config: config["execution"].update(job=job))
+    command = [*project.command(), "--nolock", *(f"{RUNS}/{fold}.csv" for fold in range(4))]
+    return subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env=project.environment(),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def predictions(project):
+    return {path.name: path.read_bytes() for path in sorted(project.folder.glob(f"{RUNS}/*.csv"))}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_a_repeat_killed_ten_times_gives_the_bytes_of_its_folds_trained_one_by_one_undisturbed(project):
+    def change(config):
+        config["protocol"]["folds"] = 4
+        config["training"] |= {"epochs": 12, "batch": 4}
+        config["execution"]["save_every"] = 0.0
+
+    project.configure(change)
+    assert train_one_repeat(project, "fold").wait() == 0
+    undisturbed = predictions(project)
+    for part in (RUNS, "resume"):
+        subprocess.run(["rm", "-r", str(project.folder / part)], check=True)
+    log, moments = project.folder / "logs/demo-bosphorus/train_repeat/FFNet-M/0.log", random.Random(1)
+    for number in range(1, 11):
+        log.unlink(missing_ok=True)
+        run, epochs = train_one_repeat(project, "repeat"), moments.randrange(1, 5)
+        while not log.exists() or log.read_text().count("\nepoch ") < epochs:
+            assert run.poll() is None, "it ended before its kill"
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.3))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        print(f"kill {number}: {log.read_text().splitlines()[-1]}", flush=True)
+    assert train_one_repeat(project, "repeat").wait() == 0
+    assert predictions(project) == undisturbed and len(undisturbed) == 4
+    records = [read_record(path) for path in project.folder.glob(f"{RUNS}/*.json")]
+    assert sum(record.resumed for record in records) > 5
 
 
 @pytest.mark.full

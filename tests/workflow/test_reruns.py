@@ -210,6 +210,17 @@ def test_so_it_does_where_jobs_are_folds_and_another_kind_of_job_trains_nothing_
     assert project.planned() == jobs_of({"make_report": 1} | wanted, "fold")  # the page shows the settings
 
 
+def test_runs_made_as_folds_are_not_trained_again_where_jobs_are_repeats(project):
+    key("ridge", penalty=10.0)(project)
+    key("execution", job="fold")(project)
+    assert project.planned() == jobs_of(ONE_EXPERIMENT, "fold")
+    assert project.run().returncode == 0
+    key("execution", job="repeat")(project)
+    assert project.planned() == {"make_report": 1}
+    key("training", learning_rate=0.001)(project)
+    assert project.planned() == jobs_of(ONE_EXPERIMENT, "repeat")
+
+
 def test_shards_that_come_out_as_they_were_train_nothing_again(project):
     code("ffnet/masks/weights.py")(project)
     assert project.planned()["train_repeat"] == 4
