@@ -4,11 +4,14 @@
 
 Full width, 720 scans of 60 people in ten folds (648 train), batches of 32, 70 epochs, half precision unless a row says
 otherwise. Every row is a process of its own, printed as soon as it is measured; rows come in the order of what they
-tell, and none begins after M minutes. "A run" is one training of 70 epochs with its test, and "everything" counts from
-the start of the process: imports, reading the scans, compiling, capturing, training, testing. The first row that
-compiles takes two minutes more than those after it. A plain loop's run is worked out from its rate. "of card" is the
-share of what the same card does in a product of two 8192 x 8192 bfloat16 matrices; an FFNet-M step counts 6 operations
-for each multiply-add of its forward pass. --cpu tries all rows out, tiny and without a GPU.
+tell, and none begins after M minutes. --cpu tries all rows out, tiny and without a GPU.
+
+scans/s: scans trained, by this bench's clock from the start of the first training to the end of the last. s a run: the
+whole process, from its start to its last predictions, over its runs: imports, reading, compiling, capturing, training,
+testing. fixed: what of that is before the first training and after the last. A plain loop's run is worked out from its
+rate. of card: the share of what the same card does in a product of two 8192 x 8192 bfloat16 matrices; an FFNet-M step
+counts 6 operations for each multiply-add of its forward pass. The first row that compiles takes some 20 s more than
+those after it.
 """
 
 import argparse
@@ -16,10 +19,12 @@ import dataclasses
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -29,14 +34,14 @@ ROWS = {  # name -> (what runs, its options)
     "plain loop, float32 as torch sets it": ("plain", {}),
     "by repeat": ("job", {"folds": 10}),
     "by fold": ("job", {"folds": 1}),
-    "by repeat, three epochs": ("job", {"folds": 10, "epochs": 3, "digest": True}),
-    "by fold, the same bits": ("job", {"folds": 1, "epochs": 3, "digest": True}),
-    "by repeat, again": ("job", {"folds": 10}),
+    "by repeat, three epochs": ("job", {"folds": 10, "epochs": 3}),
+    "by fold, the same bits": ("job", {"folds": 1, "epochs": 3}),
+    "plain loop, compiled": ("plain", {"compiled": True}),
     "1, 2, 3, 5, 10 side by side": ("steps", {"side": [1, 2, 3, 5, 10]}),
+    "kernels of a step": ("kernels", {}),
     "the same, cudnn.benchmark": ("steps", {"side": [1, 5], "cudnn_benchmark": True}),
     "the same, plain graphs": ("steps", {"side": [1, 5], "compiled": False}),
-    "kernels of a step": ("kernels", {}),
-    "plain loop, compiled": ("plain", {"compiled": True}),
+    "by repeat, again": ("job", {"folds": 10}),
     "the same, channels not padded": ("steps", {"side": [1, 5], "multiple": 1}),
     "plain loop, half": ("plain", {"half": True}),
     "the same, tf32": ("steps", {"side": [1, 5], "precision": "tf32"}),
@@ -131,6 +136,37 @@ def synchronize(options):
         torch.cuda.synchronize()
 
 
+class Training(NamedTuple):
+    """One call of Trainer.train by this bench's clock. scans: trained, over all epochs."""
+
+    began: float
+    ended: float
+    scans: int
+
+
+def time_trainings():
+    """A list that from now on gets a Training for each call of Trainer.train."""
+    from ffnet.training.trainer import Trainer
+
+    trainings, real = [], Trainer.train
+
+    def train(self, worker, scans, *arguments):
+        began = time.time()
+        state = real(self, worker, scans, *arguments)
+        trainings.append(Training(began, time.time(), len(scans) * len(state.history)))
+        return state
+
+    Trainer.train = train
+    return trainings
+
+
+def rate_and_rest(trainings, process_began, process_ended):
+    """Scans a second while runs were trained, whether side by side or one after another, and the seconds of the process
+    before and after that."""
+    window = max(one.ended for one in trainings) - min(one.began for one in trainings)
+    return sum(one.scans for one in trainings) / window, process_ended - process_began - window
+
+
 def job(options):
     """A job of the workflow: everything, from the start of this process."""
     import hashlib
@@ -140,27 +176,24 @@ def job(options):
     from ffnet.training.session import Run, Session, read_data
     from ffnet.training.settings import ExecutionSettings
 
-    recipe, folder = recipe_of(options), options["folder"]
+    recipe, folder, trainings = recipe_of(options), options["folder"], time_trainings()
     execution = read_settings(ExecutionSettings, read_config()["execution"], "execution")
     runs = [Run("FFNet-M", 0, fold) for fold in range(options["folds"])]
-    records, texts = [], {}
+    texts = {}
     with tempfile.TemporaryDirectory() as resume:
         session = Session(execution, recipe.threads, "bench", resume, "bench")
         data = f"{folder}/shards.csv", f"{folder}/split.csv"
-        for run, predictions, record in train_runs(runs, lambda: read_data(*data), recipe, session):
-            records.append(json.loads(record))
-            texts[run.fold] = predictions
-    everything = time.time() - options["began"]
-    epochs = sorted(row["seconds"] for record in records for row in record["epochs"])
-    side = max(1, len(options["opened"]))
-    rate = side * records[0]["scans"]["training"] / epochs[len(epochs) // 2]
-    scans = sum(record["scans"]["training"] for record in records) * recipe.training.epochs
-    opening = records[0]["seconds"]["all"] - records[0]["training_seconds"] / side
-    text = f"{side} side by side, {records[0]['computed_in']}, {records[0].get('gpu_step')}, opened in {opening:.0f} s"
-    result = {"run": everything / len(runs), "memory": memory(options), "text": text}
-    if options.get("digest"):  # too few epochs for a rate
-        return result | {"text": f"{text}; fold 0 {hashlib.sha256(texts[0].encode()).hexdigest()[:12]}"}
-    return result | {"rate": rate, "fixed": (everything - scans / rate) / len(runs)}
+        for run, predictions, text in train_runs(runs, lambda: read_data(*data), recipe, session):
+            texts[run.fold], record = predictions, json.loads(text)
+    ended = time.time()
+    rate, rest = rate_and_rest(trainings, options["began"], ended)
+    each, host = (ended - options["began"]) / len(runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    text = (
+        f"{max(1, len(options['opened']))} side by side, {record['computed_in']}, {record.get('gpu_step')}, first "
+        f"training after {min(one.began for one in trainings) - options['began']:.1f} s, {host:.1f} GiB of the host, "
+        f"1,000 runs in {each / 3.6:.2f} h, fold 0 {hashlib.sha256(texts[0].encode()).hexdigest()[:12]}"
+    )
+    return {"rate": rate, "run": each, "fixed": rest / len(runs), "memory": memory(options), "text": text}
 
 
 def memory(options):

@@ -56,11 +56,12 @@ def deterministic():
 
 @pytest.fixture
 def card_recipe(recipe_of):
-    """Function from a row and changes of its training to a NetworkRecipe on the card: two sizes of batches."""
+    """Function from a row and changes of its training to a NetworkRecipe on the card. Batches have two sizes; one where
+    they are compiled, as each size takes seconds."""
 
     def recipe(row, gpu_step, **changes):
         recipe = recipe_of(*row)
-        training = dataclasses.replace(recipe.training, batch=5, **changes)
+        training = dataclasses.replace(recipe.training, batch=6 if gpu_step == "compiled" else 5, **changes)
         return dataclasses.replace(recipe, training=training, device="cuda", gpu_step=gpu_step)
 
     return recipe
@@ -84,49 +85,6 @@ def smooth_maps(count):
         name: torch.rand(count, 1, side, side, generator=generator) for name, side in (("mask1", 56), ("mask2", 28))
     }
     return {name: values.to(memory_format=torch.channels_last) for name, values in maps.items()}
-
-
-def derivatives(network, inputs, precision):
-    """Scores, the classifier's gradient, and all gradients in one vector, on the CPU in float64. Every scan has the
-    same label, for else the gradients of the classes cancel and little more than rounding is left."""
-    labels = torch.zeros(len(next(iter(inputs.values()))), dtype=torch.int64, device=precision.device)
-    network.zero_grad()
-    with precision.context():
-        scores = network(inputs)
-    functional.cross_entropy(scores.float(), labels).backward()
-    joined = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
-    return [values.detach().double().cpu() for values in (scores, network.classifier.weight.grad, joined)]
-
-
-def distance(found, expected):
-    return ((found - expected).norm() / expected.norm()).item()
-
-
-# Of scores, the classifier's gradient and all gradients. float32 sums in another order. TF32 rounds factors to 10 bits
-# and bfloat16 all numbers to 8, some 15 layers deep; where that changes what a ReLU lets through or a pool chooses, the
-# gradients of all layers before it change: on a CPU bfloat16 gives up to 0.02, 0.007 and 0.32. Gradients without any
-# relation would be 1.4 apart, and those of another sign 2.
-LIMITS = {"float32": (1e-3, 1e-3, 2e-2), "tf32": (0.02, 0.01, 0.3), "half": (0.1, 0.06, 1.0)}
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_scores_and_gradients_are_those_of_float32_on_the_cpu(name, paper):
-    row, maps = ROWS[name], smooth_maps(12)
-    torch.set_num_threads(os.cpu_count())
-    torch.manual_seed(1)
-    network = build_network(row, dataclasses.replace(paper, width=0.25), 6).to(memory_format=torch.channels_last)
-    expected = derivatives(network, maps, Precision(CPU, "float32"))
-    network.to(CARD)
-    far = {}
-    for setting, limits in LIMITS.items():
-        precision = Precision(CARD, setting)
-        precision.apply()
-        inputs = prepare_inputs({name: values.to(CARD) for name, values in maps.items()}, row, precision)
-        found = derivatives(network, inputs, precision)
-        distances = [distance(one, other) for one, other in zip(found, expected, strict=True)]
-        if any(one >= limit for one, limit in zip(distances, limits, strict=True)):
-            far[setting] = distances
-    assert not far
 
 
 @pytest.mark.parametrize("setting", ["float32", "half"])
@@ -155,9 +113,8 @@ def test_graphs_train_as_eager_steps_do_loss_by_loss(card_recipe, collection, se
     [
         (FFNET_M, "graph", "half"),
         (SMALL, "compiled", "half"),
-        (SMALL, "compiled", "float32"),
-        (FFNET_M, "graph", "tf32"),
-        (FFNET_M, "eager", "half"),
+        (SMALL, "graph", "tf32"),
+        (SMALL, "eager", "float32"),
     ],
 )
 def test_predictions_are_the_same_bytes_again_alone_and_side_by_side(
@@ -188,8 +145,9 @@ def die_after(steps, patch):
     patch.setattr(GraphWorker, "step", step)
 
 
-@pytest.mark.parametrize(("gpu_step", "side"), [("graph", 1), ("compiled", 1), ("graph", 3)])
-@pytest.mark.parametrize("steps", [2, 8, 13])
+@pytest.mark.parametrize(
+    ("gpu_step", "side", "steps"), [("graph", 1, 2), ("compiled", 1, 6), ("graph", 3, 5), ("graph", 3, 13)]
+)
 def test_a_job_killed_inside_an_epoch_is_resumed_to_the_same_bytes(
     tmp_path, reader, card_recipe, monkeypatch, gpu_step, side, steps
 ):
@@ -215,16 +173,15 @@ def test_dropout_in_a_graph_draws_other_numbers_each_step_and_the_same_after_a_r
     assert train(tmp_path / "killed", reader, recipe, 0)[0] == whole
 
 
-@pytest.mark.parametrize("gpu_step", ["graph", "compiled"])
 def test_a_card_without_bfloat16_trains_in_float16_with_a_scaled_loss(
-    tmp_path, reader, card_recipe, collection, monkeypatch, gpu_step
+    tmp_path, reader, card_recipe, collection, monkeypatch
 ):
     monkeypatch.setattr("ffnet.training.precision.half_type", lambda device: torch.float16)
-    recipe = card_recipe(SMALL, gpu_step, precision="half")
+    recipe = card_recipe(SMALL, "compiled", precision="half")
     predictions, records = train(tmp_path / "one", reader, recipe, 1)
     assert train(tmp_path / "three", reader, recipe, 3)[0] == predictions
     assert {record["computed_in"] for record in records} == {"float16"}
-    full, in_full = train(tmp_path / "full", reader, card_recipe(SMALL, gpu_step, precision="float32"), 1)
+    full, in_full = train(tmp_path / "full", reader, card_recipe(SMALL, "graph", precision="float32"), 1)
     for one, other in zip(records, in_full, strict=True):
         assert one["epochs"][0]["loss"] == pytest.approx(other["epochs"][0]["loss"], abs=0.1)
     precision = Precision(CARD, "half")
@@ -239,6 +196,52 @@ def test_a_card_without_bfloat16_trains_in_float16_with_a_scaled_loss(
         worker.step(state, torch.arange(5, device=CARD), 0.5)
         assert state.scaler.get_scale() == 2.0**15 and torch.equal(bias, before)
     assert worker.start(build_network(recipe.experiment, recipe.networks, 6), 1).scaler.get_scale() == 2.0**16
+
+
+def derivatives(network, inputs, precision):
+    """Scores, the classifier's gradient, and all gradients in one vector, on the CPU in float64. Every scan has the
+    same label, for else the gradients of the classes cancel and little more than rounding is left."""
+    labels = torch.zeros(len(next(iter(inputs.values()))), dtype=torch.int64, device=precision.device)
+    network.zero_grad()
+    with precision.context():
+        scores = network(inputs)
+    functional.cross_entropy(scores.float(), labels).backward()
+    joined = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
+    return [values.detach().double().cpu() for values in (scores, network.classifier.weight.grad, joined)]
+
+
+def deviations(found, expected):
+    """How far derivatives are from others: of scores and of the classifier's gradient the relative distance, of all
+    gradients how far their component along the others is from 1. Rounding changes what some ReLUs let through and some
+    pools choose; that turns the gradients of all layers before by up to half their length, a sum of small parts that
+    are nearly at right angles to them. A wrong sign makes the component -1, a stream left out takes away its share."""
+    near = [((one - other).norm() / other.norm()).item() for one, other in zip(found[:2], expected[:2], strict=True)]
+    component = found[2] @ expected[2] / expected[2].square().sum()
+    return [*near, abs(component.item() - 1)]
+
+
+# float32 sums in another order. bfloat16 rounds all numbers to 8 bits, some 15 layers deep: on a CPU this gives up to
+# 0.03, 0.006 and 0.22 here. TF32 rounds factors alone, to 11 bits.
+LIMITS = {"float32": (1e-3, 1e-3, 1e-2), "tf32": (0.05, 0.03, 0.25), "half": (0.1, 0.03, 0.5)}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_scores_and_gradients_are_those_of_float32_on_the_cpu(name, paper):
+    row, maps = ROWS[name], smooth_maps(12)
+    torch.set_num_threads(os.cpu_count())
+    torch.manual_seed(1)
+    network = build_network(row, dataclasses.replace(paper, width=0.25), 6).to(memory_format=torch.channels_last)
+    expected = derivatives(network, maps, Precision(CPU, "float32"))
+    network.to(CARD)
+    found = {}
+    for setting in LIMITS:
+        precision = Precision(CARD, setting)
+        precision.apply()
+        inputs = prepare_inputs({name: values.to(CARD) for name, values in maps.items()}, row, precision)
+        found[setting] = deviations(derivatives(network, inputs, precision), expected)
+    assert all(one < limit for setting in LIMITS for one, limit in zip(found[setting], LIMITS[setting], strict=True)), (
+        found
+    )
 
 
 def test_out_of_memory_says_what_to_lower_and_the_next_job_trains(tmp_path, reader, card_recipe):
@@ -284,7 +287,7 @@ def test_two_processes_hold_the_one_place_of_a_gpu_one_after_the_other():
     environment = {"CUDA_VISIBLE_DEVICES": "0"}
 
     def start():
-        command = [sys.executable, "-c", HOLDER, "2"]
+        command = [sys.executable, "-c", HOLDER, "1"]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
 
     times = []
