@@ -89,11 +89,18 @@ def total_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
 def time_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores: int, config: Config) -> list[str]:
     """How long everything takes on this machine, and on a cluster with the allocations of profiles/slurm."""
     least = "at least " if unknown else ""
-    threads = config.execution.threads
-    busy = sum((work.seconds or 0) * (threads if work.experiment else 1) for work in works if not work.gpu) / cores
+    on_cores = [work for work in works if work.runs and not work.gpu]
+    share = sum(work.seconds or 0 for work in on_cores) / max(1, cores // config.execution.threads)
+    longest = max((work.seconds / work.jobs for work in on_cores if work.seconds), default=0)
+    others = sum(work.seconds or 0 for work in works if not work.runs) / cores
     on_gpus = sum(work.seconds or 0 for work in works if work.gpu) / max(gpus, 1)
     machine = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
-    lines = [f"On one machine with {machine}: {least}{duration(busy + on_gpus) or 'seconds'}."]
+    whole = duration(others + max(share, longest) + on_gpus) or "seconds"
+    lines = [f"On one machine with {machine}: {least}{whole}."]
+    if longest > share and config.execution.job == "repeat":
+        lines.append(
+            f"The longest training job takes {duration(longest)}; execution.job: fold gives its runs more cores."
+        )
     profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
     trained = [work for work in works if work.runs]
     together = max((jobs_per_allocation(profile, work.rule) for work in trained), default=1)

@@ -179,6 +179,20 @@ def test_a_job_of_a_repeat_is_an_allocation_of_its_own(settings_file, tiny, caps
     assert "then 1001 of 2 runs each, the longest of at least 2.0 h" in text
 
 
+def test_jobs_fewer_than_cores_take_as_long_as_the_longest_of_them(settings_file, tiny, capsys):
+    given, tiny["execution"]["job"] = ("--seconds", "FFNet-M=3600", "--seconds", "ridge=1"), "repeat"
+    _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "16")
+    assert (
+        "On one machine with 16 cores: at least 2.0 h.\nThe longest training job takes 2.0 h; execution.job: fold"
+        in text
+    )
+    _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "1")
+    assert "On one machine with 1 cores: at least 2.0 h." in text and "longest training job" not in text
+    tiny["execution"]["job"] = "fold"
+    _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "16")
+    assert "On one machine with 16 cores: at least 60 min." in text and "longest training job" not in text
+
+
 def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsys):
     for wrong in (("--cores", "-1"), ("--gpus", "-1")):
         code, _, error = run(settings_file, tiny, capsys, *wrong)
