@@ -7,7 +7,7 @@ RECIPES = {  # made once, not for each of tens of thousands of runs
 }
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
-# On one machine as many networks train at a time as there are places on its GPUs; the others hold no core until then.
+# On one machine, as many jobs train networks at a time as its GPUs have places; the others wait without a core.
 GPU_PLACES = {name: int(not row.is_ridge) for name, row in settings.experiments.items()}
 places = gpu_places(settings.execution)
 if workflow.local_exec and places:
