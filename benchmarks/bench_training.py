@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -140,15 +141,23 @@ def write_collection(folder):
     (folder / "split.csv").write_text("subject,fold\n" + "".join(lines))
 
 
+class Measured(NamedTuple):
+    """What a process took: seconds by the clock and of a core, MiB at its peak."""
+
+    seconds: float
+    core: float
+    memory: float
+
+
 def measure_runs(folder, folds):
-    """(seconds, MiB at the peak) of a process that trains the runs of some folds."""
+    """The Measured of a process that trains the runs of some folds."""
     code = RUNS.format(folder=str(folder), folds=folds, config=str(ROOT / "config.yaml"))
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0
-    return time.perf_counter() - start, usage.ru_maxrss / 2**10
+    return Measured(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**10)
 
 
 def bench_runs(folder, config):
@@ -163,8 +172,11 @@ def bench_runs(folder, config):
     print(
         f"a run of FFNet-M with everything, width {config.networks.width:g}, {config.training.epochs} epochs, one core"
     )
-    print(f"  by fold:   {fold[0]:5.1f} s a run, {fold[1]:5.0f} MiB; asked for: {asked} MiB")
-    print(f"  by repeat: {repeat[0] / FOLDS:5.1f} s a run, {repeat[1]:5.0f} MiB; asked for: {asked} MiB")
+    for name, job, runs in (("by fold", fold, 1), ("by repeat", repeat, FOLDS)):
+        print(
+            f"  {name + ':':10s} {job.seconds / runs:5.1f} s a run, {job.core / runs:5.1f} s of the core, "
+            f"{job.memory:5.0f} MiB; asked for: {asked} MiB"
+        )
     print(f"  the same predictions: {same}\n")
 
 
