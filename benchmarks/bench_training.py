@@ -142,7 +142,7 @@ def write_collection(folder):
 
 
 class Measured(NamedTuple):
-    """What a process took: seconds by the clock and of a core, MiB at its peak."""
+    """What a process took. seconds: by the clock. core: seconds of a core. memory: MiB at its peak."""
 
     seconds: float
     core: float

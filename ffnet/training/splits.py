@@ -48,13 +48,13 @@ def split_table(folds: dict[str, int]) -> str:
 def read_split(path: str | os.PathLike) -> dict[str, int]:
     """{subject: fold} of a file that split_table wrote.
 
-    Raises InputError that names the file and the line where a fold is no number or a subject stands twice.
+    Raises InputError that names the file and the line where a fold is no number or a subject occurs twice.
     """
     split = {}
     for line, (subject, fold) in enumerate(read_table(path, ("subject", "fold")), start=2):
         if not fold.isdecimal():
-            raise InputError(f"{path}, line {line}: the fold must be a whole number, '{fold}' came")
+            raise InputError(f"{path}, line {line}: expected a whole number as fold, found '{fold}'")
         if subject in split:
-            raise InputError(f"{path}, line {line}: subject {subject} stands here a second time")
+            raise InputError(f"{path}, line {line}: subject {subject} occurs a second time")
         split[subject] = int(fold)
     return split

@@ -31,10 +31,10 @@ def slurm(request, tmp_path_factory):
 
 def manage_slurm(folder, action, *how):
     """Runs slurm.sh. Its output goes to a file, as daemons keep a pipe open."""
-    with open(folder / "slurm.sh.log", "w+", encoding="utf-8") as told:
-        done = subprocess.run([SLURM, action, folder, *how], stdout=told, stderr=subprocess.STDOUT)
-        told.seek(0)
-        assert done.returncode == 0, told.read()[-5000:]
+    with open(folder / "slurm.sh.log", "w+", encoding="utf-8") as output:
+        done = subprocess.run([SLURM, action, folder, *how], stdout=output, stderr=subprocess.STDOUT)
+        output.seek(0)
+        assert done.returncode == 0, output.read()[-5000:]
 
 
 class ClusterProject(Project):

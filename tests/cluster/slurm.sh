@@ -146,7 +146,7 @@ start() {
   wait_until 60 is_idle
 }
 
-# As a power cut: the node's daemon and all its jobs are gone at once, and SLURM is told so at once, not after
+# As a power cut: the node's daemon and all its jobs are gone at once, and SLURM hears of it at once, not after
 # SlurmdTimeout.
 lose() {
   local processes steps

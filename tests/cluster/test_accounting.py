@@ -20,8 +20,8 @@ def accounted():
         "--format=JobID,Account,State",
         "--starttime=now-1day",
     ]
-    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    return {tuple(line.split("|")) for line in told.splitlines()}
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    return {tuple(line.split("|")) for line in listed.splitlines()}
 
 
 def test_a_failure_is_seen_and_tried_again_and_both_allocations_are_accounted_for(project, undisturbed):

@@ -52,11 +52,13 @@ def test_where_slurm_queues_nothing_again_a_new_allocation_goes_on(slurm, projec
     assert allocation(project.log(FIRST)) != lost
 
 
-def test_without_another_try_it_is_told_and_the_next_start_goes_on(slurm, project, undisturbed):
+def test_without_another_try_it_is_reported_and_the_next_start_goes_on(slurm, project, undisturbed):
     run, _ = lose_node(slurm, project, "--slurm-no-requeue", "--retries", "0")
     assert run.wait(600) != 0
     assert "Error in rule train_fold" in project.read("terminal.log")  # why, Snakemake tells of no group of jobs
-    told = subprocess.run([sys.executable, "-m", "ffnet", "status"], cwd=project.folder, capture_output=True, text=True)
-    assert "died without a final line: killed, or its node went down" in told.stdout
+    status = subprocess.run(
+        [sys.executable, "-m", "ffnet", "status"], cwd=project.folder, capture_output=True, text=True
+    )
+    assert "died without a final line: killed, or its node went down" in status.stdout
     manage_slurm(slurm, "rejoin")
     assert_same_tables(project, undisturbed, project.start().wait(600))

@@ -140,7 +140,7 @@ def test_a_subject_in_both_halves_stops_the_job(tmp_path, reader, split, recipe_
     with pytest.raises(InputError, match="in the training half and in the test half at once: s01"):
         fold_scans(collection, {}, 0)
     split.write_text(split.read_text() + "s00,0\ns00,1\n")
-    with pytest.raises(InputError, match="subject s00 stands here a second time"):
+    with pytest.raises(InputError, match="subject s00 occurs a second time"):
         train(tmp_path / "out", reader, recipe_of(*RIDGE), Run("x", 0, 1))
     assert not (tmp_path / "out").exists()
 

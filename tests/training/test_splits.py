@@ -71,8 +71,8 @@ def test_a_split_file_reads_back(tmp_path_factory, folds, more, seed):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("subject,fold\na,0\nb,x\n", "line 3: the fold must be a whole number, 'x' came"),
-        ("subject,fold\na,0\na,1\n", "line 3: subject a stands here a second time"),
+        ("subject,fold\na,0\nb,x\n", "line 3: expected a whole number as fold, found 'x'"),
+        ("subject,fold\na,0\na,1\n", "line 3: subject a occurs a second time"),
         ("subject,fold\na,0\nb", "line 3: expected 2 values, found 1; is it cut"),
         ("subject,part\na,0\n", "line 1: expected the columns subject,fold"),
     ],

@@ -95,7 +95,7 @@ def touch(*parts):
 
 
 def checkout(project):
-    """The same project, fetched anew: all that git keeps has the time of now."""
+    """The same project, fetched again: every file that git keeps has a new time."""
     for part in ("ffnet", "rules", "workflow_scripts", "profiles", "envs"):
         folder = project.folder / part
         shutil.copytree(folder, folder.with_name("fetched"), copy_function=shutil.copyfile)

@@ -98,8 +98,8 @@ def test_a_repeat_without_a_split_and_a_split_without_its_repeat_are_named(check
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("0.csv", "subject,fold\na,0\nb,one\n", "0.csv, line 3: the fold must be a whole number, 'one' came"),
-        ("0.csv", "subject,fold\na,0\na,1\n", "0.csv, line 3: subject a stands here a second time"),
+        ("0.csv", "subject,fold\na,0\nb,one\n", "0.csv, line 3: expected a whole number as fold, found 'one'"),
+        ("0.csv", "subject,fold\na,0\na,1\n", "0.csv, line 3: subject a occurs a second time"),
         ("0.csv", "subject\na\n", "0.csv, line 1: expected the columns subject,fold, found subject"),
         ("first.csv", "subject,fold\na,0\n", "first.csv: a split is named .../<repeat>.csv"),
     ],
