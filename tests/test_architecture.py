@@ -8,7 +8,7 @@ import pytest
 
 from ffnet.workflow.provenance import ROOT, code_hash, imported_names, sources
 
-FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "quarantine", "geometry", "landmarks"}
+FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "origin", "quarantine", "geometry", "landmarks"}
 STAGES = {  # each with the stages that it may import; all may import the foundation
     "demo": set(),
     "scans": set(),
