@@ -99,6 +99,7 @@ rule draw_confusion:
     """Draw the confusion matrix of {wildcards.experiment} on {wildcards.dataset}."""
     input:
         predictions="results/{dataset}/predictions/{experiment}.csv",
+        kind="results/{dataset}/kind.txt",
     output:
         report(
             "results/figures/{dataset}_{experiment}_confusion.png",
@@ -113,7 +114,6 @@ rule draw_confusion:
         "../envs/ffnet.yaml"
     params:
         classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
-        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         confidence=settings.results.confidence,
         dpi=settings.results.dpi,
         code=code_hash("workflow_scripts/draw_confusion.py"),

@@ -90,6 +90,7 @@ rule train_final:
         lambda wildcards: PRETRAINED[wildcards.experiment],
         shards="results/{dataset}/shards.csv",
         split="results/{dataset}/splits/0.csv",
+        kind="results/{dataset}/kind.txt",
     output:
         "results/{dataset}/models/{experiment}.safetensors",
     log:

@@ -88,6 +88,7 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     from ffnet.networks.fusion import build_network
     from ffnet.networks.model_file import write_model
+    from ffnet.origin import SYNTHETIC
     from ffnet.training.final import model_header
     from ffnet.workflow.planning import experiment_recipe, model_source
 
@@ -97,7 +98,7 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     def write(experiment="FFNet-M", **changes):
         recipe, source = experiment_recipe(config, "demo-bu3dfe", experiment), model_source(config, "demo-bu3dfe")
-        header = model_header(experiment, recipe, source) | {"trained_on": {"subjects": 12}, "licence": "Nobody's."}
+        header = model_header(experiment, recipe, source, SYNTHETIC) | {"trained_on": {"subjects": 12}, "licence": "Nobody's."}
         header |= changes
         torch.manual_seed(7)
         network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()

@@ -9,6 +9,7 @@ FIGURE_FORMS = ("png", "svg")
 
 MANIFEST = "results/{dataset}/manifest.csv"
 STAGE = "results/{dataset}/{stage}/{shard}.h5"
+KIND = "results/{dataset}/kind.txt"
 SHARD_HASHES = "results/{dataset}/shards.csv"
 SCAN_HASHES = "results/{dataset}/hashes.csv"
 QUARANTINE = "results/{dataset}/quarantine.csv"

@@ -10,6 +10,7 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.layers import Stack
 from ffnet.networks.model_file import read_model, write_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
+from ffnet.origin import SYNTHETIC
 from ffnet.shards.hashes import data_hash
 from ffnet.training.final import licence_note, model_header, train_final
 from ffnet.training.loop import network_inputs, predict
@@ -23,7 +24,7 @@ F3DNET = ("f3dnet", "none", "none", False)
 
 @pytest.fixture
 def source(config):
-    return ModelSource("demo", "bu3dfe", True, config.preprocessing("mm", "gridfit"))
+    return ModelSource("demo", "bu3dfe", config.preprocessing("mm", "gridfit"))
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def train_into(source):
 
     def go(path, collection, recipe, name="FFNet-M"):
         network, trained = train_final(name, collection, recipe, session_in(path.parent))
-        write_model(path, network, model_header(name, recipe, source) | trained)
+        write_model(path, network, model_header(name, recipe, source, SYNTHETIC) | trained)
         return path
 
     return go
