@@ -98,7 +98,10 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     def write(experiment="FFNet-M", **changes):
         recipe, source = experiment_recipe(config, "demo-bu3dfe", experiment), model_source(config, "demo-bu3dfe")
-        header = model_header(experiment, recipe, source, SYNTHETIC) | {"trained_on": {"subjects": 12}, "licence": "Nobody's."}
+        header = model_header(experiment, recipe, source, SYNTHETIC) | {
+            "trained_on": {"subjects": 12},
+            "licence": "Nobody's.",
+        }
         header |= changes
         torch.manual_seed(7)
         network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()
