@@ -54,6 +54,7 @@ def train_runs(
             scans={"training": len(halves[run].train), "test": len(halves[run].test)},
             data_sha256=data_hash(collection, *halves[run]),
             code=session.code,
+            inputs=session.inputs,
             settings=recipe_values(recipe),
             threads=session.threads,
             python=platform.python_version(),

@@ -128,8 +128,8 @@ def compare_pair(first: Predictions, second: Predictions, planned: tuple[int, in
     """
     first, second = common_runs(first, second)
     a, b = run_accuracies(first, planned), run_accuracies(second, planned)
-    right = (predicted_labels(one) == one.label for one in (first, second))
-    return Pair(corrected_t_test(a, b, confidence), subject_test(*right, first.subject))
+    first_right, second_right = (predicted_labels(one) == one.label for one in (first, second))
+    return Pair(corrected_t_test(a, b, confidence), subject_test(first_right, second_right, first.subject))
 
 
 def common_runs(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:

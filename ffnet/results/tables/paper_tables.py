@@ -68,10 +68,11 @@ NOTES = (
 
 
 def paper_frame(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo]) -> pd.DataFrame:
-    """A row for each printed number and each dataset of its collection, then one for each of the Experiments that is not
-    the paper's; source: "Table 1" to "Table 5"; model: the printed method that it is like. The other columns are COLUMNS.
+    """A row for each printed number and each dataset of its collection, then one for each of the Experiments that is
+    not the paper's. datasets: all of them, with runs or without.
 
-    datasets: all of them, with runs or without.
+    source: "Table 1" to "Table 5". model: the printed method, of an experiment that has the paper's name too. The other
+    columns are COLUMNS.
     """
     paper = read_paper()
     matched = match([one for one in experiments if is_papers(one)], paper)
@@ -83,8 +84,8 @@ def paper_frame(experiments: Sequence[Experiment], datasets: Mapping[str, Datase
     used = {id(experiment) for experiment in matched.values()}
     for experiment in experiments:
         if id(experiment) not in used:
-            for line in cells_of_paper(experiment, paper) or [None]:
-                row = _own_row(experiment, line)
+            lines: Sequence[PaperRow | None] = cells_of_paper(experiment, paper) or [None]
+            for row in (_own_row(experiment, line) for line in lines):
                 rows[row["source"]].append(row)
     return frame_of([row for of in rows.values() for row in of], (Column("source"), Column("model"), *COLUMNS))
 
@@ -97,8 +98,8 @@ def is_papers(experiment: Experiment) -> bool:
 def match(
     experiments: Sequence[Experiment], paper: Sequence[PaperRow]
 ) -> dict[tuple[str, Architecture | None], Experiment]:
-    """(dataset, Architecture) -> the Experiment that is beside the printed numbers of it: the one with the paper's name,
-    else the first."""
+    """(dataset, Architecture) -> the Experiment that is beside its printed numbers: the one with the paper's name, else
+    the first."""
     names = {row.architecture: row.experiment for row in paper if row.architecture}
     matched: dict[tuple[str, Architecture | None], Experiment] = {}
     for experiment in experiments:
