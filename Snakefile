@@ -20,7 +20,7 @@ from ffnet.workflow.planning import (
     split_files,
 )
 from ffnet.workflow.provenance import code_hash
-from ffnet.workflow.result_files import expected_runs, report_files
+from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files
 from ffnet.workflow.scheduling import hold_one_timer
 
 

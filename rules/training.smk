@@ -5,6 +5,7 @@ RECIPES = {  # made once, not for each of tens of thousands of runs
     for dataset in collections
     for name in settings.experiments
 }
+TRAINING_CODE = code_hash("workflow_scripts/train_fold.py")
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
 
@@ -64,7 +65,7 @@ rule train_fold:
         mem_mb=4000,
     params:
         recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
-        code=code_hash("workflow_scripts/train_fold.py"),
+        code=TRAINING_CODE,
     script:
         "../workflow_scripts/train_fold.py"
 
