@@ -18,7 +18,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 GPU_PYTHON = $(if $(wildcard $(READY)),$(BIN)/python,$(or $(PYTHON),python3))
-MINUTES ?= 3.5
+MINUTES ?= 4
 
 .PHONY: all setup test slow full lint coverage docs hooks lock outdated gpu bench clean help
 

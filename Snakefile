@@ -8,6 +8,8 @@ from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
 from ffnet.workflow.files import TABLES
+from ffnet.workflow.gpus import gpu_places
+from ffnet.workflow.memory import training_memory
 from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,

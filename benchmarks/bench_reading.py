@@ -2,17 +2,24 @@
 
     python benchmarks/bench_reading.py
 
+Then the largest meshes of other tools' formats, 700,000 triangles each: seconds of the processor and peak memory of a
+process that reads one, the process that decodes it included.
+
 The same vertices, texture coordinates and triangles, written with the same digits. Ours reads the .wrl and a texture of
 4 x 4 pixels; the others read no texture at all. Each runs in turn, round after round; the best and the median round
-count. The libraries cannot read VRML, and an OBJ is the smaller file: its indices are not parted by -1.
+count. The libraries cannot read VRML, and an OBJ is the smaller file: its indices are not separated by -1.
 """
 
-import importlib.util
+import os
 import pathlib
+import subprocess
+import sys
 import tempfile
 
 import cv2
 import numpy as np
+import trimesh
+from PIL import Image
 from rounds import print_times, time_in_turn
 
 from ffnet.geometry.raycast import import_open3d
@@ -21,16 +28,21 @@ from ffnet.scans.formats.bu3dfe import read_bu3dfe
 ROUNDS = 15
 OURS = "ffnet read_bu3dfe, .wrl"
 ROWS, COLUMNS = 150, 120
+LARGEST = (592, 592)  # rows and columns of 700,000 triangles
+READ = """import sys
+from ffnet.scans.formats.meshfiles import read_meshfile
+from ffnet.scans.formats.ply import read_ply
+(read_ply if sys.argv[1].endswith("ply") else read_meshfile)(sys.argv[1], "")"""
 
 
-def make_mesh():
-    """Vertices (18000, 3) in mm, texture coordinates (18000, 2), triangles (35462, 3)."""
+def make_mesh(rows=ROWS, columns=COLUMNS):
+    """Vertices (rows * columns, 3) in mm, texture coordinates for each, and triangles between them (M, 3)."""
     random = np.random.default_rng(0)
-    y, x = np.meshgrid(np.linspace(-90, 90, ROWS), np.linspace(-70, 70, COLUMNS), indexing="ij")
+    y, x = np.meshgrid(np.linspace(-90, 90, rows), np.linspace(-70, 70, columns), indexing="ij")
     z = 100 - (x**2 + y**2) / 90 + random.normal(0, 0.2, x.shape)
     vertices = np.stack([x, y, z], axis=-1).reshape(-1, 3)
     places = np.stack([(x + 70) / 140, (y + 90) / 180], axis=-1).reshape(-1, 2)
-    corner = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)
+    corner = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = (part.ravel() for part in (corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]))
     return vertices, places, np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
 
@@ -93,10 +105,6 @@ def readers(wrl, obj, texture):
         return np.asarray(mesh.vertices), np.asarray(mesh.triangles), np.asarray(mesh.triangle_uvs)
 
     found["open3d, .obj"] = by_open3d
-    if importlib.util.find_spec("trimesh") is None:
-        print("trimesh is not installed and is left out (pip install trimesh, where you want it compared)")
-        return found
-    import trimesh
 
     def by_trimesh():
         mesh = trimesh.load_mesh(obj, process=False)
@@ -104,6 +112,30 @@ def readers(wrl, obj, texture):
 
     found["trimesh, .obj"] = by_trimesh
     return found
+
+
+def cost_of_reading(path):
+    """Seconds of the processor and MiB at most of a process that reads a file, its own children included."""
+    process = subprocess.Popen([sys.executable, "-c", READ, str(path)])
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0, path
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def largest(folder):
+    """Prints what reading each format costs, and what starting Python and the readers does."""
+    vertices, places, triangles = make_mesh(*LARGEST)
+    print(f"\n{len(vertices)} vertices, {len(triangles)} triangles:")
+    visual = trimesh.visual.TextureVisuals(uv=places, image=Image.new("RGB", (64, 64)))
+    mesh = trimesh.Trimesh(vertices, triangles, process=False)
+    write_obj(folder / "largest.obj", vertices, places, triangles)
+    trimesh.Trimesh(vertices, triangles, visual=visual, process=False).export(folder / "largest.glb")
+    for suffix in ("ply", "stl", "off"):
+        mesh.export(folder / f"largest.{suffix}")
+    write_obj(folder / "nothing.obj", *make_mesh(2, 2))
+    for path in sorted(folder.glob("*.*"), key=os.path.getsize):
+        seconds, most = cost_of_reading(path)
+        print(f"{path.name:>12} {path.stat().st_size / 1e6:6.1f} MB: {seconds:5.1f} s, {most:5.0f} MiB")
 
 
 def main():
@@ -120,6 +152,8 @@ def main():
             vertices, triangles = read()[:2]
             assert np.abs(vertices[triangles] - mesh[0][mesh[2]]).max() < 1e-4, name  # libraries renumber vertices
         print_times(time_in_turn(found, ROUNDS), OURS)
+    with tempfile.TemporaryDirectory() as folder:
+        largest(pathlib.Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,23 @@
-"""Training steps of full-width FFNet-M on the cores, against a plain float32 loop with a DataLoader.
+"""Training on the cores: steps of full-width FFNet-M, and whole runs at a quarter width by fold and by repeat.
 
     python benchmarks/bench_training.py
 
-Ours: training.precision: half (bfloat16), channels last, the collection in memory, torch.optim.Adam over all parameters
-at once. Plain: float32, channels first, torch's DataLoader and torch.optim.Adam as it comes. The same network, batch
-and random scans, all cores, in turn; then what a run costs before its first step, each part in a process of its own.
+Steps. Ours: training.precision: half (bfloat16), channels last, the collection in memory, torch.optim.Adam over all
+parameters at once. Plain: float32, channels first, torch's DataLoader and torch.optim.Adam as it comes. The same
+network, batch and random scans, all cores, in turn.
+
+Runs: processes as the workflow starts them, from imports to written predictions, of FFNet-M of config.yaml on 144
+random scans of 12 subjects in 10 folds, on one core; and the memory they take beside what the workflow asks for. Then
+what a run costs before its first step, each part in a process of its own.
 """
 
+import os
 import pathlib
 import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 import torch
@@ -27,6 +33,8 @@ from ffnet.storage import write_stage
 from ffnet.training.loop import move_to_device, training_step
 from ffnet.training.precision import Precision
 from ffnet.training.state import TrainingState
+from ffnet.workflow.memory import training_memory
+from ffnet.workflow.planning import plan_dataset
 
 ROOT = pathlib.Path(__file__).parents[1]
 ROUNDS, BATCH, STEPS, RATE = 6, 32, 2, 1e-4
@@ -47,6 +55,23 @@ read_samples([{shard!r}])
 build_network(config.experiments["FFNet-M"], config.networks, 6)
 """,
 }
+
+RUNS = """
+import json, pathlib, sys
+from ffnet.commands.config_file import read_config_file
+from ffnet.training.run import train_runs
+from ffnet.training.session import Run, Session, read_data
+from ffnet.workflow.planning import experiment_recipe
+folder, folds = pathlib.Path({folder!r}), {folds}
+config = read_config_file({config!r})
+recipe = experiment_recipe(config, "demo-bu3dfe", "FFNet-M")
+session = Session(config.execution, 1, "code", str(folder / f"resume-{{len(folds)}}"), "key")
+runs = [Run("FFNet-M", 0, fold) for fold in folds]
+for run, *texts in train_runs(runs, lambda: read_data(folder / "shards.csv", folder / "split.csv"), recipe, session):
+    for text, suffix in zip(texts, ("csv", "json")):
+        (folder / f"{{len(folds)}}-{{run.fold}}.{{suffix}}").write_text(text)
+"""
+FOLDS, SUBJECTS = 10, 12
 
 
 def random_collection(count):
@@ -105,6 +130,44 @@ def our_steps(network, collection, settings, precision):
     return steps
 
 
+def write_collection(folder):
+    """Shard, list of shards and split of a collection of the demo's size."""
+    collection = random_collection(SUBJECTS * 12)
+    subject = np.repeat([f"s{number:02d}" for number in range(SUBJECTS)], 12)
+    write_stage(folder / "shard.h5", collection._replace(subject=subject)._asdict())
+    (folder / "shards.csv").write_text(f"file,sha256\n{folder / 'shard.h5'},0\n")
+    lines = [f"s{number:02d},{number % FOLDS}\n" for number in range(SUBJECTS)]
+    (folder / "split.csv").write_text("subject,fold\n" + "".join(lines))
+
+
+def measure_runs(folder, folds):
+    """(seconds, MiB at the peak) of a process that trains the runs of some folds."""
+    code = RUNS.format(folder=str(folder), folds=folds, config=str(ROOT / "config.yaml"))
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0
+    return time.perf_counter() - start, usage.ru_maxrss / 2**10
+
+
+def bench_runs(folder, config):
+    write_collection(folder)
+    fold = min(measure_runs(folder, [number]) for number in range(3))
+    repeat = measure_runs(folder, list(range(FOLDS)))
+    same = all(
+        (folder / f"1-{number}.csv").read_text() == (folder / f"{FOLDS}-{number}.csv").read_text()
+        for number in range(3)
+    )
+    asked = training_memory(config, plan_dataset("demo-bu3dfe", config), "FFNet-M", gpu=False)
+    print(
+        f"a run of FFNet-M with everything, width {config.networks.width:g}, {config.training.epochs} epochs, one core"
+    )
+    print(f"  by fold:   {fold[0]:5.1f} s a run, {fold[1]:5.0f} MiB; asked for: {asked} MiB")
+    print(f"  by repeat: {repeat[0] / FOLDS:5.1f} s a run, {repeat[1]:5.0f} MiB; asked for: {asked} MiB")
+    print(f"  the same predictions: {same}\n")
+
+
 def main():
     config = read_config_file(ROOT / "config.yaml")
     full = NetworkSettings(**(vars(config.networks) | {"width": 1.0}))
@@ -122,6 +185,8 @@ def main():
     for name, times in seconds.items():
         print(f"{name}: {BATCH * STEPS / min(times):.1f} scans a second")
     print(f"memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:.0f} MiB\n")
+    with tempfile.TemporaryDirectory() as folder:
+        bench_runs(pathlib.Path(folder), config)
     with tempfile.TemporaryDirectory() as folder:
         shard = f"{folder}/shard.h5"
         write_stage(shard, random_collection(720)._asdict())

@@ -18,6 +18,7 @@ rule write_shards:
     params:
         settings=asdict(settings.shards),
         takes=lambda wildcards: settings.datasets[wildcards.dataset].takes,
+        classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
         code=code_hash("workflow_scripts/write_shards.py"),
     script:
         "../workflow_scripts/write_shards.py"

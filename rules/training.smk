@@ -5,8 +5,25 @@ RECIPES = {  # made once, not for each of tens of thousands of runs
     for dataset in collections
     for name in settings.experiments
 }
-TRAINING_CODE = code_hash("workflow_scripts/train_fold.py")
+TRAINING_CODE = code_hash("workflow_scripts/train_runs.py")
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
+
+# On one machine as many networks train at a time as there are places on its GPUs; the others hold no core until then.
+GPU_PLACES = {name: int(not row.is_ridge) for name, row in settings.experiments.items()}
+places = gpu_places(settings.execution)
+if workflow.local_exec and places:
+    workflow.register_resource("gpu_places", places)
+
+MEMORY = {
+    (dataset, name): training_memory(
+        settings,
+        collections[dataset],
+        name,
+        gpu=places > 0 or (not workflow.local_exec and settings.execution.device != "cpu"),
+    )
+    for dataset in collections
+    for name in settings.experiments
+}
 
 
 rule choose_subjects:
@@ -47,27 +64,7 @@ rule split_subjects:
         "../workflow_scripts/split_subjects.py"
 
 
-rule train_fold:
-    """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, fold {wildcards.fold}."""
-    input:
-        lambda wildcards: PRETRAINED[wildcards.experiment],
-        shards="results/{dataset}/shards.csv",
-        split="results/{dataset}/splits/{repeat}.csv",
-    output:
-        predictions="results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv",
-        record="results/{dataset}/runs/{experiment}/{repeat}/{fold}.json",
-    log:
-        "logs/{dataset}/train_fold/{experiment}/{repeat}/{fold}.log",
-    conda:
-        "../envs/ffnet.yaml"
-    threads: settings.execution.threads
-    resources:
-        mem_mb=4000,
-    params:
-        recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
-        code=TRAINING_CODE,
-    script:
-        "../workflow_scripts/train_fold.py"
+include: f"train_{settings.execution.job}.smk"
 
 
 rule fetch_imagenet:
@@ -102,7 +99,8 @@ rule train_final:
         "../envs/ffnet.yaml"
     threads: settings.execution.threads
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: attempt * MEMORY[wildcards.dataset, wildcards.experiment],
+        gpu_places=1,
     params:
         recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
         source=lambda wildcards: asdict(model_source(settings, wildcards.dataset)),

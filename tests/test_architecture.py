@@ -74,3 +74,10 @@ def test_the_code_hash_sees_modules_behind_modules():
     assert {"ffnet/maps/gridfit.py", "ffnet/geometry/raycast.py", "ffnet/errors.py"} <= seen
     assert not any("training" in path or "networks" in path for path in seen)
     assert len(code_hash("workflow_scripts/project_maps.py")) == 16
+
+
+def test_every_dataclass_is_frozen():
+    for path in MODULES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith(("@dataclass", "@dataclasses.dataclass")):
+                assert "frozen=True" in line, f"{path}: {line}"

@@ -33,7 +33,12 @@ def test_an_allocation_of_the_cluster_profile_asks_for_at_least_what_the_rules_s
     for path in (ROOT / "rules").glob("*.smk"):
         for rule, most in re.findall(r"^rule (\w+):(?:(?!^rule ).)*?mem_mb=(\d+)", path.read_text(), re.M | re.S):
             assert int(asked[rule]["mem_mb"].split()[0]) >= int(most), rule
-    assert asked["train_fold"]["gpu"] == 1 and asked["train_fold"]["slurm_partition"] == "'gpu'"
+    for rule in ("train_fold", "train_repeat", "train_final"):
+        assert asked[rule]["gpu"] == 1 and asked[rule]["slurm_partition"] == "'gpu'"
+        assert "mem_mb" not in asked[rule]  # it follows from the collection, in the rules
+    folds = read("config.yaml")["protocol"]["folds"]
+    minutes = {rule: int(asked[rule]["runtime"].split()[0]) for rule in ("train_fold", "train_repeat")}
+    assert minutes["train_repeat"] == folds * minutes["train_fold"]
     assert asked[""]["slurm_partition"] == "'cpu'"
 
 

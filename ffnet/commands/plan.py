@@ -73,14 +73,14 @@ def work_view(works: Sequence[Work]) -> View:
 
 def total_lines(works: Sequence[Work], unknown: Sequence[Work]) -> list[str]:
     """Jobs, hours and disk space of all Works."""
-    runs = sum(work.jobs for work in works if work.experiment)
-    jobs = sum(work.jobs for work in works)
+    runs, jobs = sum(work.runs for work in works), sum(work.jobs for work in works)
+    training = sum(work.jobs for work in works if work.runs)
     least = "at least " if unknown else ""
     on_cores, on_gpus = (sum(work.seconds or 0 for work in works if work.gpu == gpu) / 3600 for gpu in (False, True))
     unsized = sorted({work.rule for work in works if work.size is None})
     disk = sum(work.size or 0 for work in works) / GIB
     return [
-        f"{jobs} jobs, {runs} of them runs.",
+        f"{jobs} jobs; {training} of them train {runs} runs.",
         f"Hours: {least}{on_cores:.1f} on cores, {least if on_gpus else ''}{on_gpus:.1f} on GPUs.",
         f"Disk: {disk:.2f} GiB" + (f", without {some(unsized)}: none has finished yet." if unsized else "."),
     ]
@@ -95,20 +95,28 @@ def time_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores:
     machine = f"{cores} cores" + (f" and {gpus} GPUs" if gpus else "")
     lines = [f"On one machine with {machine}: {least}{duration(busy + on_gpus) or 'seconds'}."]
     profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
-    together = int(profile["group-components"][0].partition("=")[2])
-    runs = [work for work in works if work.experiment]
-    allocations = sum(math.ceil(work.jobs / together) for work in runs)
+    trained = [work for work in works if work.runs]
+    together = max((jobs_per_allocation(profile, work.rule) for work in trained), default=1)
+    runs_each = max((together * work.runs // work.jobs for work in trained), default=0)
+    allocations = sum(math.ceil(work.jobs / together) for work in trained)
     shards = sum(work.jobs for work in works if work.rule == "load_scans")
     at_once = profile["jobs"]
-    length = max((work.seconds / work.jobs * min(work.jobs, together) for work in runs if work.seconds), default=0)
-    total = sum(work.seconds or 0 for work in runs) / at_once
+    length = max((work.seconds / work.jobs * min(work.jobs, together) for work in trained if work.seconds), default=0)
+    total = sum(work.seconds or 0 for work in trained) / at_once
     return [
         *lines,
-        f"On a cluster: {shards} allocations for shards, then {allocations} of {together} runs each, the longest of "
+        f"On a cluster: {shards} allocations for shards, then {allocations} of {runs_each} runs each, the longest of "
         f"{least}{duration(length) or 'seconds'};",
         f"with {at_once} allocations at a time the runs take {least}{duration(max(total, length)) or 'seconds'}, plus "
         "the time in the queue.",
     ]
+
+
+def jobs_per_allocation(profile: dict, rule: str) -> int:
+    """How many jobs of a rule share an allocation of a profile."""
+    groups = dict(entry.split("=") for entry in profile["groups"])
+    components = dict(entry.split("=") for entry in profile["group-components"])
+    return int(components.get(groups.get(rule), 1))
 
 
 def advice_lines(unknown: Sequence[Work], gpus: int, overrides: str | None) -> list[str]:

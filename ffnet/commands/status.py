@@ -61,11 +61,13 @@ def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[JobGrou
 
     Where nothing is measured on a dataset yet, a rule's seconds are those on the other datasets.
     """
-    kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.timing) for job in jobs}
+    kinds = {(job.stage, job.rule, job.dataset, job.experiment): bool(job.timings) for job in jobs}
     counts: dict[tuple[str, str, str, str], Counter[str]] = {kind: Counter() for kind in kinds}
+    finished: dict[tuple[str, str, str, str], float] = dict.fromkeys(kinds, 0.0)
     seconds: dict[tuple[str, str | None, str], list[float]] = {}
     for job, state in zip(jobs, states, strict=True):
         counts[job.stage, job.rule, job.dataset, job.experiment][state.state] += 1
+        finished[job.stage, job.rule, job.dataset, job.experiment] += state.finished
         if state.seconds is not None:
             for dataset in (job.dataset, None):  # None: over all datasets
                 seconds.setdefault((job.rule, dataset, job.experiment), []).append(state.seconds)
@@ -74,7 +76,7 @@ def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[JobGrou
         took = seconds.get((rule, dataset, experiment)) or seconds.get((rule, None, experiment))
         mean = sum(took) / len(took) if took else None
         count = {state: counts[stage, rule, dataset, experiment][state] for state in STATES}
-        ahead = sum(count.values()) - count["done"]
+        ahead = sum(count.values()) - finished[stage, rule, dataset, experiment]
         left = 0.0 if not ahead else None if mean is None else ahead * mean
         rows.append(JobGroup(stage, rule, dataset, experiment, count, measured, mean, left))
     return rows

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import pathlib
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from ffnet.errors import InputError
 from ffnet.storage import write_text
 from ffnet.training.checkpoint import FOLDER
 from ffnet.training.recipe import recipe_values
+from ffnet.training.record import read_record
 from ffnet.training.run import train_runs
 from ffnet.training.run_predictions import read_run_predictions
 from ffnet.training.session import Run, read_data, start_session
@@ -19,7 +19,7 @@ from ffnet.workflow import files
 from ffnet.workflow.planning import experiment_recipe, pretrained_files
 from ffnet.workflow.provenance import code_hash
 
-SCRIPT = "workflow_scripts/train_fold.py"  # whose hash the records name
+SCRIPT = "workflow_scripts/train_runs.py"  # whose hash the records name
 LOG = "logs/{dataset}/train/{experiment}/{repeat}.log"
 
 
@@ -67,14 +67,13 @@ def train_repeat(config: Config, dataset: str, experiment: str, repeat: int, rea
     inputs = [*pretrained_files(config, experiment), files.SHARD_HASHES.format(**names), files.SPLIT.format(**names)]
     resume = f"{FOLDER}/{dataset}/{experiment}/{repeat}"
     session = start_session(asdict(config.execution), config.execution.threads, params, inputs, resume)
-    began = time.perf_counter()
     outputs = train_runs(runs, read, recipe, session)
     for run, predictions, record in _logged(outputs, pathlib.Path(LOG.format(**names))):
         write_text(paths[run][0], predictions)
         write_text(paths[run][1], record)
         tested = read_run_predictions(paths[run][0], recipe.classes)
         accuracy = (tested.probabilities.argmax(axis=1) == tested.label).mean()
-        seconds, began = time.perf_counter() - began, time.perf_counter()
+        seconds = read_record(paths[run][1]).seconds["all"]
         print(f"{dataset} {experiment}, repeat {repeat}, fold {run.fold}: {accuracy:.1%}, {seconds:.1f} s", flush=True)
 
 

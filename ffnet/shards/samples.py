@@ -38,22 +38,30 @@ class Samples(NamedTuple):
 
 
 def read_samples(paths: Sequence[str | os.PathLike], subjects: Collection[str] | None = None) -> Samples:
-    """The Samples of all shard files together, sorted by scan name.
+    """The Samples of all shard files together, sorted by scan name; memory holds them and one shard at a time.
 
-    subjects: those whose scans are wanted, None for all. Raises InputError if there is no scan, a column is missing or
-    a scan occurs twice.
+    subjects: whose scans are taken, None for all. Raises InputError if there is no scan, a column is missing or a scan
+    occurs twice.
     """
-    shards = [read_shard(path) for path in paths]
-    if subjects is not None:
-        shards = [shard.take(np.isin(shard.subject, list(subjects))) for shard in shards]
-    if not sum(len(shard.scan) for shard in shards):
+    names = [read_stage(path, ("scan", "subject")).columns for path in paths]
+    taken = [np.isin(shard["subject"], list(shard["subject"] if subjects is None else subjects)) for shard in names]
+    scan, subject = (
+        np.concatenate([shard[name][which] for shard, which in zip(names, taken, strict=True)])
+        for name in ("scan", "subject")
+    )
+    if not len(scan):
         of = "" if subjects is None else f" of the {len(subjects)} subjects that take part"
-        raise InputError(f"the {len(shards)} shard files contain no scans{of}; results/*/quarantine.csv says why")
-    together = Samples(*(np.concatenate(columns) for columns in zip(*shards, strict=True)))
-    names, counts = np.unique(together.scan, return_counts=True)
+        raise InputError(f"the {len(paths)} shard files contain no scans{of}; results/*/quarantine.csv says why")
+    unique, rows, counts = np.unique(scan, return_inverse=True, return_counts=True)
     if counts.max() > 1:
-        raise InputError(f"scan {names[counts.argmax()]} occurs {counts.max()} times in the shard files")
-    return together.take(np.argsort(together.scan))
+        raise InputError(f"scan {unique[counts.argmax()]} occurs {counts.max()} times in the shard files")
+    columns: dict[str, np.ndarray] = {}
+    for path, which in zip(paths, taken, strict=True):
+        of_shard, rows = np.split(rows, [which.sum()])
+        for name, values in zip(Samples._fields[2:], read_shard(path)[2:], strict=True):
+            columns.setdefault(name, np.empty((len(scan), *values.shape[1:]), values.dtype))[of_shard] = values[which]
+    order = np.argsort(scan)
+    return Samples(scan[order], subject[order], **columns)
 
 
 def read_shard(path: str | os.PathLike) -> Samples:

@@ -1,5 +1,7 @@
 """The stage `shards`: maps, normals and masks of the same scans in one file, ready for training."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ffnet.shards.scaling import scale_depth, scale_texture
@@ -12,8 +14,12 @@ AXES = {
     "mask1": "scan, row, column",
     "mask2": "scan, row, column",
     "landmarks": "scan, landmark 18 to 68 of dlib, (x, y) in pixels of mask1",
-    "label": "anger 0, disgust 1, fear 2, happiness 3, sadness 4, surprise 5",
 }
+
+
+def describe_axes(classes: Sequence[str]) -> dict[str, str]:
+    """AXES, and the meaning of `label`. classes: names in the order of labels."""
+    return AXES | {"label": ", ".join(f"{name} {label}" for label, name in enumerate(classes))}
 
 
 def join_stages(

@@ -157,7 +157,8 @@ def _print_epoch(state: TrainingState, epochs: int) -> None:
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
     print(
         f"{state.label}epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}"
-        f"  training accuracy {row['accuracy']:6.1%}  {row['seconds']:.2f} s, {left:.0f} s left",
+        f"  training accuracy {row['accuracy']:6.1%}  {row['seconds']:.2f} s, {left:.0f} s left\n",
+        end="",  # written at once: threads print lines of other runs between
         flush=True,
     )
 

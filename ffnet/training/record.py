@@ -18,7 +18,7 @@ class ScanCounts(TypedDict):
 
 
 class Seconds(TypedDict):
-    """Wall time. reading: of imports and the collection, which the first run of a job pays. all: of the whole run."""
+    """Wall time. reading: of the collection, which the first run of a job pays. all: the run's share of its job's."""
 
     reading: float
     all: float

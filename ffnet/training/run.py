@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,18 @@ from ffnet.training.side_by_side import side_by_side
 if TYPE_CHECKING:
     from ffnet.training.trainer import Worker
 
-Fits = Iterator[tuple[Run, np.ndarray, dict[str, Any]]]
-"""Run, probabilities (n_test, classes) of its test half, and the fields of its Record that only networks have."""
+
+class Fit(NamedTuple):
+    """A run that was trained and tested.
+
+    probabilities: (n_test, classes). seconds: its share of the wall time, a fifth of it where five are trained side by
+    side. notes: the fields of its Record that only networks have.
+    """
+
+    run: Run
+    probabilities: np.ndarray
+    seconds: float
+    notes: dict[str, Any]
 
 
 def train_runs(
@@ -46,8 +56,8 @@ def train_runs(
     collection, split = read()
     halves = {run: fold_scans(collection, split, run.fold) for run in unfinished}
     reading = time.perf_counter() - began
-    for run, probabilities, notes in fit_runs(halves, collection, recipe, session):
-        test, all_seconds = collection.take(halves[run].test), time.perf_counter() - began
+    for run, probabilities, seconds, notes in fit_runs(halves, collection, recipe, session):
+        test = collection.take(halves[run].test)
         print(f"{(probabilities.argmax(axis=1) == test.label).mean():.1%} of the test half classified correctly")
         record = Record(
             **run._asdict(),
@@ -59,49 +69,58 @@ def train_runs(
             threads=session.threads,
             python=platform.python_version(),
             numpy=np.__version__,
-            seconds={"reading": round(reading, 3), "all": round(all_seconds, 3)},
+            seconds={"reading": round(reading, 3), "all": round(reading + seconds, 3)},
             **notes,
         )
         predictions = RunPredictions(test.scan, test.subject, test.label, probabilities)
         texts = predictions_text(predictions, recipe.classes), record_text(record)
         session.checkpoint(run.fold).finish(*texts)
         yield run, *texts
-        began, reading = time.perf_counter(), 0.0
+        reading = 0.0
 
 
-def fit_runs(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Recipe, session: Session) -> Fits:
-    """Trains and tests runs one after another."""
+def fit_runs(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Recipe, session: Session) -> Iterator[Fit]:
+    """Trains and tests runs."""
     if isinstance(recipe, RidgeRecipe):
         return fit_ridges(halves, collection, recipe)
     return fit_networks(halves, collection, recipe, session)
 
 
-def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: RidgeRecipe) -> Fits:
+def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: RidgeRecipe) -> Iterator[Fit]:
     """Fits and tests the linear floor on each run's halves."""
     for run, (train, test) in halves.items():
         _announce(run, halves[run])
-        yield run, ridge_probabilities(collection.take(train), collection.take(test), recipe), {}
+        began = time.perf_counter()
+        probabilities = ridge_probabilities(collection.take(train), collection.take(test), recipe)
+        yield Fit(run, probabilities, time.perf_counter() - began, {})
 
 
-def fit_networks(halves: Mapping[Run, FoldScans], collection: Samples, recipe: NetworkRecipe, session: Session) -> Fits:
+def fit_networks(
+    halves: Mapping[Run, FoldScans], collection: Samples, recipe: NetworkRecipe, session: Session
+) -> Iterator[Fit]:
     """Trains and tests a network on each run's halves, all on one device."""
+    began = time.perf_counter()
     from ffnet.training.trainer import hold_trainer  # torch takes seconds to import, ridge runs need none of it
 
     counts = [len(train) for train, _ in halves.values()]
     with hold_trainer(recipe, collection, session, counts) as trainer:
+        side, opening = len(trainer.workers), time.perf_counter() - began
 
-        def fit(worker: "Worker", run: Run) -> tuple[Run, np.ndarray, dict[str, Any]]:
+        def fit(worker: "Worker", run: Run) -> Fit:
             _announce(run, halves[run])
-            label = f"fold {run.fold}: " if len(trainer.workers) > 1 else ""
-            seed = seed_of(recipe.training.seed, *run)
+            label, seed = f"fold {run.fold}: " if side > 1 else "", seed_of(recipe.training.seed, *run)
+            began = time.perf_counter()
             with worker.turn():
                 state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label)
-                began = time.perf_counter()
+                trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
-                seconds = round(time.perf_counter() - began, 3)
-                return run, probabilities, trainer.notes(state) | {"test_seconds": seconds}
+                tested = time.perf_counter()
+                notes = trainer.notes(state) | {"test_seconds": round(tested - trained, 3)}
+            return Fit(run, probabilities, (tested - began) / side, notes)
 
-        yield from side_by_side(list(halves), trainer.workers, fit)
+        for one in side_by_side(list(halves), trainer.workers, fit):
+            yield one._replace(seconds=one.seconds + opening)
+            opening = 0.0
 
 
 def _announce(run: Run, halves: FoldScans) -> None:

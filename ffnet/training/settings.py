@@ -41,8 +41,9 @@ class RidgeSettings:
 @dataclasses.dataclass(frozen=True)
 class ExecutionSettings:
     """Where and how training runs. device, threads and gpu_step can change the last bits of a network's numbers,
-    nothing else here can."""
+    nothing else here can. job: what one training job trains."""
 
+    job: Literal["fold", "repeat"] = setting()
     device: Literal["auto", "cpu", "cuda"] = setting()
     threads: int = setting(least=1)
     runs_per_gpu: int = setting(least=1)

@@ -21,12 +21,15 @@ SHARD_RULES = {  # stage -> the rule that makes one file per shard
 }
 
 
+RUN_RULES = {"fold": ("train_fold", files.RUN_LOG), "repeat": ("train_repeat", files.REPEAT_LOG)}  # by execution.job
+
+
 class Job(NamedTuple):
     """One job.
 
-    dataset, experiment, shard: "" if it has none. outputs: paths; all exist once it is done. timing: path of the file
-    with its time, a run's record or Snakemake's benchmark; "" for short jobs, which have none. scans: number of scans
-    processed (for a run: the training scans); 1 where irrelevant.
+    dataset, experiment, shard: "" if it has none. outputs: paths; all exist once it is done. timings: paths of the
+    files with its time, the records of its runs or Snakemake's benchmark; () for short jobs, which have none. scans:
+    number of scans processed (for runs: the training scans of all); 1 where irrelevant. runs: how many it trains.
     """
 
     stage: str
@@ -35,9 +38,10 @@ class Job(NamedTuple):
     experiment: str
     outputs: tuple[str, ...]
     log: str
-    timing: str = ""
+    timings: tuple[str, ...] = ()
     shard: str = ""
     scans: float = 1
+    runs: int = 0
 
 
 def list_jobs(config: Config) -> list[Job]:
@@ -94,7 +98,7 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
                 pattern.format(dataset=dataset, rule=rule, shard=shard)
                 for pattern in (files.SHARD_LOG, files.SHARD_BENCHMARK)
             )
-            jobs.append(Job(stage, rule, dataset, "", output, log, timing, shard, len(rows)))
+            jobs.append(Job(stage, rule, dataset, "", output, log, (timing,), shard, len(rows)))
     after = {
         "hash_shards": files.SHARD_HASHES,
         "list_quarantine": files.QUARANTINE,
@@ -110,14 +114,23 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
         output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
         log = files.SPLIT_LOG.format(dataset=dataset, rule="split_subjects", repeat=repeat)
         jobs.append(Job("training", "split_subjects", dataset, "", output, log))
+    rule, log = RUN_RULES[config.execution.job]
     for name in chosen:
         for repeat in range(config.experiments[name].repeats):
-            for fold in range(config.protocol.folds):
-                run = {"dataset": dataset, "experiment": name, "repeat": repeat, "fold": fold}
-                outputs = files.RUN.format(**run), files.RUN_RECORD.format(**run)
-                log = files.RUN_LOG.format(rule="train_fold", **run)
-                jobs.append(Job("training", "train_fold", dataset, name, outputs, log, outputs[1], scans=scans))
+            for folds in job_folds(config):
+                run = {"dataset": dataset, "experiment": name, "repeat": repeat}
+                predictions = tuple(files.RUN.format(fold=fold, **run) for fold in folds)
+                records = tuple(files.RUN_RECORD.format(fold=fold, **run) for fold in folds)
+                job = Job("training", rule, dataset, name, predictions + records, "", records)
+                path = log.format(rule=rule, fold=folds[0], **run)
+                jobs.append(job._replace(log=path, scans=scans * len(folds), runs=len(folds)))
     return jobs
+
+
+def job_folds(config: Config) -> list[tuple[int, ...]]:
+    """The folds of each training job of a repeat."""
+    folds = tuple(range(config.protocol.folds))
+    return [folds] if config.execution.job == "repeat" else [(fold,) for fold in folds]
 
 
 def figure_jobs(dataset: str, chosen: Sequence[str]) -> list[Job]:

@@ -17,11 +17,13 @@ PLACE = re.compile(r"started \S+ \S+ on (?P<host>\S+), process (?P<process>\d+)(
 
 
 class JobState(NamedTuple):
-    """state: one of STATES. seconds: the time of a finished job, or None. last: the last lines of the log."""
+    """state: one of STATES. seconds: the time of a finished job, or None. last: the last lines of the log. finished:
+    share of the outputs that exist."""
 
     state: str
     seconds: float | None = None
     last: tuple[str, ...] = ()
+    finished: float = 0.0
 
 
 def job_state(job: Job, lines: int) -> JobState:
@@ -32,8 +34,14 @@ def job_state(job: Job, lines: int) -> JobState:
     alive (on this machine) or the log has grown within QUIET seconds (on another). lost: neither, so the job was killed
     or its machine went down. missing: not started, or done, with an output deleted since.
     """
-    if all(os.path.exists(path) for path in job.outputs):
-        return JobState("done", measured_seconds(job))
+    there = sum(os.path.exists(path) for path in job.outputs)
+    if there == len(job.outputs):
+        return JobState("done", measured_seconds(job), finished=1.0)
+    return unfinished_state(job, lines)._replace(finished=there / len(job.outputs))
+
+
+def unfinished_state(job: Job, lines: int) -> JobState:
+    """The JobState of a Job some of whose outputs do not exist, from its log."""
     head, tail, changed = read_ends(job.log)
     if not tail or tail[-1].startswith(DONE):
         return JobState("missing")
@@ -70,11 +78,11 @@ def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
 
 
 def measured_seconds(job: Job) -> float | None:
-    """Seconds that a finished Job took, from the record of a run or Snakemake's benchmark; None if there is neither."""
+    """Seconds that a finished Job took, from the records of its runs or Snakemake's benchmark; None without these."""
     try:
-        if job.rule == "train_fold":
-            return read_record(job.timing).seconds["all"]
-        with open(job.timing, encoding="utf-8") as file:
+        if job.runs:
+            return sum(read_record(path).seconds["all"] for path in job.timings)
+        with open(job.timings[0], encoding="utf-8") as file:
             header, *rows = [line.rstrip("\n").split("\t") for line in file]
             return float(rows[-1][header.index("s")])
     except (InputError, FileNotFoundError, ValueError, IndexError):  # no file, or one that is being written

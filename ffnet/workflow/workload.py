@@ -18,16 +18,18 @@ SAMPLE = 20  # finished jobs of a kind that are measured
 
 
 class Work(NamedTuple):
-    """All jobs of one rule, or all runs of one experiment on one dataset.
+    """All jobs of one rule, or all that train one experiment on one dataset.
 
-    seconds: sum over all jobs, None if unknown. source: "measured", "given" or "". gpu: whether each job uses a GPU.
-    size: bytes of all outputs, None if unknown. measurable: False for jobs that take only seconds.
+    runs: how many the jobs train together. seconds: sum over all jobs, None if unknown. source: "measured", "given" or
+    "". gpu: whether each job uses a GPU. size: bytes of all outputs, None if unknown. measurable: False for jobs that
+    take only seconds.
     """
 
     rule: str
     dataset: str
     experiment: str
     jobs: int
+    runs: int
     seconds: float | None
     source: str
     gpu: bool
@@ -42,8 +44,8 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
     """
     kinds: dict[tuple[str, str, str], list[Job]] = {}
     for job in list_jobs(config):
-        runs = job.rule == "train_fold"
-        kinds.setdefault((job.rule, job.dataset * runs, job.experiment * runs), []).append(job)
+        trains = job.runs > 0
+        kinds.setdefault((job.rule, job.dataset * trains, job.experiment * trains), []).append(job)
     made = {name: count_made(files.MANIFEST.format(dataset=name)) for name in config.datasets}
     works = []
     for (rule, dataset, experiment), jobs in kinds.items():
@@ -51,11 +53,11 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
         wanted = recipe_values(experiment_recipe(config, dataset, experiment)) if experiment else None
         samples = take_samples(jobs, made, wanted, on_gpu)
         seconds, size = (extrapolate(jobs, samples, column) for column in (0, 1))
-        source = "measured" if seconds else ""
+        source, runs = "measured" if seconds else "", sum(job.runs for job in jobs)
         if experiment in given:
-            seconds, source = given[experiment] * len(jobs), "given"
-        measurable = bool(jobs[0].timing)
-        works.append(Work(rule, dataset, experiment, len(jobs), seconds, source, on_gpu, size, measurable))
+            seconds, source = given[experiment] * runs, "given"
+        measurable = bool(jobs[0].timings)
+        works.append(Work(rule, dataset, experiment, len(jobs), runs, seconds, source, on_gpu, size, measurable))
     return works
 
 
@@ -82,10 +84,10 @@ def take_samples(
             continue
         scans = made[job.dataset][job.shard] if job.shard else 1
         if wanted is not None:
-            record = read_record(job.outputs[-1])
-            if record.settings != wanted or ((record.device or "cpu") != "cpu") != gpu:
+            records = [read_record(path) for path in job.timings]
+            if any(one.settings != wanted or ((one.device or "cpu") != "cpu") != gpu for one in records):
                 continue
-            scans = record.scans["training"]
+            scans = sum(one.scans["training"] for one in records)
         if scans:
             samples.append((measured_seconds(job), sum(map(os.path.getsize, job.outputs)), scans))
     return samples

@@ -59,9 +59,11 @@ class ClusterProject(Project):
         return self.process
 
     def log(self, place):
-        """Lines of the log of a run, place being DATASET/EXPERIMENT/REPEAT/FOLD; empty before it starts."""
-        dataset, _, run = place.partition("/")
-        path = self.folder / "logs" / dataset / "train_fold" / f"{run}.log"
+        """Lines of the log of a run, place being DATASET/EXPERIMENT/REPEAT/FOLD, or of a repeat, without FOLD; empty
+        before it starts."""
+        dataset, *run = place.split("/")
+        rule = "train_fold" if len(run) == 3 else "train_repeat"
+        path = self.folder.joinpath("logs", dataset, rule, *run).with_suffix(".log")
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def tables(self):
@@ -70,7 +72,8 @@ class ClusterProject(Project):
 
 @pytest.fixture
 def project(slurm, tmp_path, tmp_path_factory):
-    """A copy of the finished tiny project without its runs and what follows from them, that a test may spoil."""
+    """A copy of the finished tiny project without its runs and what follows from them, that a test may spoil; its
+    training jobs are folds."""
     finished = finish(tmp_path_factory.getbasetemp())
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", finished.folder, folder], check=True)
@@ -78,6 +81,7 @@ def project(slurm, tmp_path, tmp_path_factory):
         for path in folder.glob(part):
             shutil.rmtree(path)
     project = finished.at(folder, ClusterProject)
+    project.configure(lambda config: config["execution"].update(job="fold"))
     yield project
     if project.process:
         project.process.kill()
@@ -87,7 +91,7 @@ def project(slurm, tmp_path, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory):
-    """The tables of the finished tiny project, which was run without a cluster."""
+    """The tables of the finished tiny project, which was run without a cluster, repeat by repeat."""
     finished = finish(tmp_path_factory.getbasetemp())
     return finished.at(finished.folder, ClusterProject).tables()
 

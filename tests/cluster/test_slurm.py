@@ -26,17 +26,20 @@ def memory(number):
 
 
 def disturb(project, finished, action):
-    """Has the first run that starts when so many are finished do something before its work, once."""
-    script = project.folder / "workflow_scripts" / "train_fold.py"
+    """Has the job that finishes so many runs in all do something before it writes the outputs of the last, once."""
+    script = project.folder / "workflow_scripts" / "train_runs.py"
+    line = "        for path, text in zip(outputs"
     lines = [
-        "    import os, pathlib, time",
-        f"    if len(list(pathlib.Path('resume').rglob('*.json'))) == {finished} and not os.path.exists('disturbed'):",
-        "        pathlib.Path('disturbed').write_text(os.environ['SLURM_JOB_ID'])",
-        f"        {action}",
+        "        import os, time",
+        "        kept = list(pathlib.Path('resume').rglob('*.json'))",
+        f"        if len(kept) >= {finished} and not os.path.exists('disturbed'):",
+        "            pathlib.Path('disturbed').write_text(os.environ['SLURM_JOB_ID'])",
+        f"            {action}",
+        line,
     ]
     text = script.read_text(encoding="utf-8")
-    assert "    files, params" in text
-    script.write_text(text.replace("    files, params", "\n".join([*lines, "    files, params"]), 1), encoding="utf-8")
+    assert line in text
+    script.write_text(text.replace(line, "\n".join(lines), 1), encoding="utf-8")
 
 
 def wait_for_disturbed(project):
@@ -48,8 +51,9 @@ def test_the_demo_runs_to_the_same_tables_as_on_one_machine(untouched, undisturb
     done = untouched.run()
     assert done.returncode == 0, done.stdout[-5000:]
     assert untouched.tables() == undisturbed
-    log = untouched.log(FIRST)
-    assert [line for line in log if line.startswith("epoch   1/1  loss")] and log[-1].startswith("done after")
+    log = untouched.log("demo-bosphorus/FFNet-M/0")
+    assert len([line for line in log if line.startswith("epoch   1/1  loss")]) == 2
+    assert log[-1].startswith("done after")
     assert untouched.planned() == {}
 
 
@@ -76,14 +80,34 @@ def test_after_a_failure_the_others_of_its_allocation_go_on_in_a_new_one_with_mo
     assert not list((project.folder / "resume").rglob("*.json"))
 
 
-def test_a_cancelled_allocation_is_submitted_again(project, undisturbed):
+def test_a_repeat_that_failed_goes_on_with_its_unfinished_runs_in_a_new_allocation_with_more_memory(
+    project, undisturbed
+):
+    project.configure(lambda config: config["execution"].update(job="repeat"))
+    disturb(project, 1, "raise RuntimeError('fails once')")
+    done = project.run()
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert project.tables() == undisturbed
+    logs = [path.read_text(encoding="utf-8") for path in project.folder.glob("logs/*/train_repeat/**/*.log")]
+    assert len(logs) == 4
+    (again,) = [log for log in logs if "finished before, its outputs were kept" in log]
+    assert again.count("of the test half classified correctly") == 1  # the other of its two runs
+    before, after = project.read("disturbed"), allocation(again.splitlines())
+    assert after != before and memory(after) == 2 * memory(before)
+    assert not list((project.folder / "resume").rglob("*.json"))
+
+
+@pytest.mark.parametrize("job", ["fold", "repeat"])
+def test_a_cancelled_allocation_is_submitted_again(project, undisturbed, job):
+    project.configure(lambda config: config["execution"].update(job=job))
     disturb(project, 1, "time.sleep(600)")
     run = project.start()
     cancelled = wait_for_disturbed(project)
     subprocess.run(["scancel", cancelled], check=True)
     assert run.wait(600) == 0, project.read("terminal.log")[-5000:]
     assert project.tables() == undisturbed
-    assert allocation(project.log(FIRST)) != cancelled
+    logs = [path.read_text(encoding="utf-8") for path in project.folder.glob(f"logs/*/train_{job}/**/*.log")]
+    assert cancelled not in {allocation(log.splitlines()) for log in logs}
 
 
 def test_after_snakemake_was_killed_the_next_start_ends_with_the_same_tables(project, undisturbed):

@@ -29,6 +29,7 @@ def tiny(settings_mapping):
     mapping["demo"] |= {"subjects": 4, "intensities": [4], "takes": 1}
     mapping["datasets"] = {"demo-bosphorus": mapping["datasets"]["demo-bosphorus"]}
     mapping["protocol"] |= {"subjects": 4, "folds": 2}
+    mapping["execution"]["job"] = "fold"
     return mapping
 
 
@@ -37,8 +38,9 @@ def record(config, job, seconds, scans=12, device="cpu", **other):
     settings = recipe_values(experiment_recipe(config, job.dataset, job.experiment)) | other
     scans, seconds = {"training": scans, "test": 12}, {"reading": 0.5, "all": seconds}
     content = record_values(seconds=seconds, settings=settings, scans=scans, device=device)
-    write(job.outputs[0], "x" * 100)
-    write(job.outputs[1], json.dumps(content))
+    for predictions, record in zip(job.outputs[: job.runs], job.timings, strict=True):
+        write(predictions, "x" * 100)
+        write(record, json.dumps(content))
 
 
 def works(config, given=None, gpu=False):
@@ -46,7 +48,7 @@ def works(config, given=None, gpu=False):
 
 
 def runs_of(config, experiment):
-    return [job for job in list_jobs(config) if job.rule == "train_fold" and job.experiment == experiment]
+    return [job for job in list_jobs(config) if job.runs and job.experiment == experiment]
 
 
 def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
@@ -93,11 +95,23 @@ def test_shards_are_measured_by_the_scans_they_had_when_they_were_made(tiny):
     config = read_config(tiny)
     (job,) = [job for job in list_jobs(config) if job.rule == "make_masks"]
     write(job.outputs[0], "x" * 600)
-    write(job.timing, "s\th:m:s\n3.0\t0:00:03\n")
+    write(job.timings[0], "s\th:m:s\n3.0\t0:00:03\n")
     assert works(config)["make_masks", ""].seconds is None
     write("results/demo-bosphorus/manifest.csv", "scan,shard\n" + f"a,{job.shard}\n" * 6)
     work = works(config)["make_masks", ""]
     assert (work.seconds, work.size) == (pytest.approx(3.0 / 6 * 24), pytest.approx(600 / 6 * 24))
+
+
+def test_a_job_of_a_repeat_takes_the_time_of_its_runs_together(tiny):
+    tiny["execution"]["job"] = "repeat"
+    config = read_config(tiny)
+    (job,) = runs_of(config, "FFNet-M")
+    assert (job.runs, job.scans) == (2, 24)
+    record(config, job, 30.0)
+    tiny["experiments"]["FFNet-M"]["repeats"] = 5
+    work = works(read_config(tiny))["train_repeat", "FFNet-M"]
+    assert (work.jobs, work.runs, work.seconds) == (5, 10, pytest.approx(10 * 30.0))
+    assert works(read_config(tiny), {"FFNet-M": 7.0})["train_repeat", "FFNet-M"].seconds == 70.0
 
 
 def test_samples_are_extrapolated_to_all_jobs():
@@ -145,7 +159,7 @@ def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, 
     tiny["execution"]["threads"] = 2
     given = ("--seconds", "FFNet-M=3600", "--seconds", "ridge=1")
     _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4")
-    assert "2002 of them runs" in text and "Hours: at least 2000.0 on cores, 0.0 on GPUs" in text
+    assert "2002 of them train 2002 runs." in text and "Hours: at least 2000.0 on cores, 0.0 on GPUs" in text
     assert "On one machine with 4 cores: at least 41.7 days." in text  # 2000 runs, two at a time
     _, text, _ = run(settings_file, tiny, capsys, *given, "--cores", "4", "--gpus", "8")
     assert "Hours: at least 0.0 on cores, at least 2000.0 on GPUs" in text
@@ -155,6 +169,14 @@ def test_hours_and_days_follow_from_seconds_cores_and_gpus(settings_file, tiny, 
     tiny["experiments"]["FFNet-M"]["repeats"] = 3
     _, text, _ = run(settings_file, tiny, capsys, *given)
     assert "then 2 of 10 runs each, the longest of at least 6.0 h" in text and "take at least 6.0 h" in text
+
+
+def test_a_job_of_a_repeat_is_an_allocation_of_its_own(settings_file, tiny, capsys):
+    tiny["experiments"]["FFNet-M"]["repeats"] = 1000
+    tiny["execution"]["job"] = "repeat"
+    _, text, _ = run(settings_file, tiny, capsys, "--seconds", "FFNet-M=3600", "--seconds", "ridge=1", "--gpus", "8")
+    assert "1001 of them train 2002 runs." in text
+    assert "then 1001 of 2 runs each, the longest of at least 2.0 h" in text
 
 
 def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsys):
@@ -167,7 +189,7 @@ def test_the_papers_matrix_is_38000_runs(capsys):
     paper = ["--config", str(ROOT / "config.yaml"), "--configfile", str(ROOT / "configs" / "paper.yaml")]
     code = main(["plan", *paper, "--gpus", "4", "--seconds", "*=600"])
     text = capsys.readouterr().out
-    assert code == 1 and "38000 of them runs" in text and "at least 6333.3 on GPUs" in text
+    assert code == 1 and "3800 of them train 38000 runs." in text and "at least 6333.3 on GPUs" in text
     shard = f"snakemake --cores all --configfile {paper[-1]} -- results/DATASET/shards/shard-00.h5"
     assert f"-> make one shard: {shard}" in text
     experiments = yaml.safe_load((ROOT / "configs" / "paper.yaml").read_text(encoding="utf-8"))["experiments"]

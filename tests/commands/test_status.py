@@ -12,7 +12,7 @@ from ffnet.commands.printing import three_figures
 from ffnet.commands.status import status_rows
 from ffnet.config import read_config
 from ffnet.workflow.job_list import Job, list_jobs
-from ffnet.workflow.job_states import QUIET, job_state, measured_seconds
+from ffnet.workflow.job_states import QUIET, JobState, job_state, measured_seconds
 from ffnet.workflow.provenance import ROOT
 from tests.commands.conftest import write
 from tests.training.conftest import record_values
@@ -32,6 +32,7 @@ def tiny(settings_mapping):
     mapping = settings_mapping()
     mapping["demo"]["subjects"] = 4
     mapping["protocol"] |= {"subjects": 4, "folds": 2}
+    mapping["execution"]["job"] = "fold"
     return mapping
 
 
@@ -40,42 +41,54 @@ def finish(job, seconds=None):
     for path in job.outputs:
         write(path, json.dumps(record_values(seconds={"reading": 0.5, "all": seconds})))
     write(job.log, f"{HERE} 1\ndone after 1.0 s\n")
-    if seconds and job.rule != "train_fold":
-        write(job.timing, f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")
+    if seconds and not job.runs:
+        write(job.timings[0], f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t5\n")
 
 
-JOB = Job("masks", "make_masks", "a", "", ("out.h5",), "logs/job.log", "logs/job.tsv")
+JOB = Job("masks", "make_masks", "a", "", ("out.h5",), "logs/job.log", ("logs/job.tsv",))
 
 
 def test_a_job_is_done_once_all_its_outputs_are_there_and_its_benchmark_says_its_seconds():
     assert job_state(JOB, 5).state == "missing"
     finish(JOB, 12.5)
-    assert job_state(JOB, 5) == ("done", 12.5, ())
+    assert job_state(JOB, 5) == JobState("done", 12.5, finished=1.0)
     assert job_state(JOB._replace(outputs=("out.h5", "other.h5")), 5).state == "missing"
-    write(JOB.timing, "s\th:m")
-    assert job_state(JOB, 5) == ("done", None, ())
+    write(JOB.timings[0], "s\th:m")
+    assert job_state(JOB, 5) == JobState("done", finished=1.0)
 
 
 def test_the_seconds_of_a_run_are_those_of_its_record():
-    run = JOB._replace(rule="train_fold", outputs=("0.csv", "0.json"), timing="0.json")
+    run = JOB._replace(outputs=("0.csv", "0.json"), timings=("0.json",), runs=1)
     finish(run, 7.25)
     assert measured_seconds(run) == 7.25
     write("0.json", '{"half": ')
     assert measured_seconds(run) is None
 
 
+def test_what_a_job_of_many_runs_has_finished_counts_while_it_is_unfinished(tiny):
+    tiny["execution"]["job"] = "repeat"
+    jobs = [job for job in list_jobs(read_config(tiny)) if job.runs and job.experiment == "ridge"]
+    finish(jobs[0], 10.0)
+    assert measured_seconds(jobs[0]) == 20.0  # of two runs
+    for path in jobs[1].outputs[::2]:
+        write(path, "")
+    states = [job_state(job, 5) for job in jobs]
+    assert [state.finished for state in states] == [1.0, 0.5]
+    assert sum(row.left for row in status_rows(jobs, states)) == 0.5 * 20.0
+
+
 def test_a_log_that_ends_with_failed_is_a_failed_job_and_its_last_lines_are_given():
     write(JOB.log, f"{HERE} 1\na\nb\n\nerror: c\nfailed after 3.0 s\n")
-    assert job_state(JOB, 3) == ("failed", None, ("b", "error: c", "failed after 3.0 s"))
+    assert job_state(JOB, 3) == JobState("failed", None, ("b", "error: c", "failed after 3.0 s"))
 
 
 def test_on_this_machine_a_job_runs_as_long_as_its_process_works_in_this_folder(folder):
     work = [sys.executable, "-c", "input()"]
     with subprocess.Popen(work, stdin=subprocess.PIPE) as process:
         write(JOB.log, f"{HERE} {process.pid}\nepoch 1\n")
-        assert job_state(JOB, 5) == ("running", None, ("epoch 1",))
+        assert job_state(JOB, 5) == JobState("running", None, ("epoch 1",))
         process.stdin.close()
-    assert job_state(JOB, 5) == ("lost", None, (f"{HERE} {process.pid}", "epoch 1"))
+    assert job_state(JOB, 5) == JobState("lost", None, (f"{HERE} {process.pid}", "epoch 1"))
     with subprocess.Popen(work, stdin=subprocess.PIPE, cwd="/") as process:
         write(JOB.log, f"{HERE} {process.pid}\n")
         assert job_state(JOB, 5).state == "lost"
@@ -103,7 +116,7 @@ def test_only_the_end_of_a_long_log_is_read():
 
 def test_what_is_left_is_the_number_of_jobs_times_the_mean_of_those_measured(tiny):
     jobs = list_jobs(read_config(tiny))
-    ridge = [job for job in jobs if job.rule == "train_fold" and job.experiment == "ridge"]
+    ridge = [job for job in jobs if job.runs and job.experiment == "ridge"]
     assert [(job.dataset, job.outputs[0].rpartition("/")[2]) for job in ridge] == [
         ("demo-bu3dfe", "0.csv"),
         ("demo-bu3dfe", "1.csv"),
@@ -132,7 +145,7 @@ def test_the_command_counts_jobs_and_shows_the_time_left_and_logs_of_failed_jobs
     code, text = run(settings_file, tiny, capsys)
     assert code == 0 and f"0 of {len(jobs)} jobs are done, 0 are running." in text
     assert "Not counted, because none has finished yet: FFNet-M, compute_normals, load_scans" in text
-    runs = [job for job in jobs if job.rule == "train_fold"]
+    runs = [job for job in jobs if job.runs]
     for job in runs[:3]:
         finish(job, 60.0)
     for place, job in enumerate(runs[3:]):
@@ -147,7 +160,7 @@ def test_the_command_counts_jobs_and_shows_the_time_left_and_logs_of_failed_jobs
 
 
 def test_of_many_failed_jobs_the_first_are_shown_and_the_others_counted(settings_file, tiny, capsys):
-    jobs = [job for job in list_jobs(read_config(tiny)) if job.rule in ("train_fold",)]
+    jobs = [job for job in list_jobs(read_config(tiny)) if job.runs]
     for job in jobs:
         write(job.log, f"{HERE} 999999999\nhalf a\n")
     code, text = run(settings_file, tiny, capsys)

@@ -94,6 +94,12 @@ def test_what_lies_behind_is_not_seen():
     assert seen[: len(mesh.vertices)].all() and seen[len(mesh.vertices) :].mean() < 0.2
 
 
+def test_a_single_triangle_hides_what_lies_behind_it():
+    vertices = np.array([[0.0, 0, 5], [4, 0, 5], [0, 4, 5], [1, 1, 0], [9, 9, 0]])
+    mesh = Mesh(vertices, np.array([[0, 1, 2]]), np.zeros((1, 3, 2)), np.zeros((2, 2, 3), np.uint8))
+    assert seen_vertices(mesh).tolist() == [True, True, True, False, True]
+
+
 def test_the_silhouette_is_the_largest_part_without_holes_and_needles():
     hit = np.zeros((12, 12), bool)
     hit[1:7, 1:7] = True

@@ -7,6 +7,7 @@ from ffnet.errors import ScanError
 from ffnet.landmarks.mean_face import mean_face
 from ffnet.masks.plausibility import (
     LEFT,
+    PARTS,
     RIGHT,
     Plausibility,
     check_plausibility,
@@ -81,6 +82,7 @@ def test_shape_and_stance_are_those_of_the_similarity_to_the_mean_face_in_mm(fac
 def test_one_point_51_times_is_no_face(face):
     assert fit_similarity(np.zeros((4, 2)), CENTRED) == (1.0, 0.0, 0.0)
     assert score(face, np.full((51, 2), 28.0)).total == 0
+    assert score(face, np.full((51, 2), -0.25)).stance == 0  # all at 0 mm exactly: no scale at all
 
 
 def test_every_landmark_but_those_of_the_middle_has_one_on_the_other_side(face):
@@ -88,6 +90,19 @@ def test_every_landmark_but_those_of_the_middle_has_one_on_the_other_side(face):
     middle = face.landmarks[10, 0]
     np.testing.assert_allclose(face.landmarks[LEFT, 0] - middle, middle - face.landmarks[RIGHT, 0], atol=1e-3)
     np.testing.assert_allclose(face.landmarks[LEFT, 1], face.landmarks[RIGHT, 1], atol=1e-3)
+
+
+def test_the_parts_are_those_of_dlibs_68_points():
+    """Brows 18 to 27, nose 28 to 36, eyes 37 to 48, mouth 49 to 68, counted from 1 (Sagonas et al., 300-W, 2013)."""
+    assert PARTS == {
+        "left brow": (17, 22),
+        "right brow": (22, 27),
+        "left eye": (36, 42),
+        "right eye": (42, 48),
+        "eyes": (36, 48),
+        "nose": (31, 36),  # its base
+        "mouth": (48, 68),
+    }
 
 
 def test_order_counts_sides_and_heights(face):

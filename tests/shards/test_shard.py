@@ -3,7 +3,7 @@ import pytest
 
 from ffnet.shards.scaling import plain_texture, scale_depth, scale_texture
 from ffnet.shards.settings import ShardSettings
-from ffnet.shards.shard import join_stages
+from ffnet.shards.shard import describe_axes, join_stages
 
 PLAIN = ShardSettings(depth="face", depth_range=100.0, texture="plain")
 
@@ -25,6 +25,11 @@ def test_texture_is_scaled_as_its_network_wants_it(kind, white):
     scaled = scale_texture(texture, np.array([[True, False]]), settings)
     np.testing.assert_allclose(scaled, [[white, [0, 0, 0]]], atol=1e-3)
     np.testing.assert_allclose(plain_texture(scaled, settings)[0, 0], 1, atol=1e-6)
+
+
+def test_labels_are_described_by_the_classes_of_their_collection():
+    axes = describe_axes(("neutral", "anger", "awe"))
+    assert axes["label"] == "neutral 0, anger 1, awe 2" and axes["mask1"] == "scan, row, column"
 
 
 def test_stages_are_joined_by_scan_and_what_one_left_out_is_left_out():

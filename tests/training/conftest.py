@@ -109,7 +109,11 @@ def reader(tmp_path, shards, split):
 def session_in(folder, save_every=60.0, key="key", threads=1):
     """A Session whose checkpoints are in folder/resume."""
     return Session(
-        ExecutionSettings("cpu", threads, 1, 0, "compiled", save_every), threads, "code", str(folder / "resume"), key
+        ExecutionSettings("fold", "cpu", threads, 1, 0, "compiled", save_every),
+        threads,
+        "code",
+        str(folder / "resume"),
+        key,
     )
 
 

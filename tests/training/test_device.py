@@ -114,12 +114,39 @@ def test_a_dead_process_keeps_no_place(two_gpus, tmp_path, monkeypatch):
         assert number == 0 and not process.is_alive()
 
 
-def test_a_collection_that_does_not_fit_is_told_before_it_is_moved(monkeypatch):
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds as device.py sees them; sleeping lets them pass."""
+    now = [0.0]
+    monkeypatch.setattr(devices.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(devices.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    return now
+
+
+def test_a_collection_that_does_not_fit_is_reported_before_it_is_moved(monkeypatch, clock):
     monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: (2 * GIB, 8 * GIB))
     check_memory(int(0.79 * GIB), torch.device("cuda", 0))
+    assert clock[0] == 0
     with pytest.raises(InputError, match="takes 0.81 GiB .* of cuda:0 2.00 GiB are free. Lower execution.runs_per_gpu"):
         check_memory(int(0.81 * GIB), torch.device("cuda", 0))
+    assert devices.PATIENCE < clock[0] <= devices.PATIENCE + 2 * devices.WAIT
     check_memory(100 * GIB, torch.device("cpu"))
+
+
+def test_memory_that_an_ended_job_has_not_freed_yet_is_waited_for(monkeypatch, clock):
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda device: ((1 + (clock[0] > 20)) * GIB, 8 * GIB))
+    check_memory(int(0.7 * GIB), torch.device("cuda", 0))
+    assert 20 < clock[0] <= 20 + devices.WAIT
+
+
+def test_of_several_mig_slices_a_job_takes_a_free_one_before_cuda_starts(two_gpus, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-a, MIG-b")
+    with hold_place(["MIG-a", "MIG-b"], 1) as taken, hold_device("auto", 1) as device:
+        assert taken == 0 and device == torch.device("cuda", 0) and two_gpus == [0]
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == "MIG-b"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-a, MIG-b")
+    with hold_device("cpu", 1) as device:
+        assert device == torch.device("cpu") and os.environ["CUDA_VISIBLE_DEVICES"] == "MIG-a, MIG-b"
 
 
 def test_a_gpu_out_of_memory_is_a_message(two_gpus):

@@ -104,8 +104,9 @@ def distance(found, expected):
 
 # Of scores, the classifier's gradient and all gradients. float32 sums in another order. TF32 rounds factors to 10 bits
 # and bfloat16 all numbers to 8, some 15 layers deep; where that changes what a ReLU lets through or a pool chooses, the
-# gradients of all layers before it change. On a CPU bfloat16 gives at most 0.02, 0.007 and 0.32.
-LIMITS = {"float32": (1e-3, 1e-3, 2e-2), "tf32": (0.02, 0.01, 0.2), "half": (0.06, 0.03, 0.6)}
+# gradients of all layers before it change: on a CPU bfloat16 gives up to 0.02, 0.007 and 0.32. Gradients without any
+# relation would be 1.4 apart, and those of another sign 2.
+LIMITS = {"float32": (1e-3, 1e-3, 2e-2), "tf32": (0.02, 0.01, 0.3), "half": (0.1, 0.06, 1.0)}
 
 
 @pytest.mark.parametrize("name", NETWORKS)

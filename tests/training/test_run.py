@@ -3,6 +3,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, fold_scans
+from ffnet.training.trainer import EagerWorker, Trainer, open_trainer
 from tests.training.conftest import session_in
 
 FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
@@ -41,6 +43,7 @@ def test_a_run_gives_predictions_of_the_test_subjects_and_its_record(tmp_path, r
     if row == FFNET_M:
         assert [epoch["epoch"] for epoch in record["epochs"]] == [1, 2]
         assert record["device"] == "cpu" and record["computed_in"] == "float32" and record["resumed"] == 0
+        assert record.get("gpu_step") is None  # on a CPU
 
 
 def test_two_runs_of_one_seed_are_byte_identical_and_another_fold_repeat_or_experiment_has_another_seed(
@@ -69,11 +72,35 @@ def test_runs_of_one_job_are_byte_identical_to_runs_of_jobs_of_their_own(tmp_pat
 
 
 def test_the_first_run_of_a_job_pays_for_reading(tmp_path, reader, recipe_of):
+    began = time.perf_counter()
     records = [
         record for _, record in train(tmp_path, reader, recipe_of(*RIDGE), *map(Run, "xx", (0, 0), (0, 1))).values()
     ]
     assert records[0]["seconds"]["reading"] > 0 == records[1]["seconds"]["reading"]
     assert all(record["seconds"]["all"] >= record["seconds"]["reading"] for record in records)
+    assert sum(record["seconds"]["all"] for record in records) <= time.perf_counter() - began + 0.002  # rounded
+
+
+def test_the_seconds_of_runs_side_by_side_are_shares_of_the_wall_time(tmp_path, reader, recipe_of, monkeypatch):
+    def two(recipe, collection, precision, execution, counts):
+        one = open_trainer(recipe, collection, precision, execution, counts)
+        return dataclasses.replace(one, workers=[*one.workers, EagerWorker(recipe, one.data, precision)])
+
+    real = Trainer.predict
+
+    def predict(*arguments):
+        time.sleep(1)
+        return real(*arguments)
+
+    monkeypatch.setattr(Trainer, "predict", predict)
+    monkeypatch.setattr("ffnet.training.trainer.open_trainer", two)
+    began = time.perf_counter()
+    runs = [Run("x", 0, fold) for fold in range(2)]
+    records = [record for _, record in train(tmp_path, reader, recipe_of(*FFNET_M), *runs).values()]
+    assert len(records) == 2
+    assert sum(record["seconds"]["all"] for record in records) <= time.perf_counter() - began
+    last = records[1]
+    assert last["seconds"]["all"] == pytest.approx((last["training_seconds"] + last["test_seconds"]) / 2, rel=0.3)
 
 
 def test_a_subject_in_both_halves_stops_the_job(tmp_path, reader, split, recipe_of, collection, monkeypatch):

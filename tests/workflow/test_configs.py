@@ -49,7 +49,7 @@ def test_with_the_folder_set_the_papers_run_on_this_collection_alone_is_planned(
     keys["datasets"][name]["folder"] = "mine"
     path.write_text(yaml.safe_dump(keys), encoding="utf-8")
     planned = project.planned("--configfile", f"configs/{name}.yaml")
-    assert planned["train_fold"] == 2010
+    assert planned["train_repeat"] == 201
     assert not [rule for rule in planned if "demo" in rule]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project.folder)

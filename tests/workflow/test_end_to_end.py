@@ -94,7 +94,7 @@ def test_a_missing_texture_is_quarantined_and_comes_back_when_it_is_there(projec
     assert row["scan"] == victim.stem.removesuffix("_F3D") and "texture image is missing" in row["reason"]
     kept.rename(victim)
     planned = project.planned()
-    assert planned["load_scans"] == 1 and planned["train_fold"] == 2
+    assert planned["load_scans"] == 1 and planned["train_repeat"] == 1
     assert project.run().returncode == 0
     assert rows(project, "results/own/quarantine.csv") == []
 

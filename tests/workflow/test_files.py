@@ -33,7 +33,7 @@ def written():
     """(file, rule, path) of every literal in the Snakefile and the rules."""
     for source in SOURCES:
         for rule, text in rules_of(source):
-            for path in LITERAL.findall(text):
+            for path in LITERAL.findall(text.replace("{{", "{").replace("}}", "}")):
                 yield source.name, rule, path
 
 

@@ -17,11 +17,15 @@ def listed(project):
     return list_jobs(read_config(yaml.safe_load(project.read("config.yaml"))))
 
 
-def test_the_jobs_are_those_that_snakemake_plans(tmp_path):
+@pytest.mark.parametrize("job", ["fold", "repeat"])
+def test_training_jobs_are_those_that_snakemake_plans_whatever_they_are(tmp_path, job):
     project = Project(tmp_path)
     project.configure(make_tiny)
+    project.configure(lambda config: config["execution"].update(job=job))
     project.configure(lambda config: config["experiments"]["FFNet"].update(repeats=3))
-    assert Counter(job.rule for job in listed(project)) == project.planned()
+    planned = project.planned()
+    assert planned[f"train_{job}"] == {"fold": 20, "repeat": 10}[job]
+    assert Counter(job.rule for job in listed(project)) == planned
 
 
 def test_weights_that_an_experiment_starts_from_are_one_job(tmp_path):
@@ -41,4 +45,4 @@ def test_their_files_are_those_that_a_run_leaves(finished):
     assert {path for job in jobs for path in job.outputs} <= there
     assert {path for path in there if path.startswith("results/")} <= {path for job in jobs for path in job.outputs}
     logs = {path for path in there if path.startswith("logs/")}
-    assert logs == {path for job in jobs for path in (job.log, job.timing) if path.startswith("logs/")}
+    assert logs == {path for job in jobs for path in (job.log, *job.timings) if path.startswith("logs/")}

@@ -108,4 +108,4 @@ def test_killed_twenty_times_over_the_whole_run_it_ends_with_the_same_tables(tmp
     hit = sum(alive, Counter())
     print(f"killed at work: {dict(hit)}")
     assert tables(killed) == tables(undisturbed)
-    assert {"make_demo_bu3dfe", "train_fold"} <= set(hit) and sum(map(bool, alive)) > 10
+    assert {"make_demo_bu3dfe", "train_runs"} <= set(hit) and sum(map(bool, alive)) > 10

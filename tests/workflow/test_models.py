@@ -39,7 +39,7 @@ def test_a_row_of_ones_own_is_one_more_experiment(project):
     own = {"networks": {"width": 0.03, "dropout": 0.2}, "depth": "vgg16_bn", "normals": "none", "texture": "f3dnet"}
     project.configure(lambda config: config["experiments"].update(mine=own | {"masks": True, "repeats": 1}))
     plan = project.planned()
-    assert plan["train_fold"] == 4 and plan["gather_runs"] == 2 and "write_shards" not in plan
+    assert plan["train_repeat"] == 2 and plan["gather_runs"] == 2 and "write_shards" not in plan
     done = project.run("results/demo-bu3dfe/runs/mine/0/0.csv")
     assert done.returncode == 0, done.stdout[-3000:]
 

@@ -128,7 +128,7 @@ def test_a_mesh_of_ones_own_list_that_is_repaired_comes_back_by_itself(ran):
     for path in (cut, ran.folder / "own" / missing.relative_to(ran.folder / "kept")):
         shutil.copy(ran.folder / "kept" / path.relative_to(ran.folder / "own"), path)
     planned = ran.planned("results/own/quarantine.csv")
-    assert 1 <= planned["load_scans"] <= 2 and "train_fold" not in planned
+    assert 1 <= planned["load_scans"] <= 2 and "train_repeat" not in planned
     assert ran.run("results/own/quarantine.csv").returncode == 0
     assert rows(ran, "results/own/quarantine.csv") == []
     shards = [read_stage(path) for path in (ran.folder / "results/own/shards").glob("*.h5")]

@@ -1,7 +1,7 @@
 """Only what a change touches runs again: for each kind of change the exact set of planned jobs, rule -> count.
 
 The finished project has two collections of four people, in one and two shards; ridge and FFNet-M, both with one repeat
-of two folds, on each.
+of two folds, on each. "train" counts repeats, whatever the training job is.
 """
 
 import pathlib
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 # What follows a stage of both collections, from the tables back to the raw files
 TABLE = {"make_tables": 1, "check_leakage": 1, "make_report": 1}
-RUNS = TABLE | {"train_fold": 8, "gather_runs": 4, "draw_confusion": 4}
+RUNS = TABLE | {"train": 4, "gather_runs": 4, "draw_confusion": 4}
 SEEN = {"hash_scans": 2, "measure_quality": 2, "draw_contact_sheet": 2, "draw_maps": 2}
 SPLITS = RUNS | {"split_subjects": 2}
 CHOICE = SPLITS | {"choose_subjects": 2, "hash_shards": 2, "check_quarantine": 2}
@@ -29,7 +29,7 @@ DEMO = {"unpack_makehuman": 1, "make_demo_bu3dfe": 4, "make_demo_bosphorus": 4}
 ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 
 # One experiment on both collections, and one shard of one collection with all that is trained on it
-ONE_EXPERIMENT = TABLE | {"train_fold": 4, "gather_runs": 2, "draw_confusion": 2}
+ONE_EXPERIMENT = TABLE | {"train": 2, "gather_runs": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_CHOICE = ("choose_subjects", "split_subjects", "hash_shards", "check_quarantine")
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
@@ -187,18 +187,34 @@ CHANGES = {
 }
 
 
+def jobs_of(wanted, job):
+    """What is planned where training jobs are folds, or repeats of two folds."""
+    jobs = {rule: count for rule, count in wanted.items() if count}
+    repeats = jobs.pop("train", 0)
+    trained = {"fold": {"train_fold": 2 * repeats}, "repeat": {"train_repeat": repeats}}[job]
+    return jobs | (trained if repeats else {})
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_reruns_what_it_touches_and_nothing_else(project, name):
     change, wanted = CHANGES[name]
     change(project)
-    assert project.planned() == {rule: count for rule, count in wanted.items() if count}
+    assert project.planned() == jobs_of(wanted, "repeat")
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_so_it_does_where_jobs_are_folds_and_another_kind_of_job_trains_nothing_again(project, name):
+    change, wanted = CHANGES[name]
+    key("execution", job="fold")(project)
+    change(project)
+    assert project.planned() == jobs_of({"make_report": 1} | wanted, "fold")  # the page shows the settings
 
 
 def test_shards_that_come_out_as_they_were_train_nothing_again(project):
     code("ffnet/masks/weights.py")(project)
-    assert project.planned()["train_fold"] == 8
+    assert project.planned()["train_repeat"] == 4
     assert project.run("shards").returncode == 0
-    assert "train_fold" not in project.planned()
+    assert "train_repeat" not in project.planned()
 
 
 def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_again(project):
@@ -208,7 +224,7 @@ def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_aga
     assert done.returncode != 0 and "Traceback" not in done.stdout
     assert "but missing; make it again with 'snakemake --cores all shards'" in done.stdout
     assert project.run("shards").returncode == 0
-    assert project.planned()["train_fold"] == 2  # the new ones; those of the other collection are made
+    assert project.planned()["train_repeat"] == 1  # the new one; that of the other collection is made
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +252,7 @@ def own(finished, tmp_path_factory):
 
 
 FEAR, ANGER = pathlib.Path("data/own/bs001/bs001_E_FEAR_0.bnt"), pathlib.Path("data/own/bs002/bs002_E_ANGER_0.bnt")
-TRAINED = TABLE | {"train_fold": 2, "gather_runs": 1, "draw_confusion": 1}
+TRAINED = TABLE | {"train": 1, "gather_runs": 1, "draw_confusion": 1}
 SHARD = ONE_SHARD | TRAINED
 LISTED = SHARD | {"index_scans": 1, "choose_subjects": 1, "split_subjects": 1}
 
@@ -270,4 +286,4 @@ def test_a_change_of_ones_own_scans_reruns_their_shard_and_what_is_trained_on_it
     folder = tmp_path / "project"
     subprocess.run(["cp", "-a", str(own.folder), str(folder)], check=True)
     change(folder)
-    assert own.at(folder).planned() == wanted
+    assert own.at(folder).planned() == jobs_of(wanted, "repeat")

@@ -56,7 +56,7 @@ def test_tables_and_report_so_far_come_from_the_runs_that_exist_and_plan_no_trai
     assert project.run("tables_so_far").returncode == 0
     missing = rows(project, "results/tables_so_far/missing.csv")
     assert [row["experiment"] for row in missing if row["state"] == "other settings"] == ["FFNet-M"] * 3
-    assert project.planned("results/tables/accuracy.csv")["train_fold"] == 4 + 4  # ridge's are still gathered
+    assert project.planned("results/tables/accuracy.csv")["train_repeat"] == 2 + 2  # ridge's are still gathered
 
 
 def test_a_scan_under_two_names_is_found_in_every_table_and_stops_the_run(project):

@@ -147,8 +147,8 @@ class _Reader:
     def compressed(self, primitive: dict) -> dict[str, Any]:
         """The columns of a primitive that Draco compressed, "indices" among them; empty if none did."""
         draco = primitive.get("extensions", {}).get(DRACO)
-        if draco is None or DRACO not in self.model.get("extensionsRequired", []):
-            return {}  # where it is not required, the columns lie in the file as well
+        if draco is None or "bufferView" in self.model["accessors"][primitive["attributes"]["POSITION"]]:
+            return {}  # where the extension is not required, the file may hold the columns as well
         try:
             import DracoPy
         except ImportError as error:

@@ -53,6 +53,8 @@ def test_intervals_of_differences_stay_within_minus_1_and_1():
     assert found.high == 1 and -1 <= found.low < 0
     found = corrected_t_test(np.array([[0.0, 0.1, 0.1]]), np.array([[1.0, 0.2, 1.0]]), 0.95)
     assert found.low == -1 and 0 < found.high <= 1
+    wide = corrected_t_test(np.array([[1.0, -0.9]]), np.array([[0.0, 0.0]]), 0.99)
+    assert (wide.low, wide.high, wide.naive_low, wide.naive_high) == (-1, 1, -1, 1)
 
 
 def test_runs_that_only_one_has_count_nowhere():

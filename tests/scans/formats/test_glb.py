@@ -1,6 +1,7 @@
 """glTF: what moves vertices and what colours them, held against the numbers that were written."""
 
 import base64
+import sys
 
 import numpy as np
 import pytest
@@ -232,7 +233,7 @@ def draco(glb):
     ],
 )
 def test_what_cannot_be_read_is_refused_by_its_name(make, message, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "DracoPy", None)
+    monkeypatch.setitem(sys.modules, "DracoPy", None)
     with pytest.raises(ScanError, match=message):
         read_glb(make())
 
@@ -254,3 +255,30 @@ def test_an_accessor_that_leads_out_of_its_bytes_reads_nothing(accessor, field, 
     glb.model["accessors"][accessor][field] = value
     with pytest.raises((ValueError, IndexError, KeyError, TypeError)):  # the reader broke down
         read_glb(glb.bytes())
+
+
+def test_what_draco_compressed_is_decoded_by_its_package(monkeypatch):
+    glb = glb_of(MESH)
+    shared, uv = read(glb).vertices, glb.model["meshes"][0]["primitives"][0]["attributes"]["TEXCOORD_0"]
+    blob = glb.view(b"compressed")
+    draco(glb)
+    coordinates = np.full((len(shared), 2), 65535, np.uint16)
+    glb.model["accessors"][uv] |= {"componentType": 5123, "normalized": True}
+    extension = glb.model["meshes"][0]["primitives"][0]["extensions"]["KHR_draco_mesh_compression"]
+    extension |= {"bufferView": blob, "attributes": {"POSITION": 7, "TEXCOORD_0": 3}}
+    columns = [{"unique_id": 3, "data": coordinates}, {"unique_id": 7, "data": shared + 1}]
+
+    class Decoder:
+        @staticmethod
+        def decode(data):
+            assert data == b"compressed"
+            return type("Mesh", (), {"attributes": columns, "faces": np.array([[0, 1, 2]], np.uint32)})
+
+    monkeypatch.setitem(sys.modules, "DracoPy", Decoder)
+    part = read(glb)
+    np.testing.assert_allclose(part.vertices, shared + 1)
+    assert part.triangles.tolist() == [[0, 1, 2]] and (part.uv == [1, 0]).all()
+    glb.model["extensionsRequired"] = []  # then the columns may be there as well: here they are not
+    np.testing.assert_allclose(read(glb).vertices, shared + 1)
+    glb.model["accessors"][0]["bufferView"] = 0
+    np.testing.assert_allclose(read(glb).vertices, shared)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import yaml
+from scipy import ndimage
 
 from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.raycast import import_open3d
@@ -171,8 +172,9 @@ def test_depth_normals_and_masks_are_those_of_the_native_file(write, variant, fa
     on = np.isfinite(depth)
     assert (on == np.isfinite(native["depth"][0])).mean() > 0.999
     on &= np.isfinite(native["depth"][0])
-    apart = np.abs(depth - native["depth"][0])[on]
-    assert np.percentile(apart, 99.9) < 0.1 and apart.max() < 0.5  # a pixel at the edge may lose a vertex
+    apart = np.where(on, np.abs(depth - native["depth"][0]), 0)
+    assert apart[ndimage.binary_erosion(on, iterations=3)].max() < 0.1
+    assert apart.max() < 0.5  # where the mesh ends a vertex more or less shows
     cosine = np.clip((normals * native_normals).sum(axis=-1)[on], -1, 1)
     assert np.degrees(np.arccos(cosine)).max() < 0.5
     if not textured(write, variant):

@@ -1,0 +1,34 @@
+"""Memory that training jobs need, from the sizes of their collection and networks.
+
+The numbers are what benchmarks/bench_training.py measured as the peak of such jobs on cores.
+"""
+
+from collections import Counter
+
+from ffnet.config import Config
+from ffnet.networks.settings import networks_of
+from ffnet.workflow.planning import PlannedDataset
+
+CHANNELS = 7  # of depth, normals and texture together
+RIDGE, RIDGE_COLLECTIONS = 100, 3.0  # MB beside, and how often the collection is held: as maps, halves and features
+NETWORK = 850  # MB of Python, torch and its libraries
+CUDA = 3000  # MB that a job takes more where it trains on a GPU, for CUDA's libraries and torch.compile
+STREAMS = {"f3dnet": 230, "vgg16_bn": 1200}  # MB of a stream of the paper's width, in batches of BATCH scans
+BATCH = 32
+
+
+def training_memory(config: Config, plan: PlannedDataset, experiment: str, gpu: bool) -> int:
+    """MB that a job needs which trains an experiment on a dataset. gpu: whether networks train on a GPU."""
+    row, collection = config.experiments[experiment], collection_memory(config, plan)
+    if row.is_ridge:
+        return round(RIDGE + RIDGE_COLLECTIONS * collection)
+    width = networks_of(row, config.networks).width
+    streams = sum(STREAMS[kind] for kind in row.streams.values())
+    return round(NETWORK + CUDA * gpu + collection + streams * width * config.training.batch / BATCH)
+
+
+def collection_memory(config: Config, plan: PlannedDataset) -> float:
+    """MB of the scans of the subjects that take part: as many subjects as the protocol has, those with most scans."""
+    pixels = CHANNELS * config.maps.size**2 + config.masks.size**2 + (config.masks.size // 2) ** 2
+    scans = Counter(row.subject for row in plan.rows).most_common(config.protocol.subjects)
+    return sum(count for _, count in scans) * pixels * 4 / 2**20

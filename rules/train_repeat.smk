@@ -1,0 +1,29 @@
+# training, execution.job: repeat. All folds of results/{dataset}/splits/{repeat}.csv in one job
+
+
+rule train_repeat:
+    """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, all folds."""
+    input:
+        lambda wildcards: PRETRAINED[wildcards.experiment],
+        shards="results/{dataset}/shards.csv",
+        split="results/{dataset}/splits/{repeat}.csv",
+    output:
+        predictions=expand(
+            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.csv", fold=range(settings.protocol.folds)
+        ),
+        records=expand(
+            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.json", fold=range(settings.protocol.folds)
+        ),
+    log:
+        "logs/{dataset}/train_repeat/{experiment}/{repeat}.log",
+    conda:
+        "../envs/ffnet.yaml"
+    threads: settings.execution.threads
+    resources:
+        mem_mb=lambda wildcards, attempt: attempt * MEMORY[wildcards.dataset, wildcards.experiment],
+        gpu_places=lambda wildcards: GPU_PLACES[wildcards.experiment],
+    params:
+        recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
+        code=TRAINING_CODE,
+    script:
+        "../workflow_scripts/train_runs.py"
