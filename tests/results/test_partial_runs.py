@@ -9,6 +9,7 @@ from ffnet.results.partial_runs import ExpectedRuns, read_partial, run_states
 from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table
 from ffnet.results.tables.formatters import markdown_text
 from ffnet.results.tables.missing_table import missing_table, missing_warnings
+from ffnet.storage import sha256_of
 
 
 @pytest.fixture
@@ -133,6 +134,10 @@ def test_a_subject_in_the_wrong_fold_is_named_though_runs_are_missing(own_known,
     lines = split.read_text().splitlines()
     subject, fold = lines[1].split(",")
     split.write_text("\n".join([lines[0], f"{subject},{(int(fold) + 1) % 4}", *lines[2:]]) + "\n")
+    assert run_states(expected[2])["state"].tolist() == ["other data", "other data", "not made", "other data"]
+    for path in (own_known.folder / "demo" / "runs").glob("*/0/*.json"):
+        inputs = [sha256_of(own_known.shards("demo")), sha256_of(split)]
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"inputs": inputs}))
     with pytest.raises(InputError, match=f"subject {subject} .* is tested in fold {fold}, but its split says"):
         partial(own_known, expected)
 

@@ -203,10 +203,10 @@ def _ablation(rows: Sequence[Row]) -> tuple[list[Column], list[Row]]:
         if row["our_dataset"]:
             cells[row["model"], _place(row), row["modality"]] = _with_runs(row)
     keys = [(model, place) for model in dict.fromkeys(row["model"] for row in printed) for place in places]
-    keys += dict.fromkeys((row["model"], _place(row)) for row in own)
+    keys += [(row["model"], _place(row)) for row in own]
     lines: list[Row] = [
         {"model": model, "figures": place} | {name: cells.get((model, place, name), Cell("")) for name in MAPS}
-        for model, place in dict.fromkeys(keys)
+        for model, place in dict.fromkeys(keys)  # an own line has a cell for each of its maps
     ]
     columns = [Column("model", heading="Model", left=True), Column("figures", heading="figures", left=True)]
     return [*columns, *(Column(name, heading=name, cell=operator.itemgetter(name)) for name in MAPS)], lines
@@ -225,4 +225,6 @@ def _figure(row: Row) -> str:
 
 
 def _place(row: Row) -> str:
-    return f"{row['our_dataset']} ({row['our_data']})" if row["our_dataset"] else ""
+    """Where ours comes from; on one of the paper's collections also whether it is the paper's experiment."""
+    other = "; other settings" if row["our_data"] == PAPERS and row["differs"] else ""
+    return f"{row['our_dataset']} ({row['our_data']}{other})" if row["our_dataset"] else ""
