@@ -26,7 +26,6 @@ def paper():
         f3dnet_channels=(64, 64, 128, 128, 256, 512),
         f3dnet_plan="stride",
         skip="before_relu",
-        unmasked="none",
         fully_connected=(256, 128),
         dropout=0.0,
         pretrained="none",

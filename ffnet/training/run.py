@@ -10,6 +10,7 @@ import numpy as np
 from ffnet.seeds import seed_of
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
+from ffnet.training.mask_choice import choose_masks
 from ffnet.training.recipe import NetworkRecipe, Recipe, RidgeRecipe, recipe_values
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import ridge_probabilities
@@ -111,7 +112,8 @@ def fit_networks(
             label, seed = f"fold {run.fold}: " if side > 1 else "", seed_of(recipe.training.seed, *run)
             began = time.perf_counter()
             with worker.turn():
-                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label)
+                masks = choose_masks(recipe.experiment.masks, collection, halves[run].train, seed)
+                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label, masks)
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()

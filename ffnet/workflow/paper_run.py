@@ -109,7 +109,7 @@ def departures(config: Config, dataset: str, experiment: str) -> list[str]:
 def applies(condition: Condition, experiment: ExperimentSettings) -> bool:
     """Whether an experiment has what a Condition is about."""
     if condition.only == "masks":
-        return experiment.masks
+        return experiment.has_skips
     return not condition.only or condition.only in experiment.streams.values()
 
 

@@ -14,7 +14,7 @@ from ffnet.networks.fusion import build_network
 from ffnet.networks.model_file import read_model, write_model
 from ffnet.networks.settings import ExperimentSettings
 
-FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=0)
+FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeats=0)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_other_safetensors_and_headers_that_are_no_text_of_ours_are_refused(path
 def test_a_missing_file_and_one_of_a_ridge_are_refused(path):
     with pytest.raises(InputError, match="nowhere.safetensors: cannot be read"):
         read_model(path.with_name("nowhere.safetensors"))
-    ridge = dict.fromkeys(("depth", "normals", "texture"), "ridge") | {"masks": False}
+    ridge = dict.fromkeys(("depth", "normals", "texture"), "ridge") | {"masks": "none"}
     rewritten(path, lambda header: header["experiment"].update(ridge))
     with pytest.raises(InputError, match="does not describe a network"):
         read_model(path)

@@ -62,10 +62,10 @@ def edit():
 
 
 ARCHITECTURES = {
-    "ridge": Architecture("ridge", "none", "ridge", False),
-    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
-    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
-    "mine": Architecture("none", "none", "f3dnet", True),
+    "ridge": Architecture("ridge", "none", "ridge", "none"),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", "none"),
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", "own"),
+    "mine": Architecture("none", "none", "f3dnet", "own"),
 }
 DATASETS = {
     "demo": DatasetInfo(SYNTHETIC, paper="Bosphorus"),

@@ -18,7 +18,7 @@ from ffnet.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 FULL = Precision(CPU, "float32")
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
 SCANS = np.arange(30)  # in batches of 8, 8, 7 and 7
 
 
@@ -144,13 +144,13 @@ def test_side_by_side_on_threads_gives_the_bits_of_one_after_another(recipe, mak
         np.testing.assert_array_equal(alone[seed], together[seed])
 
 
-@pytest.mark.parametrize("row", [("vgg16_bn", "f3dnet", "none", True), ("f3dnet", "none", "vgg16_bn", False)])
+@pytest.mark.parametrize("row", [("vgg16_bn", "f3dnet", "none", "own"), ("f3dnet", "none", "vgg16_bn", "none")])
 def test_padded_channels_and_types_change_no_score(recipe_of, collection, row):
     recipe = recipe_of(*row)
     torch.manual_seed(0)
     network = build_network(recipe.experiment, recipe.networks, 6).eval()
     data = gpu_data(collection, recipe.experiment, FULL)
-    used = {*recipe.experiment.streams, *(("mask1", "mask2") if recipe.experiment.masks else ())}
+    used = {*recipe.experiment.streams, *(("mask1", "mask2") if recipe.experiment.reads_masks else ())}
     assert set(data.inputs) == used
     for name in recipe.experiment.streams:
         assert data.inputs[name].shape[1] == 8

@@ -15,8 +15,8 @@ from ffnet.training.session import Run, fold_scans
 from ffnet.training.trainer import EagerWorker, Trainer, open_trainer
 from tests.training.conftest import session_in
 
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
-RIDGE = ("ridge", "none", "ridge", False)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
+RIDGE = ("ridge", "none", "ridge", "none")
 
 
 def train(folder, reader, recipe, *runs):

@@ -81,7 +81,7 @@ def departure_notes(frame: pd.DataFrame) -> list[str]:
 
 def confidence_of(frame: pd.DataFrame) -> str:
     """The confidence of a frame's intervals as text: 95%."""
-    return ", ".join(f"{value:.0%}" for value in frame["confidence"].unique()) or "corrected"
+    return ", ".join(f"{value:.0%}" for value in frame["confidence"].dropna().unique()) or "corrected"
 
 
 def headed(columns: Sequence[Column], name: str, heading: str) -> list[Column]:

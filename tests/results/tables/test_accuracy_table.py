@@ -21,9 +21,9 @@ DATASETS = {
     "mine": DatasetInfo(OWN, paper=None),
 }
 ARCHITECTURES = {
-    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
-    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
-    "ridge": Architecture("ridge", "none", "ridge", False),
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", "own"),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", "none"),
+    "ridge": Architecture("ridge", "none", "ridge", "none"),
 }
 
 

@@ -137,7 +137,7 @@ def test_the_ablation_shows_each_model_as_printed_and_ours_with_its_runs(known, 
 
 def test_experiments_that_are_not_the_papers_but_have_its_names_share_the_line_of_their_model(known):
     one, other = known.experiments_on("demo")[1:]
-    one = one._replace(name="F3DNet-M-d", architecture=Architecture("f3dnet", "none", "none", True))
+    one = one._replace(name="F3DNet-M-d", architecture=Architecture("f3dnet", "none", "none", "own"))
     table = paper_tables(paper_frame([one, other._replace(name="F3DNet-M-t")], known.datasets))[3]
     texts = (f"{known.scores('demo', name).mean():.2f}*" for name in ("FFNet-M", "mine"))
     depth, texture = (f"{text} ({runs} x 4)" for text, runs in zip(texts, (2, 1), strict=True))
@@ -148,7 +148,7 @@ def test_experiments_that_are_not_the_papers_but_have_its_names_share_the_line_o
 
 def test_an_architecture_is_known_by_what_it_is_not_by_its_name(known):
     experiments = [one for one in known.experiments() if one.dataset == "faces"]
-    wrong = [one._replace(architecture=Architecture("vgg16_bn", "none", "f3dnet", True)) for one in experiments]
+    wrong = [one._replace(architecture=Architecture("vgg16_bn", "none", "f3dnet", "own")) for one in experiments]
     table = paper_tables(paper_frame(wrong, known.datasets))[0]
     rows = [row for row in known.table(table) if row["ours"]]
     assert [(row["method"], row["paper"]) for row in rows] == [("FFNet", ""), ("FFNet-M", "")]
