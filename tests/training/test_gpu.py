@@ -12,9 +12,10 @@ from ffnet.training import gpu
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, networks_that_fit, open_graph_workers
 from ffnet.training.loop import eager_step, network_inputs, train
+from ffnet.training.mask_choice import choose_masks
 from ffnet.training.precision import Precision
 from ffnet.training.state import TrainingState
-from ffnet.training.trainer import Trainer
+from ffnet.training.trainer import EagerWorker, Trainer
 
 CPU = torch.device("cpu")
 FULL = Precision(CPU, "float32")
@@ -81,6 +82,24 @@ def test_a_worker_trains_a_second_network_to_the_bits_of_its_first_training(reci
     now = [values.data_ptr() for values in worker.state.network.state_dict().values()]
     now += [value.data_ptr() for state in worker.state.optimiser.state.values() for value in state.values()]
     assert places == now  # which is what a graph points at
+
+
+def test_masks_of_a_run_are_copied_to_the_places_that_the_graph_reads(recipe_of, collection):
+    recipe = recipe_of("f3dnet", "none", "none", "other")
+    data = gpu_data(collection, recipe.experiment, FULL)
+    worker = CalledWorker(recipe, data, FULL, batch_sizes([len(SCANS)], recipe.training.batch), False)
+    trainer = trainer_of(recipe, [worker])
+    places = {name: values.data_ptr() for name, values in worker.state.masks.items()}
+    masks = choose_masks("other", collection._replace(mask1=collection.depth[:, ::2, ::2]), SCANS, 5)
+    other = weights(trainer.train(worker, SCANS, seed=5, masks=masks))
+    eager = EagerWorker(recipe, data, FULL)
+    alike = trainer.train(eager, SCANS, seed=5, masks=masks)
+    for name, values in weights(alike).items():
+        torch.testing.assert_close(other[name], values, rtol=1e-3, atol=1e-5)
+    assert places == {name: values.data_ptr() for name, values in worker.state.masks.items()}
+    assert not equal(
+        other, weights(trainer.train(worker, SCANS, seed=5, masks=choose_masks("mean", collection, SCANS, 5)))
+    )
 
 
 @pytest.mark.parametrize("steps", [1, 3, 4, 6])
