@@ -14,7 +14,6 @@ from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,
     experiment_recipe,
-    is_synthetic,
     model_source,
     paper_name,
     plan_dataset,
@@ -23,7 +22,7 @@ from ffnet.workflow.planning import (
     split_files,
 )
 from ffnet.workflow.provenance import code_hash
-from ffnet.workflow.result_files import expected_runs, report_files
+from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files
 from ffnet.workflow.scheduling import hold_one_timer
 
 
@@ -61,6 +60,7 @@ localrules:
     index_scans,
     hash_shards,
     hash_scans,
+    find_kind,
     list_quarantine,
     check_quarantine,
     choose_subjects,

@@ -106,6 +106,9 @@ def add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="its name in config.yaml")
     parser.add_argument("experiments", metavar="EXPERIMENT", nargs="+", help="names in config.yaml")
     parser.add_argument("--repeats", metavar="N", type=int, help="of each experiment (default: what its row says)")
+    parser.add_argument(
+        "--models", action="store_true", help="instead of runs: one network each on all subjects, to keep"
+    )
     add_config(parser)
     parser.set_defaults(run=train)
 
@@ -198,8 +201,10 @@ def experiments(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    from ffnet.commands.train import train_experiments
+    from ffnet.commands.train import train_experiments, train_models
 
+    if arguments.models:
+        return train_models(config_of(arguments), arguments.dataset, arguments.experiments)
     return train_experiments(config_of(arguments), arguments.dataset, arguments.experiments, arguments.repeats)
 
 

@@ -8,7 +8,14 @@ from ffnet.demo.settings import DemoSettings
 from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
-from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments, check_networks
+from ffnet.networks.settings import (
+    CONTROLS,
+    RIDGE,
+    ExperimentSettings,
+    NetworkSettings,
+    check_experiments,
+    check_networks,
+)
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
@@ -83,11 +90,14 @@ def check_sizes(config: Config) -> None:
             f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
             f"the paper has 56 and 112"
         )
-    if maps % pixels and any(row.is_ridge and row.repeats for row in config.experiments.values()):
-        divisors = [size for size in range(1, maps + 1) if maps % size == 0]
+    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats]
+    on_masks = any(row.masks == RIDGE for row in ridges)
+    name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
+    if side % pixels and ridges:
+        divisors = [size for size in range(1, side + 1) if side % size == 0]
         raise InputError(
-            f"config.yaml: ridge.pixels must divide maps.size, because each pixel is the mean of a square of the maps; "
-            f"found ridge.pixels {pixels} and maps.size {maps}; "
+            f"config.yaml: ridge.pixels must divide {name}, because each pixel is the mean of a square of the maps; "
+            f"found ridge.pixels {pixels} and {name} {side}; "
             f"the nearest that fits is {min(divisors, key=lambda size: abs(size - pixels))}"
         )
 
@@ -101,3 +111,8 @@ def check_final_models(names: tuple[str, ...], experiments: dict[str, Experiment
             raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
         if experiments[name].is_ridge:
             raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")
+        if experiments[name].masks in CONTROLS:
+            raise InputError(
+                f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
+                " scans have none; remove it"
+            )

@@ -1,4 +1,4 @@
-# quality: results/{dataset}/{scans,maps,normals,masks,shards}/... -> quality.csv, hashes.csv, pictures of scans;
+# quality: results/{dataset}/{scans,maps,normals,masks,shards}/... -> quality.csv, kind.txt, hashes.csv, pictures of scans;
 # all that can be looked at before training
 
 
@@ -22,6 +22,23 @@ rule measure_quality:
         "../workflow_scripts/measure_quality.py"
 
 
+rule find_kind:
+    """Find out whether the scans of {wildcards.dataset} are generated, of the paper's collection, or others."""
+    input:
+        lambda wildcards: collections[wildcards.dataset].shard_files("scans"),
+    output:
+        "results/{dataset}/kind.txt",
+    log:
+        "logs/{dataset}/find_kind.log",
+    conda:
+        "../envs/ffnet.yaml"
+    params:
+        paper=lambda wildcards: paper_name(settings.datasets[wildcards.dataset]),
+        code=code_hash("workflow_scripts/find_kind.py"),
+    script:
+        "../workflow_scripts/find_kind.py"
+
+
 rule hash_scans:
     """Hash what the networks see of each scan of {wildcards.dataset}."""
     input:
@@ -42,6 +59,7 @@ rule draw_maps:
     """Draw the five maps of scans of {wildcards.dataset} with their landmarks."""
     input:
         shard=lambda wildcards: collections[wildcards.dataset].shard_to_draw(settings.results),
+        kind="results/{dataset}/kind.txt",
     output:
         report(
             "results/figures/{dataset}_maps.png",
@@ -56,7 +74,6 @@ rule draw_maps:
         "../envs/ffnet.yaml"
     params:
         classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
-        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         subject=lambda wildcards: settings.results.maps_subjects.get(wildcards.dataset),
         expressions=settings.results.maps_expressions,
         dpi=settings.results.dpi,
@@ -68,6 +85,7 @@ rule draw_maps:
 rule draw_contact_sheet:
     """Draw the worst scans of {wildcards.dataset} for a look at them."""
     input:
+        kind="results/{dataset}/kind.txt",
         quality="results/{dataset}/quality.csv",
         quarantine="results/{dataset}/quarantine.csv",
         maps=lambda wildcards: collections[wildcards.dataset].shard_files("maps"),
@@ -87,7 +105,6 @@ rule draw_contact_sheet:
     params:
         scans=settings.results.contact_sheet,
         size=settings.masks.size,
-        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         code=code_hash("workflow_scripts/draw_contact_sheet.py"),
     script:
         "../workflow_scripts/draw_contact_sheet.py"

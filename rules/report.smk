@@ -10,6 +10,8 @@ rule make_report:
         expand("results/{dataset}/manifest.csv", dataset=collections),
         expand("results/figures/{dataset}_maps.png", dataset=collections),
         expand("results/figures/{dataset}_contact_sheet.png", dataset=collections),
+        kinds=expand("results/{dataset}/kind.txt", dataset=collections),
+        subjects=expand("results/{dataset}/subjects.csv", dataset=collections),
         tables="results/tables/unrounded.json",
         records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
     output:
@@ -19,7 +21,7 @@ rule make_report:
     conda:
         "../envs/ffnet.yaml"
     params:
-        datasets=DATASET_INFO,
+        datasets=DATASETS,
         experiments=chosen,
         files=lambda wildcards: report_files(collections),
         config=config,

@@ -1,9 +1,6 @@
 # results: results/{dataset}/runs/... -> results/{dataset}/predictions/{experiment}.csv, results/tables, results/figures
 
-DATASET_INFO = {  # the fields of ffnet.results.tested_experiments.DatasetInfo
-    name: {"synthetic": is_synthetic(name, settings), "paper": paper_name(dataset), "classes": dataset.classes}
-    for name, dataset in settings.datasets.items()
-}
+DATASETS = planned_datasets(settings, chosen)
 ARCHITECTURES = {  # the fields of ffnet.results.tables.paper.Architecture
     name: (row.depth, row.normals, row.texture, row.masks)
     for name, row in ((name, settings.experiments[name]) for name in chosen)
@@ -38,6 +35,8 @@ rule make_tables:
     """Make all tables over all datasets and experiments, and audit them for leaks."""
     input:
         "ffnet/results/tables/paper.csv",
+        kinds=expand("results/{dataset}/kind.txt", dataset=collections),
+        subjects=expand("results/{dataset}/subjects.csv", dataset=collections),
         hashes=expand("results/{dataset}/hashes.csv", dataset=collections),
         quarantine=expand("results/{dataset}/quarantine.csv", dataset=collections),
         splits=expand("results/{dataset}/splits/{repeat}.csv", dataset=collections, repeat=range(MOST_REPEATS)),
@@ -53,7 +52,7 @@ rule make_tables:
         "../envs/ffnet.yaml"
     params:
         confidence=settings.results.confidence,
-        datasets=DATASET_INFO,
+        datasets=DATASETS,
         architectures=ARCHITECTURES,
         code=code_hash("workflow_scripts/make_tables.py"),
     script:
@@ -85,9 +84,9 @@ rule tables_so_far:
         "../envs/ffnet.yaml"
     params:
         confidence=settings.results.confidence,
-        datasets=DATASET_INFO,
+        datasets=DATASETS,
         architectures=ARCHITECTURES,
-        expected=lambda wildcards: expected_runs(settings, chosen),
+        expected=lambda wildcards: expected_runs(settings, chosen, TRAINING_CODE),
         files=lambda wildcards: report_files(collections),
         config=config,
         code=code_hash("workflow_scripts/tables_so_far.py"),
@@ -99,6 +98,7 @@ rule draw_confusion:
     """Draw the confusion matrix of {wildcards.experiment} on {wildcards.dataset}."""
     input:
         predictions="results/{dataset}/predictions/{experiment}.csv",
+        kind="results/{dataset}/kind.txt",
     output:
         report(
             "results/figures/{dataset}_{experiment}_confusion.png",
@@ -113,7 +113,6 @@ rule draw_confusion:
         "../envs/ffnet.yaml"
     params:
         classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
-        synthetic=lambda wildcards: is_synthetic(wildcards.dataset, settings),
         confidence=settings.results.confidence,
         dpi=settings.results.dpi,
         code=code_hash("workflow_scripts/draw_confusion.py"),

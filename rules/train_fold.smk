@@ -20,6 +20,6 @@ rule train_fold:
         gpu_places=lambda wildcards: GPU_PLACES[wildcards.experiment],
     params:
         recipe=lambda wildcards: RECIPES[wildcards.dataset, wildcards.experiment],
-        code=code_hash("workflow_scripts/train_runs.py"),
+        code=TRAINING_CODE,
     script:
         "../workflow_scripts/train_runs.py"

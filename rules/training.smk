@@ -5,6 +5,7 @@ RECIPES = {  # made once, not for each of tens of thousands of runs
     for dataset in collections
     for name in settings.experiments
 }
+TRAINING_CODE = code_hash("workflow_scripts/train_runs.py")
 PRETRAINED = {name: pretrained_files(settings, name) for name in settings.experiments}
 
 # On one machine, as many jobs train networks at a time as its GPUs have places; the others wait without a core.
@@ -87,6 +88,7 @@ rule train_final:
         lambda wildcards: PRETRAINED[wildcards.experiment],
         shards="results/{dataset}/shards.csv",
         split="results/{dataset}/splits/0.csv",
+        kind="results/{dataset}/kind.txt",
     output:
         "results/{dataset}/models/{experiment}.safetensors",
     log:

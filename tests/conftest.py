@@ -26,7 +26,6 @@ def paper():
         f3dnet_channels=(64, 64, 128, 128, 256, 512),
         f3dnet_plan="stride",
         skip="before_relu",
-        unmasked="none",
         fully_connected=(256, 128),
         dropout=0.0,
         pretrained="none",
@@ -88,6 +87,7 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     from ffnet.networks.fusion import build_network
     from ffnet.networks.model_file import write_model
+    from ffnet.origin import SYNTHETIC
     from ffnet.training.final import model_header
     from ffnet.workflow.planning import experiment_recipe, model_source
 
@@ -97,7 +97,10 @@ def write_final_model(tmp_path_factory, settings_mapping):
 
     def write(experiment="FFNet-M", **changes):
         recipe, source = experiment_recipe(config, "demo-bu3dfe", experiment), model_source(config, "demo-bu3dfe")
-        header = model_header(experiment, recipe, source) | {"trained_on": {"subjects": 12}, "licence": "Nobody's."}
+        header = model_header(experiment, recipe, source, SYNTHETIC) | {
+            "trained_on": {"subjects": 12},
+            "licence": "Nobody's.",
+        }
         header |= changes
         torch.manual_seed(7)
         network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()

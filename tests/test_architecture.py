@@ -8,7 +8,7 @@ import pytest
 
 from ffnet.workflow.provenance import ROOT, code_hash, imported_names, sources
 
-FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "quarantine", "geometry", "landmarks"}
+FOUNDATION = {"errors", "expressions", "seeds", "settings", "storage", "origin", "quarantine", "geometry", "landmarks"}
 STAGES = {  # each with the stages that it may import; all may import the foundation
     "demo": set(),
     "scans": set(),
@@ -55,7 +55,8 @@ def test_no_two_modules_share_a_name():
 
 def test_planning_loads_nothing_heavy():
     heavy = {"torch", "torchvision", "open3d", "cv2", "pandas", "matplotlib", "scipy", "dlib", "h5py", "numpy"}
-    code = "import sys, ffnet.workflow.planning, ffnet.workflow.provenance; print(*sys.modules)"
+    modules = "ffnet.workflow.planning, ffnet.workflow.result_files, ffnet.workflow.provenance"
+    code = f"import sys, {modules}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert not heavy & set(loaded.split())
 

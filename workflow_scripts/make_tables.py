@@ -5,13 +5,14 @@ from ffnet.workflow.job_log import job_log
 with job_log(snakemake.log[0]):
     import os
 
+    from ffnet.origin import read_kind
     from ffnet.results.audit.leakage import leak_warnings, leakage_frame, read_evidence
     from ffnet.results.tables.all_tables import all_frames, write_tables
     from ffnet.results.tables.paper import Architecture
-    from ffnet.results.tested_experiments import DatasetInfo, by_dataset, read_experiments
+    from ffnet.results.tested_experiments import by_dataset, read_datasets, read_experiments
 
     params, paths = snakemake.params, snakemake.input
-    datasets = {name: DatasetInfo(**info) for name, info in params.datasets.items()}
+    datasets = read_datasets(params.datasets, list(map(read_kind, paths.kinds)), paths.subjects)
     architectures = {name: Architecture(*row) for name, row in params.architectures.items()}
     predictions, splits = by_dataset(datasets, paths.predictions), by_dataset(datasets, paths.splits)
     experiments = read_experiments(predictions, datasets, architectures, params.confidence)

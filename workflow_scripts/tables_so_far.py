@@ -3,17 +3,21 @@
 from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
+    from ffnet.origin import find_kind, read_marks
     from ffnet.results.partial_runs import ExpectedRuns, read_partial
     from ffnet.results.report.page import write_report
     from ffnet.results.report.sources import read_sources
     from ffnet.results.tables.all_tables import all_frames, write_tables
     from ffnet.results.tables.missing_table import missing_warnings
     from ffnet.results.tables.paper import Architecture
-    from ffnet.results.tested_experiments import DatasetInfo
+    from ffnet.results.tested_experiments import read_datasets
     from ffnet.workflow.files import PARTIAL
 
     params = snakemake.params
-    datasets = {name: DatasetInfo(**info) for name, info in params.datasets.items()}
+    files = [params.files[name] for name in params.datasets]
+    marks = [read_marks(of["scans"]) for of in files]
+    kinds = [find_kind(of, info["paper"]) for of, info in zip(marks, params.datasets.values(), strict=True)]
+    datasets = read_datasets(params.datasets, kinds, [of["subjects"] for of in files])
     architectures = {name: Architecture(*row) for name, row in params.architectures.items()}
     expected = [ExpectedRuns(*runs) for runs in params.expected]
     found = read_partial(expected, datasets, architectures, params.confidence)

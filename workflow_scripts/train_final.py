@@ -4,6 +4,7 @@ from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
     from ffnet.networks.model_file import write_model
+    from ffnet.origin import read_kind
     from ffnet.settings import read_settings
     from ffnet.training.final import model_header, train_final
     from ffnet.training.recipe import ModelSource, read_recipe
@@ -16,5 +17,6 @@ with job_log(snakemake.log[0]):
     session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
     collection, _ = read_data(files.shards, files.split)
     network, trained = train_final(name, collection, recipe, session)
-    write_model(snakemake.output[0], network, model_header(name, recipe, source) | trained)  # type: ignore[arg-type]
+    header = model_header(name, recipe, source, read_kind(files.kind))  # type: ignore[arg-type]
+    write_model(snakemake.output[0], network, header | trained)
     session.checkpoint(name).delete()

@@ -20,7 +20,7 @@ from ffnet.training.participants import (
 )
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.planning import PlannedDataset, is_synthetic, plan_dataset
+from ffnet.workflow.planning import PlannedDataset, is_demo, plan_dataset
 
 TEXTURE_BESIDE = (".wrl", ".bnt")  # scans that need a texture image of the same name
 COPY = "copy them again; until then these scans are left out"
@@ -51,7 +51,7 @@ def check_collection(name: str, config: Config) -> Iterator[Finding]:
     everyone = list_participants(rows, left_out(name), dataset)
     complete = sum(one.complete == "yes" for one in everyone)
     count = f"{len(everyone)} subjects, {len(rows)} scans, {complete} complete subjects"
-    if is_synthetic(name, config):
+    if is_demo(name, config):
         yield check_generated(name, config, count)
     else:
         yield Finding("ok", f"{name}: {count} in {dataset.folder}")

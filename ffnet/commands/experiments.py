@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from ffnet.config import Config
-from ffnet.networks.settings import ExperimentSettings, networks_of
+from ffnet.networks.settings import RIDGE, ExperimentSettings, networks_of
 from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import number
 from ffnet.results.tables.table import Column, Row, View, named
@@ -19,7 +19,7 @@ class ExperimentRow(TypedDict):
 
     experiment: str
     backbones: dict[str, str]
-    masks: bool
+    masks: str
     width: float | None
     pretrained: str
     networks: dict[str, object]
@@ -64,7 +64,8 @@ def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
 
 def ridge_cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
     """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class."""
-    weights = sum(GREY[modality] for modality in row.streams) * config.ridge.pixels**2 * classes
+    maps = sum(GREY[modality] for modality in row.streams) + (row.masks == RIDGE)
+    weights = maps * config.ridge.pixels**2 * classes
     return weights + classes, weights
 
 
@@ -88,7 +89,7 @@ def experiment_view(rows: Sequence[ExperimentRow]) -> View:
     columns = (
         *named("experiment", left=True),
         *(Column(name, heading=name, cell=_backbone(name), left=True) for name in GREY),
-        *named("masks", cell=lambda row: "yes" if row["masks"] else "no", left=True),
+        *named("masks", left=True),
         *named("width", cell=lambda row: number(row["width"], "g") or "-"),
         *named("own networks", cell=_own_keys, left=True),
         *(*named("parameters", form=","), Column("multiply_adds", "", ",", "multiply-adds"), *named("repeats")),

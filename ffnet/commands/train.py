@@ -8,18 +8,20 @@ from dataclasses import asdict
 
 from ffnet.config import Config
 from ffnet.errors import InputError
+from ffnet.origin import read_kind
 from ffnet.storage import write_text
 from ffnet.training.checkpoint import FOLDER
 from ffnet.training.recipe import recipe_values
 from ffnet.training.record import read_record
 from ffnet.training.run import train_runs
 from ffnet.training.run_predictions import read_run_predictions
-from ffnet.training.session import Run, read_data, start_session
+from ffnet.training.session import Run, Session, read_data, start_session
 from ffnet.workflow import files
-from ffnet.workflow.planning import experiment_recipe, pretrained_files
+from ffnet.workflow.planning import experiment_recipe, model_source, pretrained_files
 from ffnet.workflow.provenance import code_hash
 
 SCRIPT = "workflow_scripts/train_runs.py"  # whose hash the records name
+FINAL_SCRIPT = "workflow_scripts/train_final.py"
 LOG = "logs/{dataset}/train/{experiment}/{repeat}.log"
 
 
@@ -29,11 +31,7 @@ def train_experiments(config: Config, dataset: str, experiments: Sequence[str], 
     repeats: of each experiment; None for what its row says. Prints a line for each finished run. Returns 0.
     Raises InputError for an unknown name, an experiment without repeats, and as training does.
     """
-    if dataset not in config.datasets:
-        raise InputError(f"there is no dataset {dataset}; config.yaml has {', '.join(config.datasets)}")
-    for name in experiments:
-        if name not in config.experiments:
-            raise InputError(f"there is no experiment {name}; config.yaml has {', '.join(config.experiments)}")
+    check_names(config, dataset, experiments)
     read = functools.lru_cache(maxsize=1)(functools.partial(_read, dataset))
     for name in experiments:
         count = config.experiments[name].repeats if repeats is None else repeats
@@ -42,6 +40,46 @@ def train_experiments(config: Config, dataset: str, experiments: Sequence[str], 
         for repeat in range(count):
             train_repeat(config, dataset, name, repeat, functools.partial(read, repeat))
     return 0
+
+
+def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> int:
+    """Trains the final model of each of the experiments that has none yet, as the rule train_final does. Returns 0.
+
+    Raises InputError for an unknown name, and as training does.
+    """
+    from ffnet.networks.model_file import write_model  # with torch, which takes seconds to import
+    from ffnet.training.final import model_header, train_final
+
+    check_names(config, dataset, experiments)
+    for name in experiments:
+        path = pathlib.Path(files.MODEL.format(dataset=dataset, experiment=name))
+        if path.exists():
+            print(f"{path}: is there already", flush=True)
+            continue
+        recipe, source = experiment_recipe(config, dataset, name), model_source(config, dataset)
+        params = {"recipe": recipe_values(recipe), "code": code_hash(FINAL_SCRIPT)}
+        session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models")
+        network, trained = train_final(name, _read(dataset, 0)[0], recipe, session)
+        header = model_header(name, recipe, source, read_kind(files.KIND.format(dataset=dataset)))
+        write_model(path, network, header | trained)
+        session.checkpoint(name).delete()
+        print(f"{path}: written", flush=True)
+    return 0
+
+
+def check_names(config: Config, dataset: str, experiments: Sequence[str]) -> None:
+    """Raises InputError unless config.yaml has this dataset and these experiments."""
+    if dataset not in config.datasets:
+        raise InputError(f"there is no dataset {dataset}; config.yaml has {', '.join(config.datasets)}")
+    for name in experiments:
+        if name not in config.experiments:
+            raise InputError(f"there is no experiment {name}; config.yaml has {', '.join(config.experiments)}")
+
+
+def _session(config: Config, dataset: str, experiment: str, repeat: int, params: dict, resume: str) -> Session:
+    split = files.SPLIT.format(dataset=dataset, repeat=repeat)
+    inputs = [*pretrained_files(config, experiment), files.SHARD_HASHES.format(dataset=dataset), split]
+    return start_session(asdict(config.execution), config.execution.threads, params, inputs, resume)
 
 
 def _read(dataset: str, repeat: int) -> tuple:
@@ -64,9 +102,8 @@ def train_repeat(config: Config, dataset: str, experiment: str, repeat: int, rea
         return
     recipe = experiment_recipe(config, dataset, experiment)
     params = {"recipe": recipe_values(recipe), "code": code_hash(SCRIPT)}
-    inputs = [*pretrained_files(config, experiment), files.SHARD_HASHES.format(**names), files.SPLIT.format(**names)]
     resume = f"{FOLDER}/{dataset}/{experiment}/{repeat}"
-    session = start_session(asdict(config.execution), config.execution.threads, params, inputs, resume)
+    session = _session(config, dataset, experiment, repeat, params, resume)
     outputs = train_runs(runs, read, recipe, session)
     for run, predictions, record in _logged(outputs, pathlib.Path(LOG.format(**names))):
         write_text(paths[run][0], predictions)

@@ -11,6 +11,7 @@ from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import Posed, Sitter, look
 from ffnet.geometry.raycast import cast_rays
+from ffnet.origin import MARK
 from ffnet.storage import atomic_path
 
 GRID_SIZE, GRID_STEP = (200, 170), 1.1  # rows and columns, mm
@@ -70,7 +71,7 @@ def _cosine(vertices: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 
 def write_bnt(path: str | os.PathLike, planes: np.ndarray, picture_name: str, only_depth: bool) -> None:
-    """Writes a range image (5, H, W), top row first, NaN off the face.
+    """Writes a range image (5, H, W), top row first, NaN off the face, and behind its numbers the generator's mark.
 
     only_depth: whether only z marks the background; otherwise x and y have the background value too.
     """
@@ -82,7 +83,7 @@ def write_bnt(path: str | os.PathLike, planes: np.ndarray, picture_name: str, on
     head = struct.pack("<HHdH", rows, columns, BACKGROUND, len(name)) + name + struct.pack("<I", filled.size)
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         file.write(head)
-        file.write(np.ascontiguousarray(filled[:, ::-1], "<f8").tobytes())
+        file.write(np.ascontiguousarray(filled[:, ::-1], "<f8").tobytes() + MARK)
 
 
 def write_lm3(path: str | os.PathLike, points: dict[str, np.ndarray], stem: str, line_end: str) -> None:

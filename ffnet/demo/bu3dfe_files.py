@@ -14,6 +14,7 @@ from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import Posed, Sitter, look
 from ffnet.geometry.raycast import Hits, cast_rays
+from ffnet.origin import MARK
 from ffnet.storage import atomic_path, write_text
 
 AXIS_DEPTH, START_RADIUS = -105.0, 260.0  # mm: the axis behind the nose tip, where rays start
@@ -152,7 +153,7 @@ def _texture(
 
 
 def write_wrl(path: str | os.PathLike, mesh: FaceMesh, style: int) -> None:
-    """Writes a FaceMesh as VRML 2.0 text.
+    """Writes a FaceMesh as VRML 2.0 text, the generator's mark behind the words that VRML asks for in its first line.
 
     style: 0, the first vertex has a line of its own; 1, it shares the line of `point [`; 2, as 1, with a comment, a few
     exponents, and no commas between numbers of a polygon.
@@ -174,7 +175,8 @@ def write_wrl(path: str | os.PathLike, mesh: FaceMesh, style: int) -> None:
     ]
     text = "".join(f"\t\t\t{head}{start}{items}\n\t\t\t{tail}\n" for head, items, tail in blocks)
     comment = "# generated, not measured\n" if style == 2 else ""
-    head = f"#VRML V2.0 utf8\n{comment}Group {{\n\tchildren [\n\t\tShape {{\n\t\t\tgeometry IndexedFaceSet {{\n"
+    marked = f"#VRML V2.0 utf8 {MARK.decode()}\n"
+    head = f"{marked}{comment}Group {{\n\tchildren [\n\t\tShape {{\n\t\t\tgeometry IndexedFaceSet {{\n"
     write_text(path, f"{head}{text}\t\t\t}}\n\t\t}}\n\t]\n}}\n")
 
 

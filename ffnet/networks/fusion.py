@@ -43,13 +43,15 @@ def build_network(experiment: ExperimentSettings, settings: NetworkSettings, cla
     experiment: ExperimentSettings of a network. settings: NetworkSettings. classes: number of outputs.
     """
     wide, narrow = (settings.scaled(size) for size in settings.fully_connected)
-    backbones = {name: _backbone(name, kind, experiment.masks, settings) for name, kind in experiment.streams.items()}
+    backbones = {
+        name: _backbone(name, kind, experiment.has_skips, settings) for name, kind in experiment.streams.items()
+    }
     heads = {name: _head(stack.out_channels, wide, narrow, settings.dropout) for name, stack in backbones.items()}
     classifier = nn.Linear(narrow * len(heads), classes)
-    return FusionNet(backbones, heads, classifier, experiment.masks)
+    return FusionNet(backbones, heads, classifier, experiment.reads_masks)
 
 
-def _backbone(modality: str, kind: str, masks: bool, settings: NetworkSettings) -> Stack:
+def _backbone(modality: str, kind: str, skips: bool, settings: NetworkSettings) -> Stack:
     """kind: "f3dnet" or "vgg16_bn". VGG16-BN always takes three channels; F3DNet those of its modality."""
     if kind == "vgg16_bn":
         in_channels, layers, initialise = IN_CHANNELS, vgg16_bn_layers(settings.scaled), initialise_vgg16_bn
@@ -57,7 +59,7 @@ def _backbone(modality: str, kind: str, masks: bool, settings: NetworkSettings) 
         channels = [settings.scaled(number) for number in settings.f3dnet_channels]
         in_channels, layers = CHANNELS[modality], f3dnet_layers(channels, settings.f3dnet_plan)
         initialise = initialise_f3dnet
-    if not masks and settings.unmasked == "none":
+    if not skips:
         layers = without_skips(layers)
     stack = Stack(in_channels, layers, settings.skip)
     initialise(stack)

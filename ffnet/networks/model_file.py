@@ -15,7 +15,7 @@ from ffnet.settings import read_settings
 from ffnet.storage import atomic_path
 
 FORMAT = "FFNet-M model"
-VERSION = 1
+VERSION = 2
 NEEDED = ("name", "experiment", "networks", "classes", "preprocessing")
 
 

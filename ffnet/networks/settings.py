@@ -11,8 +11,11 @@ MODALITIES = ("depth", "normals", "texture")
 Stream = Literal["none", "f3dnet", "vgg16_bn", "ridge"]  # what sees a modality
 Plan = Literal["stride", "pool"]  # of F3DNet: how 112 becomes 4
 Skip = Literal["before_relu", "after_relu"]
+Masks = Literal["none", "own", "mean", "other", "identity", "ridge"]
 RIDGE: Literal["ridge"] = "ridge"
 NONE: Literal["none"] = "none"
+OWN, MEAN, OTHER, IDENTITY = "own", "mean", "other", "identity"  # masks of an experiment
+CONTROLS = (MEAN, OTHER)  # masks that a run makes from its training half
 IMAGENET = "imagenet"
 IMAGENET_FILE = "results/pretrained/vgg16_bn_imagenet.safetensors"  # what the rule fetch_imagenet leaves
 WEIGHT_FILES = (".pth", ".safetensors")
@@ -26,7 +29,6 @@ class NetworkSettings:
     f3dnet_channels: tuple[int, int, int, int, int, int] = setting(least=1)
     f3dnet_plan: Plan = setting()
     skip: Skip = setting()
-    unmasked: Literal["none", "identity"] = setting()
     fully_connected: tuple[int, int] = setting(least=1)
     dropout: float = setting(least=0.0, most=0.99)
     pretrained: str = setting()
@@ -43,15 +45,17 @@ class NetworkSettings:
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentSettings:
-    """One row of the table of experiments: what sees each modality, with masks or without, how often it is repeated.
+    """One row of the table of experiments: what sees each modality, with which masks, how often it is repeated.
 
-    networks: keys of the section `networks` that this row overrides; may be left out.
+    masks: NONE: no skips; OWN: the scan's own (the paper); IDENTITY: skips of weight 1; MEAN and OTHER: see
+    ffnet.training.mask_choice; RIDGE: mask-1 is an input of the linear floor. networks: keys of the section `networks`
+    that this row overrides; may be left out.
     """
 
     depth: Stream
     normals: Stream
     texture: Stream
-    masks: bool
+    masks: Masks
     repeats: int = setting(least=0)
     networks: dict[str, object] = dataclasses.field(default_factory=dict)
 
@@ -63,7 +67,17 @@ class ExperimentSettings:
     @property
     def is_ridge(self) -> bool:
         """Whether this is the linear floor and no network."""
-        return RIDGE in self.streams.values()
+        return RIDGE in (*self.streams.values(), self.masks)
+
+    @property
+    def has_skips(self) -> bool:
+        """Whether skips go around convolutions of its backbones."""
+        return self.masks != NONE
+
+    @property
+    def reads_masks(self) -> bool:
+        """Whether its network has masks as inputs, which weight the skips."""
+        return self.masks in (OWN, *CONTROLS)
 
 
 def networks_of(
@@ -84,13 +98,16 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
     for name, experiment in experiments.items():
         row, used = f"{where}.{name}", set(experiment.streams.values())
         check_folder_name(name, row)
-        if not used:
+        if not used and experiment.masks != RIDGE:
             raise InputError(f"{row}: depth, normals and texture are all 'none'; at least one must be in use")
         if RIDGE in used and used != {RIDGE}:
             raise InputError(f"{row}: 'ridge' cannot be fused with a network; use it for every modality or for none")
-        if RIDGE in used and experiment.masks:
-            raise InputError(f"{row}: 'ridge' has no masks; set masks: false")
-        if RIDGE in used and experiment.networks:
+        if experiment.is_ridge and (experiment.masks not in (NONE, RIDGE) or used - {RIDGE}):
+            raise InputError(
+                f"{row}: masks is '{experiment.masks}'; the linear floor takes 'none', or 'ridge' to see mask-1 as one"
+                " more picture, and a network 'none', 'own', 'mean', 'other' or 'identity'"
+            )
+        if experiment.is_ridge and experiment.networks:
             raise InputError(f"{row}: 'ridge' is not a network; leave out 'networks'")
         if "pretrained" in experiment.networks and "vgg16_bn" not in used:
             raise InputError(f"{row}: only vgg16_bn has pretrained weights; leave out networks.pretrained")

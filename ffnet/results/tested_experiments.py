@@ -2,29 +2,39 @@
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
+from ffnet.origin import SYNTHETIC
 from ffnet.results.predictions import Predictions, read_predictions
 from ffnet.results.statistics.accuracy import Accuracy, summarise
 from ffnet.results.tables.paper import Architecture
+from ffnet.training.participants import read_participants
+
+
+class PlannedInfo(TypedDict):
+    """What config.yaml says of a dataset, see DatasetInfo."""
+
+    paper: str | None
+    classes: tuple[str, ...]
+    departures: Mapping[str, Sequence[str]]
 
 
 class DatasetInfo(NamedTuple):
-    """What the tables say of a dataset: whether it was generated, and which of the paper's collections it stands for.
+    """What the tables say of a dataset.
 
-    paper: one of ffnet.results.tables.paper.DATASETS, or None where the paper has no such collection. classes: names.
+    kind: of its scans, see ffnet.origin. paper: one of ffnet.results.tables.paper.DATASETS, or None where the paper has
+    no collection of its layout and classes. classes: names. departures: experiment -> in what its settings differ from
+    the paper's. expected: subject that takes part -> how many scans it has, with those that were left out; empty where
+    that is not known.
     """
 
-    synthetic: bool
+    kind: str
     paper: str | None
     classes: tuple[str, ...] = EXPRESSIONS
-
-    @property
-    def kind(self) -> str:
-        """The word for it in every table."""
-        return "synthetic" if self.synthetic else "licensed"
+    departures: Mapping[str, Sequence[str]] = {}
+    expected: Mapping[str, int] = {}
 
 
 class Experiment(NamedTuple):
@@ -42,6 +52,25 @@ class Experiment(NamedTuple):
         """(repeats, folds)."""
         return self.accuracy.repeats, self.accuracy.folds
 
+    @property
+    def departures(self) -> tuple[str, ...]:
+        """In what it differs from the paper's experiment."""
+        generated = ("generated faces",) if self.info.kind == SYNTHETIC else ()
+        return (*generated, *self.info.departures.get(self.name, ()))
+
+
+def read_datasets(
+    planned: Mapping[str, PlannedInfo], kinds: Sequence[str], subjects: Sequence[str | os.PathLike]
+) -> dict[str, DatasetInfo]:
+    """name -> DatasetInfo. kinds: of the datasets, in their order. subjects: their subjects.csv, which may not exist
+    yet. Raises InputError as read_participants does."""
+    datasets = {}
+    for (name, info), kind, path in zip(planned.items(), kinds, subjects, strict=True):
+        everyone = read_participants(path) if os.path.isfile(path) else ()
+        expected = {one.subject: one.scans for one in everyone if one.chosen == "yes"}
+        datasets[name] = DatasetInfo(kind, **info, expected=expected)
+    return datasets
+
 
 def by_dataset(datasets: Collection[str], paths: Sequence[str]) -> dict[str, list[str]]:
     """dataset -> its files, from paths that are listed dataset by dataset, as many for each."""
@@ -55,8 +84,8 @@ def read_experiments(
     architectures: Mapping[str, Architecture],
     confidence: float,
 ) -> list[Experiment]:
-    """All Experiments. paths: dataset -> gathered predictions, one file for each of the architectures, which are told
-    by the experiment's name. confidence: of the intervals.
+    """All Experiments. paths: dataset -> gathered predictions, one file for each of the architectures, whose keys are
+    the names of the experiments. confidence: of the intervals.
 
     Raises InputError where a file is not whole, or where two experiments of a dataset tested different scans.
     """
@@ -64,7 +93,7 @@ def read_experiments(
     for dataset, info in datasets.items():
         for (name, architecture), path in zip(architectures.items(), paths[dataset], strict=True):
             predictions = read_predictions(path, info.classes)
-            accuracy = summarise(predictions, confidence)
+            accuracy = summarise(predictions, confidence, expected=info.expected)
             experiments.append(Experiment(dataset, name, info, architecture, predictions, accuracy))
     check_same_scans(experiments, [path for dataset in datasets for path in paths[dataset]])
     return experiments

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ffnet.geometry.packing import mesh_columns, pack_mesh
+from ffnet.origin import is_generated
 from ffnet.quarantine import Rejected, each_scan
 from ffnet.scans.index import ScanRow
 from ffnet.scans.load import FrontalScan, load_scan
@@ -34,6 +35,7 @@ def load_scans(
         "subject": np.array([rows[i].subject for i in kept], str),
         "label": np.array([classes.index(rows[i].expression) for i in kept], np.int64),
         "intensity": np.array([rows[i].intensity for i in kept], np.int64),
+        "generated": np.array([is_generated(rows[i].mesh) for i in kept], bool),
         **scan_columns(scans),
     }
     return columns, rejected

@@ -9,6 +9,7 @@ import torch
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet
 from ffnet.networks.settings import IMAGENET, NONE
+from ffnet.origin import SYNTHETIC
 from ffnet.seeds import seed_of
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
@@ -54,14 +55,16 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     }
 
 
-def model_header(name: str, recipe: NetworkRecipe, source: ModelSource) -> dict:
-    """What a model's file says of the network, the scans it takes and whose terms apply; see write_model."""
+def model_header(name: str, recipe: NetworkRecipe, source: ModelSource, kind: str) -> dict:
+    """What a model's file says of the network, the scans it takes and whose terms apply; see write_model. kind: of the
+    data, see ffnet.origin."""
     return dataclasses.asdict(source) | {
         "name": name,
+        "synthetic": kind == SYNTHETIC,
         "classes": recipe.classes,
         "experiment": dataclasses.asdict(recipe.experiment),
         "networks": dataclasses.asdict(recipe.networks),
-        "licence": licence_note(source.dataset, source.layout, source.synthetic, recipe.networks.pretrained),
+        "licence": licence_note(source.dataset, source.layout, kind == SYNTHETIC, recipe.networks.pretrained),
     }
 
 

@@ -21,11 +21,12 @@ import torch
 from torch.nn import functional
 
 from ffnet.networks.fusion import FusionNet, build_network
-from ffnet.networks.settings import ExperimentSettings
+from ffnet.networks.settings import CONTROLS, ExperimentSettings
 from ffnet.networks.vgg16_bn import IN_CHANNELS
 from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import FOLDER
-from ffnet.training.loop import DeviceData, adam_step, epoch_batches, move_to_device
+from ffnet.training.loop import DeviceData, adam_step, epoch_batches, mask_inputs, move_to_device
+from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.side_by_side import Stopped
@@ -59,7 +60,7 @@ def prepare_inputs(
     follow, up to a multiple; see FirstConvolution.
     """
     prepared = {}
-    for name in (*experiment.streams, *(("mask1", "mask2") if experiment.masks else ())):
+    for name in (*experiment.streams, *(("mask1", "mask2") if experiment.reads_masks else ())):
         maps = inputs[name]
         if name in experiment.streams:
             channels = IN_CHANNELS if experiment.streams[name] == "vgg16_bn" else maps.shape[1]
@@ -110,6 +111,8 @@ class GraphWorker:
         network.to(device).to(memory_format=torch.channels_last).train()
         self.data, self.stopped = data, threading.Event()
         self.state = TrainingState(network, recipe.training, precision, seed=0)
+        if recipe.experiment.masks in CONTROLS:  # each run copies its own there
+            self.state.masks = {name: data.inputs[name].clone() for name in ("mask1", "mask2")}
         for group in self.state.optimiser.param_groups:
             group["capturable"] = device.type == "cuda"
         self.forward = functools.partial(compiled_scores(), network) if compiled else network
@@ -141,10 +144,12 @@ class GraphWorker:
         with torch.cuda.device(self.stream.device), torch.cuda.stream(self.stream):
             yield
 
-    def start(self, network: FusionNet, seed: int) -> TrainingState:
+    def start(self, network: FusionNet, seed: int, masks: Masks = OWN_MASKS) -> TrainingState:
         """The state of a new training of a network; it is valid until the next start."""
         with self.turn():
             self.state.restart(network, seed)
+            for name, values in mask_inputs(masks, self.data).items():
+                self.state.masks[name].copy_(values)
         return self.state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:

@@ -14,6 +14,7 @@ from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet
 from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import Checkpoint
+from ffnet.training.mask_choice import Masks
 from ffnet.training.precision import Precision
 from ffnet.training.settings import TrainingSettings
 from ffnet.training.state import TrainingState
@@ -49,6 +50,14 @@ def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch
 def move_to_device(collection: Samples, device: torch.device) -> DeviceData:
     """The DeviceData of a collection."""
     return DeviceData(network_inputs(collection, device), torch.from_numpy(collection.label).to(device))
+
+
+def mask_inputs(masks: Masks, data: DeviceData) -> dict[str, torch.Tensor]:
+    """Masks of a run as inputs on the device and in the type of the collection's own."""
+    return {
+        name: torch.from_numpy(values[..., None]).to(data.inputs[name]).permute(0, 3, 1, 2)
+        for name, values in masks.items()
+    }
 
 
 def take(inputs: dict[str, torch.Tensor], scans: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -143,7 +152,7 @@ def adam_step(
     are taken, and a step whose gradients overflow is left out (Micikevicius et al., Mixed Precision Training, 2018)."""
     labels = data.labels[scans]
     with state.precision.context():
-        scores = forward(take(data.inputs, scans))
+        scores = forward(take(data.inputs | state.masks, scans))
     loss = functional.cross_entropy(scores.float(), labels)
     state.scaler.scale(loss).backward()
     state.scaler.step(state.optimiser)

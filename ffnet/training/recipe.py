@@ -41,7 +41,6 @@ class ModelSource:
 
     dataset: str
     layout: str
-    synthetic: bool
     preprocessing: Preprocessing
 
 

@@ -37,10 +37,10 @@ class Epoch(TypedDict):
 class Record:
     """The record of one run. Fields from `seed` on are those of networks; a ridge run has none of them.
 
-    data_sha256: of both halves. code: hash of the code. settings: the recipe, as recipe_values gives it.
-    pretrained_sha256: of the weights it started from. computed_in: float32, tf32, bfloat16
-    or float16. gpu_step: compiled, graph or eager, as its steps were on a GPU. resumed: how often the run
-    was continued after it was killed.
+    data_sha256: of both halves. code: hash of the code. inputs: SHA-256 of its job's input files. settings: the
+    recipe, as recipe_values gives it. pretrained_sha256: of the weights it started from. computed_in: float32, tf32,
+    bfloat16 or float16. gpu_step: compiled, graph or eager, as its steps were on a GPU. resumed: how often the run was
+    continued after it was killed.
     """
 
     experiment: str
@@ -54,6 +54,7 @@ class Record:
     python: str
     numpy: str
     seconds: Seconds
+    inputs: Sequence[str] = ()
     torch: str | None = None
     device: str | None = None
     computed_in: str | None = None

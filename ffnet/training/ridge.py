@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ffnet.networks.settings import RIDGE
 from ffnet.shards.samples import Samples
 from ffnet.training.recipe import RidgeRecipe
 
@@ -13,10 +14,10 @@ GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 def pixel_features(collection: Samples, modalities: Iterable[str], pixels: int) -> np.ndarray:
     """Area averages of the maps as rows of numbers, (n, features) float64.
 
-    modalities: some of depth, normals, texture; texture counts as grey. pixels: side of the small picture, a divisor
-    of the maps' side.
+    modalities: some of depth, normals, texture, mask1; texture counts as grey. pixels: side of the small picture, a
+    divisor of the maps' side.
     """
-    maps = {"depth": collection.depth[..., None], "normals": collection.normals}
+    maps = {"depth": collection.depth[..., None], "normals": collection.normals, "mask1": collection.mask1[..., None]}
     maps["texture"] = (collection.texture @ np.array(GREY))[..., None]
     return np.concatenate([area_average(maps[name], pixels) for name in modalities], axis=1)
 
@@ -58,7 +59,8 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 def ridge_probabilities(train: Samples, test: Samples, recipe: RidgeRecipe) -> np.ndarray:
     """Probabilities for the test half, (n_test, classes)."""
-    modalities, settings = tuple(recipe.experiment.streams), recipe.ridge
+    row, settings = recipe.experiment, recipe.ridge
+    modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
     features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
     trained, tested = standardise(*features)
     return softmax(ridge_scores(trained, train.label, tested, len(recipe.classes), settings.penalty))

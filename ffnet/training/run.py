@@ -11,6 +11,7 @@ import numpy as np
 from ffnet.seeds import seed_of
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
+from ffnet.training.mask_choice import choose_masks
 from ffnet.training.recipe import NetworkRecipe, Recipe, RidgeRecipe, recipe_values
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import ridge_probabilities
@@ -67,6 +68,7 @@ def train_runs(
             scans={"training": len(halves[run].train), "test": len(halves[run].test)},
             data_sha256=data_hash(collection, *halves[run]),
             code=session.code,
+            inputs=session.inputs,
             settings=recipe_values(recipe),
             threads=session.threads,
             python=platform.python_version(),
@@ -115,8 +117,9 @@ def fit_networks(
         def fit(worker: "Worker", run: Run) -> Fit:
             label, seed = f"fold {run.fold}: " if side > 1 else "", seed_of(recipe.training.seed, *run)
             began = time.perf_counter()
+            masks = choose_masks(recipe.experiment.masks, collection, halves[run].train, seed)
             with _announced(run, halves[run]), worker.turn():
-                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label)
+                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label, masks)
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()

@@ -36,6 +36,7 @@ class Session:
     """How a job computes.
 
     threads: as Snakemake granted them. code: its hash. resume: the folder of its checkpoints. key: see checkpoint_key.
+    inputs: SHA-256 of each input file.
     """
 
     execution: ExecutionSettings
@@ -43,6 +44,7 @@ class Session:
     code: str
     resume: str
     key: str
+    inputs: tuple[str, ...] = ()
 
     def checkpoint(self, name: object) -> Checkpoint:
         """The Checkpoint of the run of a fold, or of a final model."""
@@ -58,8 +60,9 @@ def start_session(
     while their content stays the same. resume: folder.
     """
     execution = read_settings(ExecutionSettings, section, "config.yaml: execution")
-    key = checkpoint_key(params["recipe"], params["code"], threads, *map(sha256_of, inputs))
-    return Session(execution, threads, params["code"], resume, key)
+    hashes = tuple(map(sha256_of, inputs))
+    key = checkpoint_key(params["recipe"], params["code"], threads, *hashes)
+    return Session(execution, threads, params["code"], resume, key, hashes)
 
 
 def read_data(shards: str | os.PathLike, split: str | os.PathLike) -> tuple[Samples, dict[str, int]]:

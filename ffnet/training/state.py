@@ -16,7 +16,7 @@ class TrainingState:
     seed: of the order of scans. epoch: from 0. order: the epoch's order of scans, None before it is drawn.
     batches_done: of this epoch. loss_sum, correct: sums over their scans, 0-d tensors. history: one row per finished
     epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint. label: in
-    front of the lines that it prints.
+    front of the lines that it prints. masks: inputs in place of the collection's own, see ffnet.training.mask_choice.
     """
 
     def __init__(self, network: FusionNet, settings: TrainingSettings, precision: Precision, seed: int) -> None:
@@ -26,6 +26,7 @@ class TrainingState:
         self.initial_scaler = self.scaler.state_dict()
         self.loss_sum, self.correct = torch.zeros(2, dtype=torch.float64, device=precision.device)
         self.uses_dropout = any(isinstance(part, torch.nn.Dropout) and part.p > 0 for part in network.modules())
+        self.masks: dict[str, torch.Tensor] = {}
         self._begin(seed)
 
     def _begin(self, seed: int) -> None:

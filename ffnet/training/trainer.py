@@ -18,7 +18,8 @@ from ffnet.shards.samples import Samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
-from ffnet.training.loop import DeviceData, eager_step, move_to_device, predict, take, train
+from ffnet.training.loop import DeviceData, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.session import Session
@@ -31,8 +32,8 @@ SEEDING = threading.Lock()  # held from a seed of torch's global generator to th
 class Worker(Protocol):
     """What trains one network at a time. stop: ends that from another thread."""
 
-    def start(self, network: FusionNet, seed: int) -> TrainingState:
-        """The state of a new training of a network; it is valid until the next start."""
+    def start(self, network: FusionNet, seed: int, masks: Masks = OWN_MASKS) -> TrainingState:
+        """The state of a new training of a network; it is valid until the next start. masks: in place of its own."""
         ...
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -54,10 +55,12 @@ class EagerWorker:
     data: DeviceData
     precision: Precision
 
-    def start(self, network: FusionNet, seed: int) -> TrainingState:
+    def start(self, network: FusionNet, seed: int, masks: Masks = OWN_MASKS) -> TrainingState:
         """The state of a new training."""
         network.to(self.precision.device).to(memory_format=torch.channels_last)
-        return TrainingState(network, self.recipe.training, self.precision, seed)
+        state = TrainingState(network, self.recipe.training, self.precision, seed)
+        state.masks = mask_inputs(masks, self.data)
+        return state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
         """One step; see loop.Step."""
@@ -86,15 +89,21 @@ class Trainer:
     gpu_step: str | None
 
     def train(
-        self, worker: Worker, scans: np.ndarray, seed: int, checkpoint: Checkpoint | None = None, label: str = ""
+        self,
+        worker: Worker,
+        scans: np.ndarray,
+        seed: int,
+        checkpoint: Checkpoint | None = None,
+        label: str = "",
+        masks: Masks = OWN_MASKS,
     ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
         scans: (n,) positions in the collection. seed: of the first weights, dropout and the order of scans; the same
         seed, device, threads and gpu_step give the same bits, killed and resumed or not, alone or side by side.
-        label: in front of the lines that it prints.
+        label: in front of the lines that it prints. masks: of all scans, in place of their own.
         """
-        state = worker.start(self._fresh_network(seed), seed)
+        state = worker.start(self._fresh_network(seed), seed, masks)
         state.label = label
         train(state, torch.from_numpy(scans), self.recipe.training, worker.step, checkpoint)
         return state
@@ -109,7 +118,7 @@ class Trainer:
 
     def predict(self, state: TrainingState, scans: np.ndarray) -> np.ndarray:
         """Probabilities of the classes for some scans, (n, classes) float64."""
-        inputs = take(self.data.inputs, torch.from_numpy(scans).to(self.precision.device))
+        inputs = take(self.data.inputs | state.masks, torch.from_numpy(scans).to(self.precision.device))
         return predict(state.network, inputs, self.recipe.training.batch, self.precision)
 
     def notes(self, state: TrainingState) -> dict[str, Any]:

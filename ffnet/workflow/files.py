@@ -9,6 +9,7 @@ FIGURE_FORMS = ("png", "svg")
 
 MANIFEST = "results/{dataset}/manifest.csv"
 STAGE = "results/{dataset}/{stage}/{shard}.h5"
+KIND = "results/{dataset}/kind.txt"
 SHARD_HASHES = "results/{dataset}/shards.csv"
 SCAN_HASHES = "results/{dataset}/hashes.csv"
 QUARANTINE = "results/{dataset}/quarantine.csv"
@@ -33,7 +34,9 @@ PARTIAL = "results/tables_so_far"  # the folder of tables and report of an unfin
 
 TABLE_FORMS = {  # table -> endings of its files
     **dict.fromkeys(("table1", "table2", "table3", "table4", "table5"), ("csv", "md", "tex")),
-    **dict.fromkeys(("accuracy", "intervals", "classes", "subjects", "comparisons", "leakage"), ("csv", "md")),
+    **dict.fromkeys(
+        ("accuracy", "intervals", "classes", "subjects", "questions", "comparisons", "leakage"), ("csv", "md")
+    ),
     "confusion": ("csv",),
     "columns": ("md",),
     "unrounded": ("json",),

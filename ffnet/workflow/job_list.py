@@ -10,7 +10,7 @@ from ffnet.scans.index import ScanRow
 from ffnet.training.participants import choose_participants, chosen_subjects, list_participants
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.planning import is_synthetic, plan_dataset, pretrained_files
+from ffnet.workflow.planning import is_demo, plan_dataset, pretrained_files
 
 SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
@@ -61,7 +61,7 @@ def list_jobs(config: Config) -> list[Job]:
 
 def demo_jobs(config: Config) -> list[Job]:
     """The jobs that generate the demo collection, for those layouts that a dataset uses."""
-    layouts = sorted(config.datasets[name].layout for name in config.datasets if is_synthetic(name, config))
+    layouts = sorted(config.datasets[name].layout for name in config.datasets if is_demo(name, config))
     jobs = []
     for layout in layouts:
         for subject in list_subjects(config.demo, layout):
@@ -146,6 +146,7 @@ def figure_jobs(dataset: str, chosen: Sequence[str]) -> list[Job]:
             jobs.append(Job("results", rule, dataset, name, outputs, log))
     maps = files.figure_files(files.MAPS_FIGURE, dataset=dataset)
     return jobs + [
+        dataset_job("results", "find_kind", dataset, files.KIND),
         dataset_job("results", "hash_scans", dataset, files.SCAN_HASHES),
         dataset_job("results", "measure_quality", dataset, files.QUALITY),
         dataset_job("results", "draw_contact_sheet", dataset, files.CONTACT_SHEET),

@@ -91,7 +91,7 @@ def model_source(config: Config, dataset: str) -> ModelSource:
     """What a final model says of the dataset that it is trained on."""
     chosen = config.datasets[dataset]
     preprocessing = config.preprocessing(chosen.unit, chosen.projection)
-    return ModelSource(dataset, chosen.layout, is_synthetic(dataset, config), preprocessing)
+    return ModelSource(dataset, chosen.layout, preprocessing)
 
 
 PAPER_NAMES = {"bu3dfe": "BU-3DFE", "bosphorus": "Bosphorus"}  # layout -> the paper's name of the collection
@@ -102,10 +102,10 @@ def paper_name(dataset: DatasetSettings) -> str | None:
     return PAPER_NAMES.get(dataset.layout) if dataset.classes == EXPRESSIONS else None
 
 
-def is_synthetic(name: str, config: Config) -> bool:
-    """Whether a dataset is the generated demo collection."""
+def is_demo(name: str, config: Config) -> bool:
+    """Whether a dataset's folder is the one that the workflow generates the demo collection in."""
     dataset = config.datasets[name]
-    return dataset.folder == f"{config.demo.folder}/{dataset.layout}"
+    return os.path.abspath(dataset.folder) == os.path.abspath(f"{config.demo.folder}/{dataset.layout}")
 
 
 def demo_patterns(config: Config, layout: str) -> list[str]:
@@ -131,7 +131,7 @@ def plan_dataset(name: str, config: Config) -> PlannedDataset:
         rows, skipped = read_scan_list(dataset, config.scans, f"{where}.folder")
         paths = {path for row in rows for path in (row.mesh, row.texture) if path}
         missing = frozenset(path for path in paths if not os.path.isfile(path))
-    elif is_synthetic(name, config):
+    elif is_demo(name, config):
         rows, skipped = index_scans(collection_files(config.demo, dataset.layout), dataset, config.scans)
     else:
         rows, skipped = index_scans(files_below(dataset.folder, f"{where}.folder"), dataset, config.scans)

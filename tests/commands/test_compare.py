@@ -59,7 +59,8 @@ def test_a_difference_is_shown_with_its_interval_test_and_cause_and_exit_code_1(
     # differences .75 .5 .5: mean .5833, s .1443, error s * sqrt(1/3 + 1/2) = .1318, times 4.303: .567
     assert (row["A %"], row["B %"], row["B - A"], row["runs"]) == ("33.33", "91.67", "+58.33", "3")
     assert (row["95% interval"], row["p"], row["Holm"], row["differ?"]) == ("+1.6 to +100.0", "0.047", "0.047", "yes")
-    assert (row["McNemar"], row["its p, Holm"]) == ("7 : 0", "0.016")
+    # each test is of another subject: 2 of 2^7 choices of signs are as far from 0
+    assert (row["alone right"], row["p by subject"], row["Holm by subject"]) == ("7 : 0", "0.016", "0.016")
     assert "\nFFNet-M on demo:\n  settings.training.epochs: 4 -> 8\n" in shown and "seconds" not in shown
     assert "1 of 1 experiments differ" in shown
 
@@ -87,7 +88,7 @@ def test_differences_that_are_all_equal_have_no_interval(write_results, settings
     assert main(["compare", a, b, "--config", settings_file()]) == 1
     row = cells(capsys.readouterr().out)
     assert (row["B - A"], row["95% interval"], row["p"]) == ("+25.00", "", "")
-    assert (row["McNemar"], row["its p, Holm"]) == ("3 : 0", "0.250")
+    assert (row["alone right"], row["Holm by subject"]) == ("3 : 0", "0.250")
 
 
 def test_a_wrong_folder_is_named_with_exit_code_2(write_results, settings_file, tmp_path, capsys):

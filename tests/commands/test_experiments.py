@@ -29,7 +29,7 @@ def test_every_experiment_of_the_config_is_a_line_of_the_table(show, settings_ma
     assert names == list(settings_mapping()["experiments"])
     assert lines[0].split()[:5] == ["experiment", "depth", "normals", "texture", "masks"]
     line = next(line for line in lines if line.startswith("FFNet-M-dn "))
-    assert line.split()[:5] == ["FFNet-M-dn", "f3dnet", "f3dnet", "-", "yes"]
+    assert line.split()[:5] == ["FFNet-M-dn", "f3dnet", "f3dnet", "-", "own"]
     assert len({len(line) for line in lines[: lines.index("")]}) == 1  # columns stand under each other
 
 

@@ -32,7 +32,7 @@ def empty(path, model, sprung):
 
 
 def other_version(path, model, sprung):
-    header = read_model(model).header | {"version": 2}
+    header = read_model(model).header | {"version": 1}
     save_file(load_file(model), path, {"ffnet": json.dumps(header)})
 
 
@@ -65,7 +65,7 @@ REFUSED = [
     (empty, "not a whole model file"),
     (
         other_version,
-        "expected a model of version 1, found 2; use the version of this program that wrote it, or train it again",
+        "expected a model of version 2, found 1; use the version of this program that wrote it, or train it again",
     ),
     (foreign, "a safetensors file, but not a model of this program; `snakemake models` makes one"),
     (a_pickle, "not a whole model file"),

@@ -4,6 +4,7 @@ import pathlib
 import pytest
 
 from ffnet.__main__ import main
+from ffnet.networks.model_file import read_model
 from ffnet.storage import write_stage
 from ffnet.training.record import read_record
 from ffnet.training.splits import split_table, subject_folds
@@ -48,6 +49,19 @@ def test_every_run_is_written_as_the_workflow_writes_it_and_told_in_a_line(train
                 assert (record.experiment, record.repeat, record.fold) == (experiment, repeat, fold)
                 assert len(run.with_suffix(".csv").read_text().splitlines()) == 19
     assert "epoch   1/1" in pathlib.Path("logs/demo-bu3dfe/train/F3DNet-M-d/0.log").read_text()
+
+
+def test_a_model_on_all_subjects_is_written_once_and_predicts(train, tmp_path):
+    pathlib.Path("results/demo-bu3dfe/kind.txt").write_text("synthetic\n")
+    code, output = train("demo-bu3dfe", "F3DNet-M-d", "--models")
+    path = pathlib.Path("results/demo-bu3dfe/models/F3DNet-M-d.safetensors")
+    assert code == 0 and output.out.splitlines()[-1] == f"{path}: written"
+    network, header = read_model(path)
+    assert header["trained_on"]["subjects"] == 6 and header["synthetic"] and not network.training
+    assert not list(pathlib.Path("resume").rglob("*.*"))
+    made = path.read_bytes()
+    assert train("demo-bu3dfe", "F3DNet-M-d", "--models")[1].out == f"{path}: is there already\n"
+    assert path.read_bytes() == made and not pathlib.Path("results/demo-bu3dfe/runs").exists()
 
 
 def test_runs_that_are_there_are_left_alone_and_missing_ones_made_again(train):

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from ffnet.demo import roster
 from ffnet.demo.bosphorus_files import write_bnt
+from ffnet.origin import MARK
 
 
 def parse(path):
@@ -18,8 +19,9 @@ def parse(path):
     rows, columns, zmin, length = struct.unpack("<HHdH", data[:14])
     name = data[14 : 14 + length].decode("ascii")
     (count,) = struct.unpack("<I", data[14 + length : 18 + length])
-    values = np.frombuffer(data[18 + length :], "<f8")
-    assert len(values) == count == rows * columns * 5
+    values = np.frombuffer(data, "<f8", count, 18 + length)
+    assert count == rows * columns * 5
+    assert data[18 + length + 8 * count :] == MARK
     return name, zmin, values.reshape(5, rows, columns)
 
 

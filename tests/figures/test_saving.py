@@ -77,7 +77,7 @@ def test_no_label_of_the_confusion_matrix_leaves_the_picture_or_lies_on_another(
 
 
 def test_confusion_title_names_dataset_experiment_runs_accuracy_and_synthetic_data():
-    accuracy = Accuracy(12, 144, 3, 10, 30, 0.87654, 0.1, 0.1, 0.8, 0.9, 0.85, 0.88)
+    accuracy = Accuracy(12, 144, 3, 10, 30, 0.87654, 0.1, 0.1, 0.8, 0.9, 0.85, 0.88, 2, 0.86)
     title = confusion_title("demo_bu3dfe", "FFNet-M", True, accuracy)
     assert all(part in title for part in ("demo_bu3dfe", "FFNet-M", "synthetic data", "87.65%", "30 runs", "3 x 10"))
     assert "synthetic" not in confusion_title("bu3dfe", "FFNet-M", False, accuracy)

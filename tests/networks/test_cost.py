@@ -13,7 +13,7 @@ HEAD = 512 * 256 + 256 * 128
 
 
 def cost_of(row, paper, inputs):
-    network = build_network(ExperimentSettings(*row, masks=True, repeats=0), paper, 6)
+    network = build_network(ExperimentSettings(*row, masks="own", repeats=0), paper, 6)
     return network_cost(network, {name: values[:1] for name, values in inputs.items()})
 
 
@@ -67,7 +67,7 @@ def test_a_fused_network_costs_the_sum_of_its_streams_and_counts_masks_as_free(p
 
 def test_shapes_alone_cost_the_same_and_leave_no_hook(paper, inputs):
     settings = dataclasses.replace(paper, width=0.25)
-    row = ExperimentSettings("f3dnet", "none", "vgg16_bn", masks=True, repeats=0)
+    row = ExperimentSettings("f3dnet", "none", "vgg16_bn", masks="own", repeats=0)
     one = {name: values[:1] for name, values in inputs.items()}
     with torch.device("meta"):
         light = build_network(row, settings, 6)

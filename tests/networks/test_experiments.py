@@ -15,7 +15,7 @@ from ffnet.networks.settings import (
 )
 from ffnet.settings import read_settings
 
-FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=1)
+FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeats=1)
 RIDGE = {"depth": "ridge", "normals": "ridge", "texture": "ridge"}
 
 
@@ -26,7 +26,26 @@ def test_streams_are_the_modalities_in_use_in_a_fixed_order():
 
 def test_only_ridge_is_ridge():
     assert not FFNET_M.is_ridge
-    assert ExperimentSettings("ridge", "none", "ridge", masks=False, repeats=1).is_ridge
+    assert ExperimentSettings("ridge", "none", "ridge", masks="none", repeats=1).is_ridge
+    on_masks = ExperimentSettings("none", "none", "none", masks="ridge", repeats=1)
+    assert on_masks.is_ridge and not on_masks.reads_masks
+    check_experiments({"ridge-mask": on_masks}, "config.yaml: experiments")
+
+
+@pytest.mark.parametrize(
+    ("masks", "has_skips", "reads_masks"),
+    [
+        ("none", False, False),
+        ("identity", True, False),
+        ("own", True, True),
+        ("mean", True, True),
+        ("other", True, True),
+    ],
+)
+def test_masks_say_whether_there_are_skips_and_what_weights_them(masks, has_skips, reads_masks):
+    row = dataclasses.replace(FFNET_M, masks=masks)
+    assert (row.has_skips, row.reads_masks) == (has_skips, reads_masks)
+    check_experiments({"x": row}, "config.yaml: experiments")
 
 
 @pytest.mark.parametrize(
@@ -35,10 +54,11 @@ def test_only_ridge_is_ridge():
         ("a/b", {}, "experiments.a/b: the name becomes a folder"),
         ("x", {"depth": "none", "normals": "none", "texture": "none"}, "experiments.x: .* at least one must be in use"),
         ("x", {"depth": "ridge"}, "experiments.x: 'ridge' cannot be fused"),
-        ("x", RIDGE, "experiments.x: 'ridge' has no masks"),
+        ("x", RIDGE, "experiments.x: masks is 'own'; the linear floor takes 'none', or 'ridge'"),
+        ("x", {"masks": "ridge"}, "experiments.x: masks is 'ridge'; .* and a network 'none', 'own', 'mean'"),
         (
             "x",
-            RIDGE | {"masks": False, "networks": {"width": 1.0}},
+            RIDGE | {"masks": "none", "networks": {"width": 1.0}},
             "x: 'ridge' is not a network; leave out",
         ),
         (
@@ -60,7 +80,7 @@ def test_a_misspelt_backbone_names_the_nearest():
 
 
 def test_a_row_without_networks_of_its_own_takes_the_section(paper):
-    row = dict.fromkeys(MODALITIES, "f3dnet") | {"masks": True, "repeats": 0}
+    row = dict.fromkeys(MODALITIES, "f3dnet") | {"masks": "own", "repeats": 0}
     assert read_settings(ExperimentSettings, row, "x").networks == {}
     assert networks_of(FFNET_M, paper) == paper
 

@@ -7,12 +7,14 @@ import yaml
 from torch.nn import functional
 
 from ffnet.config import read_config
-from ffnet.networks.fusion import build_network
+from ffnet.networks.fusion import CHANNELS, build_network
 from ffnet.networks.settings import ExperimentSettings
+from ffnet.results.tables.paper import read_paper
 from ffnet.workflow.provenance import ROOT
 
 CONFIG = read_config(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
-EXPERIMENTS = {name: row for name, row in CONFIG.experiments.items() if not row.is_ridge}
+PAPERS = {row.experiment for row in read_paper() if row.experiment}
+EXPERIMENTS = {name: row for name, row in CONFIG.experiments.items() if name in PAPERS}
 FULL = EXPERIMENTS["FFNet-M"]
 STEP = 0.01  # length of a step in the space of all parameters
 
@@ -130,7 +132,7 @@ def test_each_modality_may_have_another_backbone_and_the_classifier_follows_thei
     kinds = ("none", "f3dnet", "vgg16_bn")
     inputs = {name: values.to("meta") for name, values in inputs.items()}  # shapes alone
     for row in itertools.product(kinds, kinds, kinds):
-        experiment = ExperimentSettings(*row, masks=True, repeats=0)
+        experiment = ExperimentSettings(*row, masks="own", repeats=0)
         if experiment.streams:
             with torch.device("meta"):
                 network = build_network(experiment, paper, 4)
@@ -148,7 +150,7 @@ def scores_with_same_weights(settings, masks, inputs):
 
 def test_masks_of_zeros_equal_the_network_without_masks(paper, inputs):
     zeros = inputs | {name: torch.zeros_like(inputs[name]) for name in ("mask1", "mask2")}
-    assert torch.equal(scores_with_same_weights(paper, True, zeros), scores_with_same_weights(paper, False, inputs))
+    assert torch.equal(scores_with_same_weights(paper, "own", zeros), scores_with_same_weights(paper, "none", inputs))
 
 
 @pytest.mark.parametrize("mask", ["mask1", "mask2"])
@@ -163,13 +165,13 @@ def test_each_mask_matters_in_each_stream(paper, inputs, mask):
 
 def test_masks_of_ones_equal_the_identity_skip(paper, inputs):
     ones = inputs | {name: torch.ones_like(inputs[name]) for name in ("mask1", "mask2")}
-    identity = dataclasses.replace(paper, unmasked="identity")
-    assert torch.equal(scores_with_same_weights(paper, True, ones), scores_with_same_weights(identity, False, inputs))
+    maps = {name: inputs[name] for name in CHANNELS}  # no masks at all
+    assert torch.equal(scores_with_same_weights(paper, "own", ones), scores_with_same_weights(paper, "identity", maps))
 
 
 def test_a_one_channel_map_is_repeated_for_vgg16_bn(paper, inputs):
     torch.manual_seed(2)
-    one = ExperimentSettings("vgg16_bn", "none", "none", masks=True, repeats=1)
+    one = ExperimentSettings("vgg16_bn", "none", "none", masks="own", repeats=1)
     network = build_network(one, dataclasses.replace(paper, width=0.25), 6).eval()
     three = inputs | {"depth": inputs["depth"].repeat(1, 3, 1, 1)}
     assert torch.equal(network(inputs), network(three))

@@ -14,7 +14,7 @@ from ffnet.networks.fusion import build_network
 from ffnet.networks.model_file import read_model, write_model
 from ffnet.networks.settings import ExperimentSettings
 
-FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=0)
+FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeats=0)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_what_is_read_predicts_bit_for_bit_what_was_written(path, network, heade
     assert torch.equal(model.network(inputs), network.eval()(inputs))
     assert not model.network.training
     assert {key: model.header[key] for key in header} == json.loads(json.dumps(header))
-    assert (model.header["format"], model.header["version"]) == ("FFNet-M model", 1)
+    assert (model.header["format"], model.header["version"]) == ("FFNet-M model", 2)
 
 
 def test_the_same_network_gives_the_same_bytes(path, network, header):
@@ -83,7 +83,7 @@ def transposed(tensors):
 @pytest.mark.parametrize(
     ("told", "tensors", "message"),
     [
-        ({"version": 2}, None, "expected a model of version 1, found 2"),
+        ({"version": 1}, None, "expected a model of version 2, found 1"),
         ({"format": "other"}, None, "a safetensors file, but not a model of this program"),
         ({"classes": ["a", "b"]}, None, r"'classifier.weight' is F32 \(6, 24\), but its header asks for F32 \(2, 24\)"),
         ({"classes": "abcdef"}, None, "does not describe a network with named classes"),
@@ -133,7 +133,7 @@ def test_other_safetensors_and_headers_that_are_no_text_of_ours_are_refused(path
 def test_a_missing_file_and_one_of_a_ridge_are_refused(path):
     with pytest.raises(InputError, match="nowhere.safetensors: cannot be read"):
         read_model(path.with_name("nowhere.safetensors"))
-    ridge = dict.fromkeys(("depth", "normals", "texture"), "ridge") | {"masks": False}
+    ridge = dict.fromkeys(("depth", "normals", "texture"), "ridge") | {"masks": "none"}
     rewritten(path, lambda header: header["experiment"].update(ridge))
     with pytest.raises(InputError, match="does not describe a network"):
         read_model(path)

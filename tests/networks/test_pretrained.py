@@ -17,7 +17,7 @@ from ffnet.networks.pretrained import read_features, start_from_pretrained, writ
 from ffnet.networks.settings import ExperimentSettings
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
 
-FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=1)
+FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeats=1)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def test_torchvisions_own_state_gives_torchvisions_own_numbers(tmp_path, paper):
     oracle = vgg16_bn(weights=None, num_classes=2)
     oracle.classifier = torch.nn.Identity()
     torch.save(oracle.state_dict(), tmp_path / "vgg.pth")
-    experiment = ExperimentSettings("none", "none", "vgg16_bn", masks=False, repeats=1)
+    experiment = ExperimentSettings("none", "none", "vgg16_bn", masks="none", repeats=1)
     settings = dataclasses.replace(paper, pretrained=str(tmp_path / "vgg.pth"))
     network = build_network(experiment, settings, 6)
     start_from_pretrained(network, experiment, settings)

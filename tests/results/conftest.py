@@ -7,11 +7,13 @@ import pytest
 import scipy.stats
 
 from ffnet.expressions import EXPRESSIONS
+from ffnet.origin import OWN, PAPERS, SYNTHETIC
 from ffnet.results.predictions import gather_runs, write_predictions
 from ffnet.results.tables.formatters import csv_text
 from ffnet.results.tables.paper import Architecture
 from ffnet.results.tables.table import cells_of
 from ffnet.results.tested_experiments import DatasetInfo, read_experiments
+from ffnet.storage import sha256_of
 from tests.training.conftest import record_values
 
 
@@ -60,15 +62,15 @@ def edit():
 
 
 ARCHITECTURES = {
-    "ridge": Architecture("ridge", "none", "ridge", False),
-    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
-    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
-    "mine": Architecture("none", "none", "f3dnet", True),
+    "ridge": Architecture("ridge", "none", "ridge", "none"),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", "none"),
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", "own"),
+    "mine": Architecture("none", "none", "f3dnet", "own"),
 }
 DATASETS = {
-    "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
-    "faces": DatasetInfo(synthetic=False, paper="BU-3DFE"),
-    "own": DatasetInfo(synthetic=False, paper=None, classes=("calm", "cross", "glad")),
+    "demo": DatasetInfo(SYNTHETIC, paper="Bosphorus"),
+    "faces": DatasetInfo(PAPERS, paper="BU-3DFE"),
+    "own": DatasetInfo(OWN, paper=None, classes=("calm", "cross", "glad")),
 }
 RIGHT = {  # how many scans of each run are classified correctly: repeats down, folds across; two subjects to a fold
     ("demo", "ridge"): [[6, 5, 7, 4], [5, 6, 6, 6]],
@@ -101,6 +103,10 @@ class Known:
         architectures = {name: ARCHITECTURES[name] for of, name in RIGHT if of == dataset}
         paths = {dataset: [self.paths[dataset, name] for name in architectures]}
         return read_experiments(paths, {dataset: DATASETS[dataset]}, architectures, self.confidence)
+
+    def shards(self, dataset):
+        """The file that every run of a dataset has as its input, beside its split."""
+        return self.folder / dataset / "shards.csv"
 
     def table(self, table):
         """The rows of a Table's CSV as dicts."""
@@ -143,7 +149,7 @@ class Known:
             "repeats": str(repeats),
             "folds": str(folds),
             "runs": str(runs.size),
-            "data": "synthetic" if dataset == "demo" else "licensed",
+            "data": {"demo": "synthetic", "faces": "paper's", "own": "own"}[dataset],
         }
 
 
@@ -151,6 +157,7 @@ def _write_known(folder, experiment, counts, classes):
     """Two subjects in each fold; of a run's scans, sorted, those are right that a fixed shuffle puts first."""
     paths, subjects = [], 2 * len(counts[0])
     (folder / "splits").mkdir(parents=True, exist_ok=True)
+    (folder / "shards.csv").write_text("file,sha256\nshard-00.h5,0\n")
     for repeat, line in enumerate(counts):
         fold_of = np.random.default_rng(repeat).permutation(subjects) // 2
         split = [f"s{subject:02d},{fold}" for subject, fold in enumerate(fold_of)]
@@ -167,7 +174,9 @@ def _write_known(folder, experiment, counts, classes):
             paths.append(folder / "runs" / experiment / str(repeat) / f"{fold}.csv")
             paths[-1].parent.mkdir(parents=True, exist_ok=True)
             paths[-1].write_text("\n".join(lines) + "\n")
-            record = record_values(settings={"of": experiment}, scans={"training": 60, "test": len(scans)})
+            inputs = [sha256_of(folder / name) for name in ("shards.csv", f"splits/{repeat}.csv")]
+            scans = {"training": 60, "test": len(scans)}
+            record = record_values(code="abc", inputs=inputs, settings={"of": experiment}, scans=scans)
             paths[-1].with_suffix(".json").write_text(json.dumps(record))
     return paths
 

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -8,6 +9,7 @@ from ffnet.results.partial_runs import ExpectedRuns, read_partial, run_states
 from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table
 from ffnet.results.tables.formatters import markdown_text
 from ffnet.results.tables.missing_table import missing_table, missing_warnings
+from ffnet.storage import sha256_of
 
 
 @pytest.fixture
@@ -18,7 +20,9 @@ def expected(own_known):
         place = own_known.folder / dataset
         runs = [place / "runs" / name / str(r) / f"{fold}.csv" for r in range(repeats) for fold in range(folds)]
         splits = [place / "splits" / f"{repeat}.csv" for repeat in range(repeats)]
-        return ExpectedRuns(dataset, name, repeats, folds, {"of": name}, runs, splits)
+        return ExpectedRuns(
+            dataset, name, repeats, folds, {"of": name}, "abc", runs, splits, [own_known.shards(dataset)]
+        )
 
     made = [expect(*key, len(counts), len(counts[0])) for key, counts in own_known.right.items()]
     return [*made, expect("faces", "ridge", 2, 4)]
@@ -51,8 +55,15 @@ def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known
     assert ("faces", "ridge") not in {(one.dataset, one.name) for one in experiments}
     table = missing_table(runs)
     lines = {line[:2]: line[2:] for line in own_known.lines(table)}
-    assert lines["demo", "FFNet-M"] == ("8", "6", "2", "0") and lines["faces", "ridge"] == ("8", "0", "8", "0")
-    assert lines["demo", "mine"] == ("4", "4", "0", "0")
+    assert lines["demo", "FFNet-M"] == ("8", "6", "2", "0", "0", "0") and lines["faces", "ridge"] == (
+        "8",
+        "0",
+        "8",
+        "0",
+        "0",
+        "0",
+    )
+    assert lines["demo", "mine"] == ("4", "4", "0", "0", "0", "0")
     rows = own_known.table(table)
     assert [tuple(row.values()) for row in rows[:2]] == [
         ("demo", "FFNet-M", "1", "2", "not made"),
@@ -63,9 +74,48 @@ def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known
     ]
 
 
-def test_a_run_made_with_other_settings_or_without_a_record_counts_as_missing(own_known, expected):
+def test_a_run_made_with_other_settings_or_code_is_stale(expected):
     states = run_states(expected[1]._replace(settings={"of": "FFNet-M", "epochs": 70}))
     assert set(states["state"]) == {"other settings"} and len(states) == 8
+    assert set(run_states(expected[1]._replace(code="abd"))["state"]) == {"other code"}
+
+
+def test_a_run_made_on_other_inputs_or_another_split_is_stale(own_known, expected):
+    split = own_known.folder / "demo" / "splits" / "1.csv"
+    split.write_text(split.read_text() + "s99,0\n")
+    states = run_states(expected[1])
+    assert states.query("state == 'other data'")["repeat"].tolist() == [1] * 4
+    assert states.query("state == 'made'")["repeat"].tolist() == [0] * 4
+    weights = own_known.folder / "weights.pth"
+    assert set(run_states(expected[1]._replace(inputs=[*expected[1].inputs, weights]))["state"]) == {"other data"}
+    own_known.shards("demo").write_text("file,sha256\nshard-00.h5,1\n")
+    assert set(run_states(expected[1])["state"]) == {"other data"}
+    assert set(run_states(expected[3])["state"]) == {"made"}  # on the other dataset
+
+
+def test_a_record_of_an_earlier_version_without_inputs_is_stale(own_known, expected, edit):
+    path = own_known.folder / "demo" / "runs" / "mine" / "0" / "1.json"
+    record = json.loads(path.read_text())
+    del record["inputs"]
+    path.write_text(json.dumps(record))
+    assert run_states(expected[2])["state"].tolist() == ["made", "other data", "made", "made"]
+
+
+def test_stale_runs_are_listed_with_the_reason_and_not_averaged(own_known, expected):
+    for fold, changes in ((1, {"code": "old"}), (3, {"settings": {"of": "mine", "epochs": 9}})):
+        path = own_known.folder / "demo" / "runs" / "mine" / "0" / f"{fold}.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    experiments, records, runs = partial(own_known, expected)
+    one = next(one for one in experiments if (one.dataset, one.name) == ("demo", "mine"))
+    made = own_known.scores("demo", "mine")[0, [0, 2]] / 100
+    assert one.accuracy.mean == pytest.approx(made.mean()) and one.accuracy.runs == records["demo", "mine"]["runs"] == 2
+    rows = [row for row in own_known.table(missing_table(runs)) if row["experiment"] == "mine"]
+    assert [(row["fold"], row["state"]) for row in rows] == [("1", "other code"), ("3", "other settings")]
+    assert ("demo", "mine", "4", "2", "0", "1", "1", "0") in own_known.lines(missing_table(runs))
+    assert missing_warnings(runs)[0].startswith("so far; 50 of 60 runs are made")
+
+
+def test_a_run_without_a_record_counts_as_missing(own_known, expected):
     (own_known.folder / "demo" / "runs" / "FFNet-M" / "0" / "1.json").unlink()
     states = run_states(expected[1])
     missing = states[states["state"] != "made"]
@@ -84,6 +134,10 @@ def test_a_subject_in_the_wrong_fold_is_named_though_runs_are_missing(own_known,
     lines = split.read_text().splitlines()
     subject, fold = lines[1].split(",")
     split.write_text("\n".join([lines[0], f"{subject},{(int(fold) + 1) % 4}", *lines[2:]]) + "\n")
+    assert run_states(expected[2])["state"].tolist() == ["other data", "other data", "not made", "other data"]
+    for path in (own_known.folder / "demo" / "runs").glob("*/0/*.json"):
+        inputs = [sha256_of(own_known.shards("demo")), sha256_of(split)]
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"inputs": inputs}))
     with pytest.raises(InputError, match=f"subject {subject} .* is tested in fold {fold}, but its split says"):
         partial(own_known, expected)
 

@@ -23,7 +23,7 @@ STEPS = 6  # of the tiny run: 24 scans in batches of 8, two epochs
 @pytest.fixture
 def recipe(recipe_of):
     """A stream whose dropout draws from torch's own random numbers, too."""
-    recipe = recipe_of("f3dnet", "none", "none", True)
+    recipe = recipe_of("f3dnet", "none", "none", "own")
     return dataclasses.replace(recipe, networks=dataclasses.replace(recipe.networks, dropout=0.3, width=0.03))
 
 

@@ -10,6 +10,7 @@ from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.layers import Stack
 from ffnet.networks.model_file import read_model, write_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
+from ffnet.origin import SYNTHETIC
 from ffnet.shards.hashes import data_hash
 from ffnet.training.final import licence_note, model_header, train_final
 from ffnet.training.loop import network_inputs, predict
@@ -17,13 +18,13 @@ from ffnet.training.precision import Precision
 from ffnet.training.recipe import ModelSource
 from tests.training.conftest import session_in
 
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
-F3DNET = ("f3dnet", "none", "none", False)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
+F3DNET = ("f3dnet", "none", "none", "none")
 
 
 @pytest.fixture
 def source(config):
-    return ModelSource("demo", "bu3dfe", True, config.preprocessing("mm", "gridfit"))
+    return ModelSource("demo", "bu3dfe", config.preprocessing("mm", "gridfit"))
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def train_into(source):
 
     def go(path, collection, recipe, name="FFNet-M"):
         network, trained = train_final(name, collection, recipe, session_in(path.parent))
-        write_model(path, network, model_header(name, recipe, source) | trained)
+        write_model(path, network, model_header(name, recipe, source, SYNTHETIC) | trained)
         return path
 
     return go
@@ -76,7 +77,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, co
 def test_vgg_streams_start_from_the_pretrained_file(tmp_path, collection, recipe_of, train_into):
     torch.manual_seed(0)
     save_file(Stack(3, vgg16_bn_layers(int), "before_relu").state_dict(), tmp_path / "w.safetensors")
-    recipe = recipe_of("none", "none", "vgg16_bn", False)
+    recipe = recipe_of("none", "none", "vgg16_bn", "none")
     recipe = changed(recipe, "networks", width=1.0, pretrained=str(tmp_path / "w.safetensors"))
     recipe = changed(recipe, "training", epochs=1, learning_rate=0.0)
     model = read_model(train_into(tmp_path / "m.safetensors", collection.take(np.arange(12)), recipe))
@@ -89,7 +90,7 @@ def test_vgg_streams_start_from_the_pretrained_file(tmp_path, collection, recipe
 
 def test_ridge_and_a_split_without_scans_are_refused(tmp_path, collection, reader, split, recipe_of):
     with pytest.raises(InputError, match="experiments.floor: 'ridge' is not a network"):
-        train_final("floor", collection, recipe_of("ridge", "none", "none", False), session_in(tmp_path))
+        train_final("floor", collection, recipe_of("ridge", "none", "none", "none"), session_in(tmp_path))
     split.write_text("subject,fold\nnobody,0\n")
     with pytest.raises(
         InputError, match="contain no scans of the 1 subjects that take part; .*quarantine.csv says why"

@@ -12,13 +12,14 @@ from ffnet.training import gpu
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, networks_that_fit, open_graph_workers
 from ffnet.training.loop import eager_step, network_inputs, train
+from ffnet.training.mask_choice import choose_masks
 from ffnet.training.precision import Precision
 from ffnet.training.state import TrainingState
-from ffnet.training.trainer import Trainer
+from ffnet.training.trainer import EagerWorker, Trainer
 
 CPU = torch.device("cpu")
 FULL = Precision(CPU, "float32")
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
 SCANS = np.arange(30)  # in batches of 8, 8, 7 and 7
 
 
@@ -83,6 +84,24 @@ def test_a_worker_trains_a_second_network_to_the_bits_of_its_first_training(reci
     assert places == now  # which is what a graph points at
 
 
+def test_masks_of_a_run_are_copied_to_the_places_that_the_graph_reads(recipe_of, collection):
+    recipe = recipe_of("f3dnet", "none", "none", "other")
+    data = gpu_data(collection, recipe.experiment, FULL)
+    worker = CalledWorker(recipe, data, FULL, batch_sizes([len(SCANS)], recipe.training.batch), False)
+    trainer = trainer_of(recipe, [worker])
+    places = {name: values.data_ptr() for name, values in worker.state.masks.items()}
+    masks = choose_masks("other", collection._replace(mask1=collection.depth[:, ::2, ::2]), SCANS, 5)
+    other = weights(trainer.train(worker, SCANS, seed=5, masks=masks))
+    eager = EagerWorker(recipe, data, FULL)
+    alike = trainer.train(eager, SCANS, seed=5, masks=masks)
+    for name, values in weights(alike).items():
+        torch.testing.assert_close(other[name], values, rtol=1e-3, atol=1e-5)
+    assert places == {name: values.data_ptr() for name, values in worker.state.masks.items()}
+    assert not equal(
+        other, weights(trainer.train(worker, SCANS, seed=5, masks=choose_masks("mean", collection, SCANS, 5)))
+    )
+
+
 @pytest.mark.parametrize("steps", [1, 3, 4, 6])
 def test_a_training_killed_at_any_step_is_resumed_in_the_places_of_the_graph(recipe, make, tmp_path, steps):
     worker, calls = make(False), []
@@ -144,13 +163,13 @@ def test_side_by_side_on_threads_gives_the_bits_of_one_after_another(recipe, mak
         np.testing.assert_array_equal(alone[seed], together[seed])
 
 
-@pytest.mark.parametrize("row", [("vgg16_bn", "f3dnet", "none", True), ("f3dnet", "none", "vgg16_bn", False)])
+@pytest.mark.parametrize("row", [("vgg16_bn", "f3dnet", "none", "own"), ("f3dnet", "none", "vgg16_bn", "none")])
 def test_padded_channels_and_types_change_no_score(recipe_of, collection, row):
     recipe = recipe_of(*row)
     torch.manual_seed(0)
     network = build_network(recipe.experiment, recipe.networks, 6).eval()
     data = gpu_data(collection, recipe.experiment, FULL)
-    used = {*recipe.experiment.streams, *(("mask1", "mask2") if recipe.experiment.masks else ())}
+    used = {*recipe.experiment.streams, *(("mask1", "mask2") if recipe.experiment.reads_masks else ())}
     assert set(data.inputs) == used
     for name in recipe.experiment.streams:
         assert data.inputs[name].shape[1] == 8

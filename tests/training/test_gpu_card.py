@@ -35,8 +35,8 @@ pytestmark = [
 ]
 
 CPU, CARD = torch.device("cpu"), torch.device("cuda", 0)
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
-SMALL = ("f3dnet", "none", "none", True)  # compiled in seconds
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
+SMALL = ("f3dnet", "none", "none", "own")  # compiled in seconds
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
 EXECUTION = read_settings(ExecutionSettings, CONFIG["execution"], "execution")
 ROWS = {name: read_settings(ExperimentSettings, row, name) for name, row in CONFIG["experiments"].items()}

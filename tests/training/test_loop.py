@@ -25,7 +25,7 @@ from ffnet.training.loop import (
 from ffnet.training.precision import Precision
 from ffnet.training.state import TrainingState
 
-FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks=True, repeats=1)
+FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeats=1)
 CPU = torch.device("cpu")
 FULL, HALF = Precision(CPU, "float32"), Precision(CPU, "half")
 

@@ -5,7 +5,7 @@ import pytest
 from ffnet.errors import InputError
 from ffnet.training.recipe import read_recipe, recipe_values
 
-ROWS = {"network": ("f3dnet", "f3dnet", "vgg16_bn", True), "ridge": ("ridge", "none", "ridge", False)}
+ROWS = {"network": ("f3dnet", "f3dnet", "vgg16_bn", "own"), "ridge": ("ridge", "none", "ridge", "none")}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -8,10 +8,14 @@ from tests.training.conftest import record_values
 
 
 def test_a_record_comes_back_and_what_it_does_not_have_is_left_out(tmp_path):
-    record = Record(**record_values(seed=7, epochs=[{"epoch": 1, "loss": 1.5, "accuracy": 0.5, "seconds": 2.0}]))
+    record = Record(
+        **record_values(
+            seed=7, inputs=["ab", "cd"], epochs=[{"epoch": 1, "loss": 1.5, "accuracy": 0.5, "seconds": 2.0}]
+        )
+    )
     (tmp_path / "0.json").write_text(record_text(record))
     assert read_record(tmp_path / "0.json") == record
-    assert json.loads(record_text(record)).keys() == record_values().keys() | {"seed", "epochs"}
+    assert json.loads(record_text(record)).keys() == record_values().keys() | {"seed", "inputs", "epochs"}
 
 
 @pytest.mark.parametrize(

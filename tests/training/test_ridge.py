@@ -49,12 +49,12 @@ def test_softmax_in_closed_form_and_for_large_scores():
 
 
 def test_it_beats_chance_on_separable_patterns_of_unseen_subjects(collection, unseen, recipe_of):
-    probabilities = ridge_probabilities(collection, unseen, recipe_of("ridge", "none", "ridge", False))
+    probabilities = ridge_probabilities(collection, unseen, recipe_of("ridge", "none", "ridge", "none"))
     assert (probabilities.argmax(axis=1) == unseen.label).mean() > 0.9
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_it_is_at_chance_where_labels_mean_nothing(collection, unseen, recipe_of):
     shuffled = unseen._replace(label=np.random.default_rng(0).permutation(unseen.label))
-    probabilities = ridge_probabilities(collection, shuffled, recipe_of("ridge", "none", "none", False))
+    probabilities = ridge_probabilities(collection, shuffled, recipe_of("ridge", "none", "none", "none"))
     assert (probabilities.argmax(axis=1) == shuffled.label).mean() == pytest.approx(1 / 6, abs=0.08)

@@ -17,8 +17,8 @@ from ffnet.training.session import Run, fold_scans
 from ffnet.training.trainer import EagerWorker, Trainer, open_trainer
 from tests.training.conftest import session_in
 
-FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", True)
-RIDGE = ("ridge", "none", "ridge", False)
+FFNET_M = ("f3dnet", "f3dnet", "vgg16_bn", "own")
+RIDGE = ("ridge", "none", "ridge", "none")
 
 
 def train(folder, reader, recipe, *runs):
@@ -46,6 +46,20 @@ def test_a_run_gives_predictions_of_the_test_subjects_and_its_record(tmp_path, r
         assert [epoch["epoch"] for epoch in record["epochs"]] == [1, 2]
         assert record["device"] == "cpu" and record["computed_in"] == "float32" and record["resumed"] == 0
         assert record.get("gpu_step") is None  # on a CPU
+
+
+def test_control_masks_are_made_from_the_training_half_of_each_run(tmp_path, reader, recipe_of, monkeypatch):
+    made = []
+
+    def choose(choice, collection, train, seed):
+        made.append((choice, train.tolist(), seed))
+        return {name: getattr(collection, name) for name in ("mask1", "mask2")}
+
+    monkeypatch.setattr("ffnet.training.run.choose_masks", choose)
+    outputs = train(tmp_path, reader, recipe_of("f3dnet", "none", "none", "other"), Run("x", 0, 0), Run("x", 0, 1))
+    collection, split = reader()
+    halves = [fold_scans(collection, split, fold).train.tolist() for fold in (0, 1)]
+    assert made == [("other", half, record["seed"]) for half, (_, record) in zip(halves, outputs.values(), strict=True)]
 
 
 def test_two_runs_of_one_seed_are_byte_identical_and_another_fold_repeat_or_experiment_has_another_seed(

@@ -37,7 +37,7 @@ def test_models_are_made_when_asked_for_and_again_with_the_same_bytes(project):
 
 def test_a_row_of_ones_own_is_one_more_experiment(project):
     own = {"networks": {"width": 0.03, "dropout": 0.2}, "depth": "vgg16_bn", "normals": "none", "texture": "f3dnet"}
-    project.configure(lambda config: config["experiments"].update(mine=own | {"masks": True, "repeats": 1}))
+    project.configure(lambda config: config["experiments"].update(mine=own | {"masks": "own", "repeats": 1}))
     plan = project.planned()
     assert plan["train_repeat"] == 2 and plan["gather_runs"] == 2 and "write_shards" not in plan
     done = project.run("results/demo-bu3dfe/runs/mine/0/0.csv")

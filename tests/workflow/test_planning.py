@@ -1,3 +1,4 @@
+import os
 import pathlib
 from dataclasses import asdict, replace
 
@@ -14,6 +15,7 @@ from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,
     experiment_recipe,
+    is_demo,
     model_source,
     paper_name,
     plan_dataset,
@@ -119,13 +121,11 @@ def with_layout(config, layout, classes=None):
 
 def test_every_network_of_the_papers_tables_is_a_row_of_the_config():
     experiments = read_config(MAPPING).experiments
-    assert set(experiments) - {"ridge"} == {row.experiment for row in read_paper() if row.experiment}
-    for name, experiment in experiments.items():
-        if name == "ridge":
-            continue
+    for name in {row.experiment for row in read_paper() if row.experiment}:
+        experiment = experiments[name]
         kind, _, letters = name.replace("-M", "").replace("VGG16-BN", "VGG16").partition("-")
         used = {modality[0] for modality in experiment.streams}
-        assert used == set(letters or "dnt") and experiment.masks == ("-M" in name)
+        assert used == set(letters or "dnt") and experiment.masks == ("own" if "-M" in name else "none")
         wanted = {"F3DNet": {"f3dnet"}, "VGG16": {"vgg16_bn"}}.get(kind)
         if wanted:
             assert set(experiment.streams.values()) == wanted
@@ -188,7 +188,7 @@ def test_only_experiments_with_a_vgg_stream_ask_for_pretrained_weights():
 def test_what_a_final_model_says_of_its_dataset_is_what_a_prediction_needs():
     config = config_of()
     source = model_source(config, "demo-bosphorus")
-    assert (source.dataset, source.layout, source.synthetic) == ("demo-bosphorus", "bosphorus", True)
+    assert (source.dataset, source.layout) == ("demo-bosphorus", "bosphorus")
     assert asdict(source.preprocessing) == {
         "scans": asdict(config.scans),
         "maps": asdict(config.maps),
@@ -197,6 +197,22 @@ def test_what_a_final_model_says_of_its_dataset_is_what_a_prediction_needs():
         "unit": "mm",
         "projection": "splat",
     }
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("data/demo/bu3dfe", True),
+        ("data/demo/bu3dfe/", True),
+        ("./data/demo/../demo/bu3dfe", True),
+        (os.path.abspath("data/demo/bu3dfe"), True),
+        ("data/demo/bosphorus", False),
+        ("data/copy/bu3dfe", False),
+    ],
+)
+def test_the_folder_of_the_demo_collection_may_be_written_in_any_way(folder, expected):
+    row = MAPPING["datasets"]["demo-bu3dfe"] | {"folder": folder}
+    assert is_demo("demo-bu3dfe", config_of(datasets={"demo-bu3dfe": row})) == expected
 
 
 @pytest.mark.parametrize("experiment", ["ridge", "FFNet-M"])

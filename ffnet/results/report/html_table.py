@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ffnet.origin import PAPERS
 from ffnet.results.tables.columns import SYNTHETIC_NOTE
 from ffnet.results.tables.table import Cell, Column, View, cells_of
 from ffnet.results.tested_experiments import DatasetInfo
@@ -12,7 +13,7 @@ TALL = 40  # rows; a table with more is in a box that scrolls
 
 
 class Group(NamedTuple):
-    """Rows that belong together. title: "" for none. kind: of its data, synthetic or licensed, or ""."""
+    """Rows that belong together. title: "" for none. kind: of its data, see ffnet.origin, or ""."""
 
     title: str
     kind: str
@@ -70,8 +71,10 @@ def _heading(key: tuple[str, ...], datasets: Mapping[str, DatasetInfo]) -> tuple
 
 
 def dataset_title(dataset: str, info: DatasetInfo) -> str:
-    """A dataset's name, and whose place it takes among the paper's collections."""
-    return f"{dataset}, in the place of {info.paper}" if info.paper else dataset
+    """A dataset's name, and which of the paper's collections it is or is laid out as."""
+    if not info.paper:
+        return dataset
+    return f"{dataset}, {info.paper}" if info.kind == PAPERS else f"{dataset}, laid out as {info.paper}"
 
 
 def _with_minus(cell: Cell, is_text: bool) -> Cell:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from ffnet.origin import OWN, PAPERS, SYNTHETIC
 from ffnet.results.audit.leakage import leak_warnings
 from ffnet.results.report.cleaning_view import cleaning_view
 from ffnet.results.report.confusion_cards import ConfusionCard, confusion_cards
@@ -15,7 +16,6 @@ from ffnet.results.report.expenses import stage_view, total_times, training_view
 from ffnet.results.report.html_table import HtmlTable, dataset_title, html_table
 from ffnet.results.report.pictures import embed
 from ffnet.results.report.plots import LearningCurves, interval_plots, learning_curves
-from ffnet.results.report.questions import question_view
 from ffnet.results.report.sources import Sources
 from ffnet.results.tables.all_tables import all_tables
 from ffnet.results.tables.columns import DATA, DATASET
@@ -47,7 +47,9 @@ def contents(sources: Sources, experiments: Sequence[str], config: dict) -> dict
         "runs": runs,
         "planned": len(frames["runs"]) if sources.partial else runs,
         "datasets": datasets,
-        **{kind: [name for name, info in datasets.items() if info.kind == kind] for kind in ("synthetic", "licensed")},
+        "kinds": {
+            kind: [name for name, info in datasets.items() if info.kind == kind] for kind in (SYNTHETIC, PAPERS, OWN)
+        },
         "titles": {name: dataset_title(name, info) for name, info in datasets.items()},
         "leaks": [] if sources.partial else leak_warnings(frames["leakage"]),
         "audited": 0 if sources.partial else frames["leakage"]["runs_audited"].sum(),
@@ -74,7 +76,6 @@ def html_tables(sources: Sources, experiments: Sequence[str]) -> dict[str, HtmlT
     if sources.partial:
         views["missing"] = incomplete_only(views["missing"])
     views |= {
-        "questions": question_view(frames["paper"], frames["comparisons"], datasets),
         "quarantine": quarantine_view(sources),
         "cleaning": cleaning_view(sources),
         "stages": stage_view(sources),
@@ -121,8 +122,9 @@ def differences(comparisons: pd.DataFrame) -> list[tuple[str, int, int]]:
 
 
 def main_experiments(paper: pd.DataFrame) -> Mapping[str, set[str]]:
-    """dataset -> the experiments that the paper has in Table 1 or 2."""
-    rows = paper[paper["source"].isin(["Table 1", "Table 2"]) & (paper["paper"] != "")]
+    """dataset -> the experiments that are, or are named as, those that the paper has in Table 1 or 2."""
+    rows = paper[paper["source"].isin(["Table 1", "Table 2"])]
+    rows = rows[rows["model"].isin(rows["method"][rows["paper"] != ""])]
     return {name: set(rows["experiment"][rows["our_dataset"] == name]) for name in paper["our_dataset"].unique()}
 
 

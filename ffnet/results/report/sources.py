@@ -21,11 +21,14 @@ JOB_COLUMNS = {"s": "seconds", "cpu_time": "processor", "max_rss": "memory"}  # 
 
 
 class DatasetFiles(TypedDict):
-    """Paths of what the report shows of a dataset. pictures: kind -> path. benchmarks: stage -> paths."""
+    """Paths of what the report shows of a dataset. scans: of the stage `scans`. pictures: kind -> path. benchmarks:
+    stage -> paths."""
 
     manifest: str
     quarantine: str
     quality: str
+    subjects: str
+    scans: Sequence[str]
     pictures: dict[str, str]
     benchmarks: dict[str, Sequence[str]]
 

@@ -6,6 +6,7 @@ differ in size, this is not the share of all scans: each run counts the same. A 
 nowhere, and T * K is then the number of runs that were.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,9 @@ class Accuracy(NamedTuple):
 
     repeats, folds: planned; runs: made, repeats * folds of them once all are. sd_over_runs: standard deviation
     (n - 1) of the runs. sd_over_repeats: of the whole repeats, each the mean of its folds. low, high: the corrected
-    interval (corrected_interval). naive_low, naive_high: naive_interval.
+    interval (corrected_interval). naive_low, naive_high: naive_interval. left_out: scans of the tested subjects that
+    no run tested. mean_of_expected: mean with these counted as wrong. Both are NaN where it is not known how many scans
+    the subjects have.
     """
 
     subjects: int
@@ -36,16 +39,32 @@ class Accuracy(NamedTuple):
     high: float
     naive_low: float
     naive_high: float
+    left_out: float
+    mean_of_expected: float
 
 
-def summarise(predictions: Predictions, confidence: float, planned: tuple[int, int] | None = None) -> Accuracy:
-    """The Accuracy of Predictions; confidence: of the intervals, for example 0.95. planned: see run_accuracies."""
+def summarise(
+    predictions: Predictions,
+    confidence: float,
+    planned: tuple[int, int] | None = None,
+    expected: Mapping[str, int] | None = None,
+) -> Accuracy:
+    """The Accuracy of Predictions.
+
+    confidence: of the intervals, for example 0.95. planned: see run_accuracies. expected: subject -> how many scans it
+    has, with those that were left out.
+    """
     runs = run_accuracies(predictions, planned)
+    subjects, scans = (set(column.tolist()) for column in (predictions.subject, predictions.scan))
+    left_out, mean_of_expected = np.nan, np.nan
+    if expected:
+        left_out = sum(expected[subject] for subject in subjects) - len(scans)
+        mean_of_expected = np.nanmean(runs * tested_shares(predictions, runs.shape, expected))
     made = runs[np.isfinite(runs)]
     whole = runs[np.isfinite(runs).all(axis=1)]
     return Accuracy(
-        subjects=len(set(predictions.subject.tolist())),
-        scans=len(set(predictions.scan.tolist())),
+        subjects=len(subjects),
+        scans=len(scans),
         repeats=runs.shape[0],
         folds=runs.shape[1],
         runs=len(made),
@@ -54,6 +73,8 @@ def summarise(predictions: Predictions, confidence: float, planned: tuple[int, i
         sd_over_repeats=_deviation(whole.mean(axis=1)),
         **dict(zip(("low", "high"), corrected_interval(runs, confidence), strict=True)),
         **dict(zip(("naive_low", "naive_high"), naive_interval(runs, confidence), strict=True)),
+        left_out=left_out,
+        mean_of_expected=mean_of_expected,
     )
 
 
@@ -71,6 +92,25 @@ def run_accuracies(predictions: Predictions, planned: tuple[int, int] | None = N
         raise InputError(f"no predictions of repeat {i}, fold {j}, though other repeats have that fold")
     right = np.bincount(cell, predicted_labels(predictions) == predictions.label, shape[0] * shape[1]).reshape(shape)
     return np.divide(right, tested, out=np.full(shape, np.nan), where=tested > 0)
+
+
+def tested_shares(predictions: Predictions, planned: tuple[int, ...], expected: Mapping[str, int]) -> np.ndarray:
+    """(T, K) float, in each run the share of its subjects' scans that it tested; NaN where a run was not made.
+
+    planned: (T, K). expected: subject -> how many scans it has.
+    """
+    names, number = np.unique(predictions.subject, return_inverse=True)
+    scans = np.array([expected[name] for name in names.tolist()])
+    cell = predictions.repeat * planned[1] + predictions.fold
+    runs, subjects = np.divmod(np.unique(cell * len(names) + number), len(names))
+    total = np.bincount(runs, scans[subjects], planned[0] * planned[1])
+    tested = np.bincount(cell, minlength=planned[0] * planned[1])
+    return np.divide(tested, total, out=np.full(len(total), np.nan), where=total > 0).reshape(planned)
+
+
+def most_frequent(label: np.ndarray) -> float:
+    """The share of the most frequent class among labels (n,): what one reaches who always names it."""
+    return np.bincount(label).max() / len(label)
 
 
 def corrected_standard_error(runs: np.ndarray) -> float:

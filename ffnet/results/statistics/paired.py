@@ -33,8 +33,8 @@ class CorrectedTest(NamedTuple):
     d: float
 
 
-class McNemar(NamedTuple):
-    """mcnemar_exact. first_only, second_only: scans that only this one classifies correctly. g: NaN without any."""
+class SubjectTest(NamedTuple):
+    """subject_test. first_only, second_only: tests that only this one classifies correctly. g: NaN without any."""
 
     first_only: int
     second_only: int
@@ -43,11 +43,10 @@ class McNemar(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two sets of predictions compared. repeat: of McNemar's test; it and mcnemar are None where none is whole."""
+    """Two sets of predictions compared on the runs that both have: test by runs, and by subjects."""
 
     test: CorrectedTest
-    repeat: int | None
-    mcnemar: McNemar | None
+    by_subject: SubjectTest
 
 
 def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -> CorrectedTest:
@@ -81,22 +80,31 @@ def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -
     )
 
 
-def mcnemar_exact(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
-    """McNemar's exact test on the same scans, each tested once. Arguments: (n,) bool, whether a scan was classified
-    correctly.
+def subject_test(first_right: np.ndarray, second_right: np.ndarray, subject: np.ndarray) -> SubjectTest:
+    """An exact test on subjects, of whom each was tested several times. Arguments: (n,) bool, whether a test was
+    classified correctly, and (n,) the subject of each test.
 
-    Of the scans that one alone classifies correctly, half should fall to each: two-sided binomial, Q. McNemar,
-    Psychometrika 12, 1947; for classifiers T. G. Dietterich, Neural Computation 10, 1998. g = share of the first - 1/2
-    is Cohen's g with a sign (J. Cohen, 1988, chapter 5). It takes the training sets as given: what another draw of them
-    would change it cannot see.
+    Tests of one person are not independent, so the person is the unit, as in the clustered McNemar test of V. L.
+    Durkalski, Y. Y. Palesch, S. R. Lipsitz and P. F. Rust, Statistics in Medicine 22, 2003. Of each person counts how
+    many tests the first alone classifies correctly minus how many the second alone does. If neither is better, each of
+    these differences has either sign with equal probability: the two-sided p-value is the share of all choices of signs
+    whose sum is at least as far from 0 as the sum found (R. A. Fisher, The Design of Experiments, 1935, section 21),
+    and with one test of each person McNemar's exact test. g = share of the first in the tests that only one classifies
+    correctly, minus 1/2, is Cohen's g with a sign (J. Cohen, 1988, chapter 5). It takes the training sets as given:
+    what another draw of them would change it cannot see.
     """
-    from scipy.special import bdtr
-
-    first_only = int((first_right & ~second_right).sum())
-    second_only = int((second_right & ~first_right).sum())
-    n = first_only + second_only
-    p = min(1.0, 2 * bdtr(min(first_only, second_only), n, 0.5))
-    return McNemar(first_only, second_only, p, first_only / n - 0.5 if n else np.nan)
+    first_only, second_only = first_right & ~second_right, second_right & ~first_right
+    _, number = np.unique(subject, return_inverse=True)
+    differences = (np.bincount(number, first_only) - np.bincount(number, second_only)).astype(int)
+    sizes = np.abs(differences[differences != 0])
+    unit = np.gcd.reduce(sizes, initial=0) or 1
+    chances = np.ones(1)  # of every sum of signed sizes, from the least to the greatest, in steps of two units
+    for size in sizes // unit:
+        chances = (np.pad(chances, (0, size)) + np.pad(chances, (size, 0))) / 2
+    sums = 2 * np.arange(len(chances)) - (len(chances) - 1)
+    p = chances[np.abs(sums) >= abs(differences.sum() // unit)].sum()
+    only = int(first_only.sum()), int(second_only.sum())
+    return SubjectTest(*only, min(1.0, p), only[0] / sum(only) - 0.5 if sum(only) else np.nan)
 
 
 def holm(values: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -120,13 +128,8 @@ def compare_pair(first: Predictions, second: Predictions, planned: tuple[int, in
     """
     first, second = common_runs(first, second)
     a, b = run_accuracies(first, planned), run_accuracies(second, planned)
-    whole = np.flatnonzero(np.isfinite(a).all(axis=1))
-    repeat, mcnemar = None, None
-    if len(whole):
-        repeat = int(whole[0])
-        tested = [take(one, one.repeat == repeat) for one in (first, second)]
-        mcnemar = mcnemar_exact(*(predicted_labels(one) == one.label for one in tested))
-    return Pair(corrected_t_test(a, b, confidence), repeat, mcnemar)
+    first_right, second_right = (predicted_labels(one) == one.label for one in (first, second))
+    return Pair(corrected_t_test(a, b, confidence), subject_test(first_right, second_right, first.subject))
 
 
 def common_runs(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:

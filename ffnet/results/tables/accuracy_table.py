@@ -5,14 +5,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ffnet.expressions import EXPRESSIONS
+from ffnet.results.statistics.accuracy import most_frequent
 from ffnet.results.tables import columns as shared
-from ffnet.results.tables.columns import confidence_of, headed, interval_columns, synthetic_notes
-from ffnet.results.tables.paper import paper_accuracy, read_paper
-from ffnet.results.tables.table import Column, Row, Table, frame_of, rows_of
+from ffnet.results.tables.columns import (
+    confidence_of,
+    departure_notes,
+    differs,
+    headed,
+    interval_columns,
+    printed_accuracy,
+    synthetic_notes,
+)
+from ffnet.results.tables.table import Column, Row, Table, frame_of
 from ffnet.results.tested_experiments import Experiment
 
 PAPER_HEADING = "paper, on the real collection"
+PAPER_MEANING = "percent as printed, of the same experiment: all that the paper names is as the paper has it"
+OF_EXPECTED = "percent, the accuracy with the scans that were left out counted as wrong"
 TESTED = (
     shared.runs_column("trainings behind the accuracy: repeats x folds once all are made"),
     Column("accuracy", "percent, mean over all runs", ".2f", "accuracy %", ours=True, hint="mean over all runs"),
@@ -34,10 +43,11 @@ COLUMNS = (
     Column("scans", "how many were tested, each once per repeat", ".0f", "scans", ours=True),
     *(shared.REPEATS, shared.FOLDS, *TESTED, SPREAD[0]._replace(heading="sd"), SPREAD[1]._replace(heading="")),
     *(SPREAD[2], *interval_columns("interval", *CORRECTED, hint="corrected for the overlap of the training sets")),
-    Column("chance", "percent, for classes equally frequent", ".2f"),
-    Column(
-        PAPER_HEADING, "percent as printed; empty where the paper has no such cell", ".2f", PAPER_HEADING, ours=True
-    ),
+    Column("left_out", shared.LEFT_OUT_MEANING, ".0f", "left out", ours=True),
+    Column("accuracy_of_expected", OF_EXPECTED, ".2f", "if wrong %", ours=True, hint="left-out scans counted as wrong"),
+    Column("chance", "percent, share of the most frequent class of the tested scans", ".2f"),
+    Column(PAPER_HEADING, PAPER_MEANING, ".2f", PAPER_HEADING, ours=True),
+    shared.DIFFERS,
 )
 INTERVAL_COLUMNS = (
     *(*shared.WHICH, shared.REPEATS, shared.FOLDS, *TESTED, *SPREAD),
@@ -48,21 +58,22 @@ INTERVAL_COLUMNS = (
 
 def accuracy_frame(experiments: Sequence[Experiment], confidence: float) -> pd.DataFrame:
     """A row for each of the Experiments, accuracies in percent: what COLUMNS and INTERVAL_COLUMNS name. NaN where too
-    few runs were made, or where the paper has no such cell."""
-    paper = read_paper()
+    few runs were made, or where the paper has no such experiment."""
     rows = []
     for experiment in experiments:
         found, info = experiment.accuracy, experiment.info
-        row = {name: getattr(found, name) for name in ("subjects", "scans", "repeats", "folds", "runs")}
+        counts = ("subjects", "scans", "repeats", "folds", "runs", "left_out")
+        row: dict[str, object] = {name: getattr(found, name) for name in counts}
         row |= {"dataset": experiment.dataset, "experiment": experiment.name, "data": info.kind}
         shares = {"accuracy": found.mean, "interval_low": found.low, "interval_high": found.high}
         shares |= {
             name: getattr(found, name) for name in ("sd_over_runs", "sd_over_repeats", "naive_low", "naive_high")
         }
-        row |= {name: 100 * share for name, share in shares.items()} | {"chance": 100 / len(info.classes)}
-        rows.append(
-            row | {"confidence": confidence, PAPER_HEADING: paper_accuracy(paper, info.paper, experiment.architecture)}
-        )
+        shares |= {"accuracy_of_expected": found.mean_of_expected}
+        shares |= {"chance": most_frequent(experiment.predictions.label)}
+        row |= {name: 100 * share for name, share in shares.items()} | {"confidence": confidence}
+        row |= {PAPER_HEADING: math.nan if experiment.departures else printed_accuracy(experiment)}
+        rows.append(row | {"differs": differs(experiment)})
     return frame_of(rows, (*COLUMNS, *INTERVAL_COLUMNS[-2:]))
 
 
@@ -70,10 +81,12 @@ def accuracy_table(frame: pd.DataFrame) -> Table:
     """The Table `accuracy` of accuracy_frame."""
     level = confidence_of(frame)
     notes = (
-        *dict.fromkeys(_chance_note(row["dataset"], row["chance"]) for row in rows_of(frame)),
+        *chance_notes(frame),
         "runs: repeats x folds of cross-validation by subject; accuracy and sd (standard deviation): over all runs.",
         f"{level} interval: corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
-        f"{PAPER_HEADING}: as printed in its Tables 1 to 5, on BU-3DFE and Bosphorus themselves.",
+        "left out: scans of these subjects that a stage left out, see quarantine.csv; if wrong %: with these as wrong.",
+        f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only.",
+        *departure_notes(frame),
         *synthetic_notes(frame),
     )
     return Table("accuracy", "Accuracy", headed(COLUMNS, "interval_low", f"{level} interval"), frame, notes)
@@ -99,8 +112,12 @@ def _wider(row: Row) -> str:
     return "" if math.isnan(row["corrected_low"]) else f"{math.sqrt(1 + row['runs'] / (row['folds'] - 1)):.1f} x"
 
 
-def _chance_note(dataset: str, chance: float) -> str:
-    classes = round(100 / chance)
-    if classes == len(EXPRESSIONS):
-        return f"Chance is {chance:.2f}%: six expressions, equally frequent."
-    return f"Chance on {dataset} is {chance:.2f}%: {classes} classes, if equally frequent."
+def chance_notes(frame: pd.DataFrame) -> list[str]:
+    """What one reaches who always names the most frequent class: a sentence, or one for each dataset if they differ."""
+    chances = {}
+    for name, of in frame.groupby("dataset", sort=False)["chance"]:
+        ends = dict.fromkeys((f"{of.min():.2f}", f"{of.max():.2f}"))
+        chances[name] = f"is {' to '.join(ends)}%, the share of the most frequent class."
+    if len(set(chances.values())) == 1:
+        return [f"Chance {text}" for text in set(chances.values())]
+    return [f"Chance on {name} {text}" for name, text in chances.items()]

@@ -22,6 +22,7 @@ from ffnet.results.tables.comparison_table import comparison_frame, comparison_t
 from ffnet.results.tables.formatters import table_files
 from ffnet.results.tables.missing_table import missing_table
 from ffnet.results.tables.paper_tables import paper_frame, paper_tables
+from ffnet.results.tables.question_table import question_frame, question_table
 from ffnet.results.tables.table import Table
 from ffnet.results.tested_experiments import DatasetInfo, Experiment
 from ffnet.storage import write_text
@@ -31,13 +32,15 @@ Frames = dict[str, pd.DataFrame]  # what all tables are made of, by name
 
 def all_frames(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo], confidence: float) -> Frames:
     """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals."""
+    comparisons = comparison_frame(experiments, confidence)
     return {
         "accuracy": accuracy_frame(experiments, confidence),
         "paper": paper_frame(experiments, datasets),
         "confusion": confusion_frame(experiments),
         "classes": class_frame(experiments),
         "subjects": subject_frame(experiments),
-        "comparisons": comparison_frame(experiments, confidence),
+        "questions": question_frame(experiments, comparisons, datasets),
+        "comparisons": comparisons,
     }
 
 
@@ -51,6 +54,7 @@ def all_tables(frames: Frames) -> dict[str, Table]:
         confusion_table(frames["confusion"]),
         class_table(frames["classes"]),
         subject_table(frames["subjects"]),
+        question_table(frames["questions"]),
         comparison_table(frames["comparisons"]),
         *([leakage_table(frames["leakage"])] if "leakage" in frames else []),
     ]

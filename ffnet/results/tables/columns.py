@@ -1,22 +1,28 @@
 """Columns and notes that several tables share, each said once."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from ffnet.origin import OWN, PAPERS, SYNTHETIC
 from ffnet.results.tables.number_text import interval, run_count
+from ffnet.results.tables.paper import paper_accuracy, read_paper
 from ffnet.results.tables.table import Column, Row
+from ffnet.results.tested_experiments import Experiment
 
 DATASET = Column("dataset", "name in config.yaml", heading="dataset", left=True, group=True)
 EXPERIMENT = Column("experiment", "name in config.yaml", heading="experiment", left=True)
-DATA_MEANING = "synthetic: generated faces; licensed: scans of people"
-DATA = Column("data", DATA_MEANING, heading="data", left=True, group=True)
+KINDS = f"{SYNTHETIC}: generated faces; {PAPERS}: scans of one of the paper's collections; {OWN}: other scans"
+DATA = Column("data", KINDS, heading="data", left=True, group=True)
 WHICH = (DATASET, EXPERIMENT, DATA)
 REPEATS = Column("repeats", "of the cross-validation, as planned", ".0f")
 FOLDS = Column("folds", "of each repeat", ".0f")
 SD_OVER_RUNS = Column("sd_over_runs", "percentage points, standard deviation (n - 1) of the runs", ".2f")
 CONFIDENCE = Column("confidence", "of the interval")
+LEFT_OUT_MEANING = "scans of the tested subjects that no run tested, because a stage left them out, see quarantine.csv"
+DIFFERS = Column("differs", "in what it differs from the paper's experiment; empty: in nothing, or there is none")
 
 
 def interval_columns(name: str, low: str, high: str, **options: Any) -> tuple[Column, Column]:
@@ -47,12 +53,35 @@ SYNTHETIC_NOTE = "synthetic: generated faces; these figures say nothing about th
 
 def synthetic_notes(frame: pd.DataFrame, column: str = "data") -> tuple[str, ...]:
     """The note below every table with figures on generated faces. column: the one that names the kind of data."""
-    return (SYNTHETIC_NOTE,) if (frame[column] == "synthetic").any() else ()
+    return (SYNTHETIC_NOTE,) if (frame[column] == SYNTHETIC).any() else ()
+
+
+def printed_accuracy(experiment: Experiment) -> float:
+    """What the paper prints for an Experiment's architecture on its collection, percent; NaN if nothing."""
+    return paper_accuracy(read_paper(), experiment.info.paper, experiment.architecture)
+
+
+def differs(experiment: Experiment) -> str:
+    """In what an Experiment differs from the one that the paper prints; "" if in nothing, or if it prints none."""
+    return "" if math.isnan(printed_accuracy(experiment)) else "; ".join(experiment.departures)
+
+
+def departure_notes(frame: pd.DataFrame) -> list[str]:
+    """A sentence for each way in which experiments differ from the paper's. frame: with the columns dataset, experiment
+    and differs."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for dataset, experiment, differs in zip(frame["dataset"], frame["experiment"], frame["differs"], strict=True):
+        if differs:
+            ways.setdefault((dataset, differs), []).append(experiment)
+    return [
+        f"not the paper's experiment: {', '.join(names)} on {dataset} ({differs})."
+        for (dataset, differs), names in ways.items()
+    ]
 
 
 def confidence_of(frame: pd.DataFrame) -> str:
     """The confidence of a frame's intervals as text: 95%."""
-    return ", ".join(f"{value:.0%}" for value in frame["confidence"].unique()) or "corrected"
+    return ", ".join(f"{value:.0%}" for value in frame["confidence"].dropna().unique()) or "corrected"
 
 
 def headed(columns: Sequence[Column], name: str, heading: str) -> list[Column]:

@@ -14,7 +14,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ffnet.networks.settings import NONE
+from ffnet.networks.settings import NONE, OWN
 
 PAPER = pathlib.Path(__file__).with_name("paper.csv")
 DATASETS = ("BU-3DFE", "Bosphorus")
@@ -27,18 +27,18 @@ USED = {"I_d": "d", "I_n": "n", "I_t": "t", "I_dnt": "dnt", "3D": "dn", "2D+3D":
 
 
 class Architecture(NamedTuple):
-    """Which backbone each modality has ("none": the modality is not used), and whether there are masks."""
+    """Which backbone each modality has ("none": the modality is not used), and `masks` of the experiment."""
 
     depth: str
     normals: str
     texture: str
-    masks: bool
+    masks: str
 
     @property
     def data(self) -> str:
-        """The paper's word for the modalities in use: 3D, 2D or 2D+3D."""
+        """The paper's word for the modalities in use: 3D, 2D or 2D+3D; "masks" for the masks alone."""
         kinds = {"3D": {self.depth, self.normals}, "2D": {self.texture}}
-        return "+".join(kind for kind in ("2D", "3D") if kinds[kind] != {NONE})
+        return "+".join(kind for kind in ("2D", "3D") if kinds[kind] != {NONE}) or "masks"
 
 
 class PaperRow(NamedTuple):
@@ -55,11 +55,14 @@ class PaperRow(NamedTuple):
     @property
     def architecture(self) -> Architecture | None:
         """None for other people's methods and for dashes."""
-        if not self.experiment:
-            return None
-        backbones = zip("dnt", BACKBONES[self.method.removesuffix("-M")], strict=True)
-        depth, normals, texture = (backbone if letter in USED[self.data] else NONE for letter, backbone in backbones)
-        return Architecture(depth, normals, texture, masks=self.method.endswith("-M"))
+        return architecture_of(self.method, self.data) if self.experiment else None
+
+
+def architecture_of(method: str, data: str) -> Architecture:
+    """The Architecture of one of the paper's methods, such as FFNet-M, on a data column of its tables."""
+    backbones = zip("dnt", BACKBONES[method.removesuffix("-M")], strict=True)
+    depth, normals, texture = (backbone if letter in USED[data] else NONE for letter, backbone in backbones)
+    return Architecture(depth, normals, texture, OWN if method.endswith("-M") else NONE)
 
 
 def read_paper() -> list[PaperRow]:

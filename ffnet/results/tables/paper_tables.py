@@ -1,21 +1,30 @@
 """The paper's Tables 1 to 5 with our figures beside its own.
 
-A cell is ours if its architecture is: the same backbones on the same modalities, with masks or without, whatever the
-experiment is called; of several the one with the paper's name, else the first. Experiments that have no cell follow in
-a block of their own below Table 1 or 2, those on other collections below Table 5.
+Ours is beside a printed number if it is the same experiment: on the paper's collection, the same backbones on the same
+modalities, with masks or without, and all else that the paper names as the paper has it, whatever the experiment is
+called. All others keep their own names, in rows of their own below the printed ones of every table that has their
+architecture; those without such a table are below Table 1 or 2, those on other collections below Table 5.
 """
 
+import math
 import operator
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ffnet.origin import PAPERS, SYNTHETIC
 from ffnet.results.tables.columns import (
     CORRECTED,
+    DIFFERS,
     FOLDS,
+    KINDS,
+    LEFT_OUT_MEANING,
     REPEATS,
     SD_OVER_RUNS,
+    departure_notes,
+    differs,
     interval_columns,
+    printed_accuracy,
     runs_column,
     synthetic_notes,
 )
@@ -32,61 +41,65 @@ TITLES = {
     "Table 5": "Multimodal experiments",
 }
 SOURCE_OF_REST = {"BU-3DFE": "Table 1", "Bosphorus": "Table 2", None: "Table 5"}  # by the paper's collection
-OUR_DATA = "synthetic: generated faces, not the paper's collection; licensed: scans of people"
+INTERVAL = interval_columns("interval", CORRECTED, "percent, its upper end")
+RUNS = runs_column("trainings behind ours")
 COLUMNS = (
     Column("dataset", "the table's dataset; in other collections' rows the name in config.yaml"),
-    Column("method", "as printed; in rows that the paper does not have the experiment's name"),
+    Column("method", "as printed; in rows of experiments that are not the paper's their name"),
     Column("modality", "as printed: its column Data or Modality, or the attribute map that heads the column"),
     Column("feature", "as printed"),
     Column("paper", "percent as printed, on the real collection; - for a dash; empty where the paper has no such row"),
-    Column("our_dataset", "name in config.yaml of the dataset behind ours; empty where none takes its place"),
-    Column("our_data", OUR_DATA),
+    Column("our_dataset", "name in config.yaml of the dataset behind ours; empty where there is none"),
+    Column("our_data", KINDS),
     Column("experiment", "name in config.yaml; empty: not run"),
     Column("ours", "percent, mean over all runs; empty: not run", ".2f"),
-    *(SD_OVER_RUNS, *interval_columns("interval", CORRECTED, "percent, its upper end"), REPEATS, FOLDS),
-    runs_column("trainings behind ours")._replace(heading=""),
+    *(SD_OVER_RUNS, *INTERVAL, REPEATS, FOLDS, RUNS._replace(heading="")),
+    Column("left_out", LEFT_OUT_MEANING, ".0f"),
+    Column("ours_of_expected", "percent, ours with the scans that were left out counted as wrong", ".2f"),
+    DIFFERS,
 )
 PAPER = "paper"
-OURS = COLUMNS[-5], COLUMNS[-1]  # the interval and the runs, as people see them
 MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NOTES = (
-    "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run.",
+    "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run. Ours is beside a"
+    " printed figure only if all that the paper names is as the paper has it.",
     "runs: repeats x folds. Intervals are corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
 )
 
 
 def paper_frame(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo]) -> pd.DataFrame:
-    """A row for each printed number and each dataset that takes its collection's place, then one for each of the
-    Experiments that the paper does not have; source: "Table 1" to "Table 5". The other columns are COLUMNS.
+    """A row for each printed number and each dataset of its collection, then one for each of the Experiments that is
+    not the paper's. datasets: all of them, with runs or without.
 
-    datasets: all of them, with runs or without.
+    source: "Table 1" to "Table 5". model: the printed method, of an experiment that has the paper's name too. The other
+    columns are COLUMNS.
     """
     paper = read_paper()
-    matched = match(experiments, paper)
+    matched = match([one for one in experiments if is_papers(one)], paper)
     rows: dict[str, list[dict]] = {source: [] for source in TITLES}
     for line in paper:
-        places = [name for name, info in datasets.items() if info.paper == line.dataset and line.architecture]
-        printed = {
-            **{name: getattr(line, name) for name in ("source", "dataset", "method", "feature")},
-            "modality": line.data,
-            "paper": line.accuracy,
-        }
-        for place in places or [""]:
-            kind = datasets[place].kind if place else ""
-            ours = _ours(matched.get((place, line.architecture)))
-            rows[line.source].append(printed | {"our_dataset": place, "our_data": kind} | ours)
-    used = {id(experiment) for experiment in matched.values() if paper_has(experiment, paper)}
+        places = [name for name, info in datasets.items() if (info.kind, info.paper) == (PAPERS, line.dataset)]
+        for place in places if line.architecture and places else [""]:
+            rows[line.source].append(_printed_row(line, place, matched.get((place, line.architecture))))
+    used = {id(experiment) for experiment in matched.values()}
     for experiment in experiments:
         if id(experiment) not in used:
-            row = _own_row(experiment)
-            rows[row["source"]].append(row)
-    return frame_of([row for of in rows.values() for row in of], (Column("source", ""), *COLUMNS))
+            lines: Sequence[PaperRow | None] = cells_of_paper(experiment, paper) or [None]
+            for row in (_own_row(experiment, line) for line in lines):
+                rows[row["source"]].append(row)
+    return frame_of([row for of in rows.values() for row in of], (Column("source"), Column("model"), *COLUMNS))
+
+
+def is_papers(experiment: Experiment) -> bool:
+    """Whether an Experiment is the paper's in all that the paper names, on its collection."""
+    return experiment.info.kind == PAPERS and not math.isnan(printed_accuracy(experiment)) and not differs(experiment)
 
 
 def match(
     experiments: Sequence[Experiment], paper: Sequence[PaperRow]
 ) -> dict[tuple[str, Architecture | None], Experiment]:
-    """(dataset, Architecture) -> the Experiment that takes its place in the tables."""
+    """(dataset, Architecture) -> the Experiment that is beside its printed numbers: the one with the paper's name, else
+    the first."""
     names = {row.architecture: row.experiment for row in paper if row.architecture}
     matched: dict[tuple[str, Architecture | None], Experiment] = {}
     for experiment in experiments:
@@ -96,21 +109,29 @@ def match(
     return matched
 
 
-def paper_has(experiment: Experiment, paper: Sequence[PaperRow]) -> bool:
-    """Whether the paper prints a number for an Experiment's architecture on its collection."""
-    return any((row.dataset, row.architecture) == (experiment.info.paper, experiment.architecture) for row in paper)
+def cells_of_paper(experiment: Experiment, paper: Sequence[PaperRow]) -> list[PaperRow]:
+    """The printed rows of an Experiment's architecture on the collection of its layout, one for each table."""
+    which = experiment.info.paper, experiment.architecture
+    cells = {row.source: row for row in reversed(paper) if (row.dataset, row.architecture) == which}
+    return list(reversed(cells.values()))
 
 
-def _own_row(experiment: Experiment) -> dict:
-    """The row of an Experiment that the paper does not have."""
-    info = experiment.info
-    which = {
-        "source": SOURCE_OF_REST[info.paper],
-        "dataset": info.paper or experiment.dataset,
-        "method": experiment.name,
-    }
-    which |= {"modality": experiment.architecture.data, "feature": "", "paper": ""}
-    return which | {"our_dataset": experiment.dataset, "our_data": info.kind} | _ours(experiment)
+def _printed_row(line: PaperRow, place: str, experiment: Experiment | None) -> dict:
+    """The row of a printed number. place: the dataset that ours is on, "" for none."""
+    row = {name: getattr(line, name) for name in ("source", "dataset", "method", "feature")}
+    row |= {"model": line.method, "modality": line.data, "paper": line.accuracy, "our_dataset": place}
+    return row | {"our_data": PAPERS if place else "", "differs": ""} | _ours(experiment)
+
+
+def _own_row(experiment: Experiment, line: PaperRow | None) -> dict:
+    """The row of an Experiment that is not the paper's. line: the printed row of its architecture in this table."""
+    info, name = experiment.info, experiment.name
+    row = {"source": SOURCE_OF_REST[info.paper], "modality": experiment.architecture.data, "model": name}
+    if line:
+        row |= {"source": line.source, "modality": line.data, "model": line.method if name == line.experiment else name}
+    row |= {"dataset": info.paper or experiment.dataset, "method": name, "feature": "", "paper": ""}
+    row |= {"our_dataset": experiment.dataset, "our_data": info.kind, "differs": differs(experiment)}
+    return row | _ours(experiment)
 
 
 def _ours(experiment: Experiment | None) -> dict[str, object]:
@@ -123,7 +144,8 @@ def _ours(experiment: Experiment | None) -> dict[str, object]:
         "sd_over_runs": 100 * found.sd_over_runs,
         "interval_low": 100 * found.low,
         "interval_high": 100 * found.high,
-        **{name: getattr(found, name) for name in ("repeats", "folds", "runs")},
+        "ours_of_expected": 100 * found.mean_of_expected,
+        **{name: getattr(found, name) for name in ("repeats", "folds", "runs", "left_out")},
     }
 
 
@@ -141,7 +163,11 @@ def _table(source: str, frame: pd.DataFrame) -> Table:
     else:
         headings = _listing(source)
     with_ours = frame[frame["experiment"] != ""]
-    notes = (*NOTES, *(f"*: {note}" for note in synthetic_notes(with_ours, "our_data")))
+    of_ours = with_ours.assign(dataset=with_ours["our_dataset"])
+    notes = (
+        *(*NOTES, *departure_notes(of_ours)),
+        *(f"*: {note}" for note in synthetic_notes(with_ours, "our_data")),
+    )
     name, title = source.lower().replace(" ", ""), f"{source} of the paper: {TITLES[source]}"
     return Table(name, title, (*COLUMNS, *headings), frame, notes, rows, latex=True)
 
@@ -159,42 +185,46 @@ def _listing(source: str) -> list[Column]:
             Column("paper", heading="paper %"),
             ours,
         ),
-        *(
-            column._replace(meaning="", heading=heading)
-            for column, heading in zip(OURS, ("interval", "runs"), strict=True)
-        ),
+        *(INTERVAL[0]._replace(meaning="", heading="interval"), RUNS._replace(meaning="")),
     ]
 
 
 def _ablation(rows: Sequence[Row]) -> tuple[list[Column], list[Row]]:
-    """What people see: of each model a line as printed and one for each dataset, a column for each attribute map. Ours
-    have their runs, repeats x folds, behind them."""
-    places = [PAPER, *dict.fromkeys(_place(row) for row in rows if row["our_dataset"])]
+    """What people see: of each printed model a line as printed and one for each dataset, a column for each attribute
+    map; below them the lines of our own experiments. Ours have their runs, repeats x folds, behind them."""
+    printed, own = ([row for row in rows if bool(row["paper"]) == is_printed] for is_printed in (True, False))
+    places = [PAPER, *dict.fromkeys(_place(row) for row in printed if row["our_dataset"])]
     cells: dict[tuple[str, str, str], Cell] = {}
-    for row in rows:
-        key = row["method"], row["modality"]
+    for row in printed:
         for place in places:  # a dash is one for each dataset
             if place == PAPER or not row["our_dataset"]:
-                cells[*key, place] = Cell(row["paper"])
+                cells[row["model"], place, row["modality"]] = Cell(row["paper"])
+    for row in (*printed, *own):
         if row["our_dataset"]:
-            text = f"{_figure(row)} ({run_count(row['repeats'], row['folds'], row['runs'])})"
-            small = interval(row["interval_low"], row["interval_high"])
-            cells[*key, _place(row)] = (
-                Cell("", missing=True) if row["missing"] else Cell(text, small, row["experiment"])
-            )
+            cells[row["model"], _place(row), row["modality"]] = _with_runs(row)
+    keys = [(model, place) for model in dict.fromkeys(row["model"] for row in printed) for place in places]
+    keys += [(row["model"], _place(row)) for row in own]
     lines: list[Row] = [
-        {"model": model, "figures": place} | {name: cells.get((model, name, place), Cell("")) for name in MAPS}
-        for model in dict.fromkeys(row["method"] for row in rows)
-        for place in places
+        {"model": model, "figures": place} | {name: cells.get((model, place, name), Cell("")) for name in MAPS}
+        for model, place in dict.fromkeys(keys)  # an own line has a cell for each of its maps
     ]
     columns = [Column("model", heading="Model", left=True), Column("figures", heading="figures", left=True)]
     return [*columns, *(Column(name, heading=name, cell=operator.itemgetter(name)) for name in MAPS)], lines
 
 
+def _with_runs(row: Row) -> Cell:
+    if row["missing"]:
+        return Cell("", missing=True)
+    text = f"{_figure(row)} ({run_count(row['repeats'], row['folds'], row['runs'])})"
+    return Cell(text, interval(row["interval_low"], row["interval_high"]), row["experiment"])
+
+
 def _figure(row: Row) -> str:
     """Ours, with a mark that goes with it wherever it is copied."""
-    return number(row["ours"], ".2f") + "*" * (row["our_data"] == "synthetic" and row["experiment"] != "")
+    return number(row["ours"], ".2f") + "*" * (row["our_data"] == SYNTHETIC and row["experiment"] != "")
 
 
 def _place(row: Row) -> str:
-    return f"{row['our_dataset']} ({row['our_data']})" if row["our_dataset"] else ""
+    """Where ours comes from; on one of the paper's collections also whether it is the paper's experiment."""
+    other = "; other settings" if row["our_data"] == PAPERS and row["differs"] else ""
+    return f"{row['our_dataset']} ({row['our_data']}{other})" if row["our_dataset"] else ""

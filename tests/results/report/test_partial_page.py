@@ -17,7 +17,8 @@ def partial(own_folder, own_known):
         place = own_known.folder / dataset
         runs = [place / "runs" / name / str(r) / f"{fold}.csv" for r in range(repeats) for fold in range(folds)]
         splits = [place / "splits" / f"{repeat}.csv" for repeat in range(repeats)]
-        return ExpectedRuns(dataset, name, repeats, folds, {"of": name}, runs, splits)
+        inputs = [own_known.shards(dataset)]
+        return ExpectedRuns(dataset, name, repeats, folds, {"of": name}, "abc", runs, splits, inputs)
 
     def make(*gone, others=True):
         expected = [expect(*key, len(counts), len(counts[0])) for key, counts in own_known.right.items()]
@@ -39,8 +40,8 @@ def texts(table, dataset):
 def test_made_and_missing_runs_are_counted_for_every_experiment_that_is_not_whole(partial):
     sources = partial(("demo", "FFNet-M", 1, 2), ("demo", "FFNet-M", 1, 3))
     table = html_tables(sources, NAMES)["missing"]
-    assert texts(table, "demo") == {"FFNet-M": ["8", "6", "2", "0"]}
-    assert texts(table, "faces") == {"mine": ["8", "0", "8", "0"]} and len(table.groups) == 2
+    assert texts(table, "demo") == {"FFNet-M": ["8", "6", "2", "0", "0", "0"]}
+    assert texts(table, "faces") == {"mine": ["8", "0", "8", "0", "0", "0"]} and len(table.groups) == 2
 
 
 def test_the_headline_says_how_many_of_the_runs_there_are(partial):
@@ -59,7 +60,7 @@ def test_the_page_of_what_exists_says_at_its_head_what_is_missing(partial, own_f
     assert "<title>FFNet-M: partial results</title>" in text and "FFNet-M: partial results" in page.text
     assert "10 of 60 runs are missing" in page.text and "50 of 60 runs of cross-validation" in page.text
     assert "Leakage is audited once all runs are made." in page.text and "No leak" not in page.text
-    assert page.find("missing", "demo", "FFNet-M")[0] == ["FFNet-M", "8", "6", "2", "0"]
+    assert page.find("missing", "demo", "FFNet-M")[0] == ["FFNet-M", "8", "6", "2", "0", "0", "0"]
     accuracy = sources.frames["accuracy"].query("experiment == 'FFNet-M'")["accuracy"].iloc[0]
     assert page.find("accuracy", "demo", "FFNet-M")[0][4] == f"{accuracy:.2f}"
 

@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from ffnet.results.predictions import Predictions, gather_runs
 from ffnet.results.statistics.accuracy import (
     corrected_interval,
     corrected_standard_error,
+    most_frequent,
     naive_interval,
     naive_standard_error,
     run_accuracies,
@@ -46,6 +48,33 @@ def test_summary_by_hand(two_by_two):
     assert found.mean == pytest.approx(mean)
     assert found.sd_over_runs == pytest.approx(math.sqrt(sum(squares) / 3))
     assert found.sd_over_repeats == pytest.approx(abs(3 / 4 - 1 / 6) / math.sqrt(2))
+
+
+def test_what_was_left_out_and_the_accuracy_with_it_as_wrong_by_hand(two_by_two):
+    scans = dict.fromkeys(two_by_two.subject.tolist(), 1) | {"scan1": 3, "scan2": 2}
+    found = summarise(two_by_two, 0.95, expected=scans)
+    assert found.left_out == 3 and found.mean == summarise(two_by_two, 0.95).mean
+    # runs: 1 of 2, of 4 with what was left out; 1 of 1, of 2; 0 of 1; 1 of 3
+    assert found.mean_of_expected == pytest.approx((1 / 4 + 1 / 2 + 0 + 1 / 3) / 4)
+    kept = Predictions(*(column[two_by_two.fold != 1] for column in two_by_two))
+    some = summarise(kept, 0.95, (2, 2), scans)
+    assert some.left_out == 2 and some.mean_of_expected == pytest.approx((1 / 4 + 0) / 2)
+
+
+def test_where_all_scans_were_tested_none_is_counted_as_wrong(known):
+    for one in known.experiments():
+        scans = dict(Counter(subject for subject, _ in set(zip(*one.predictions[3:1:-1], strict=True))))
+        found = summarise(one.predictions, 0.95, expected=scans)
+        assert found.left_out == 0 and found.mean_of_expected == pytest.approx(found.mean)
+
+
+def test_of_subjects_whose_scans_are_not_known_nothing_is_said(two_by_two):
+    found = summarise(two_by_two, 0.95)
+    assert math.isnan(found.left_out) and math.isnan(found.mean_of_expected)
+
+
+def test_the_most_frequent_class():
+    assert most_frequent(np.array([2, 0, 2, 2, 5])) == pytest.approx(3 / 5)
 
 
 def test_accuracy_is_the_mean_of_scikit_learns_accuracies_of_the_runs(write_runs):

@@ -6,7 +6,7 @@ import scipy.stats
 
 from ffnet.errors import InputError
 from ffnet.results.predictions import take
-from ffnet.results.statistics.paired import common_runs, compare_pair, corrected_t_test, holm, mcnemar_exact
+from ffnet.results.statistics.paired import common_runs, compare_pair, corrected_t_test, holm, subject_test
 
 FIRST = np.array([[0.80, 0.90, 0.85, 0.95, 0.75], [0.85, 0.85, 0.90, 0.80, 0.85]])
 SECOND = np.array([[0.75, 0.85, 0.85, 0.85, 0.75], [0.75, 0.85, 0.85, 0.80, 0.85]])
@@ -80,21 +80,61 @@ def test_one_run_or_one_fold_says_nothing_about_the_spread():
     assert np.isnan([found.low, found.high, found.t, found.p]).all()
 
 
+def by_subject(differences, agreed=2):
+    """subject_test where subject i alone has differences[i] more tests of the first classified correctly."""
+    first, second, subject = [], [], []
+    for i, difference in enumerate(differences):
+        size = abs(difference)
+        first += [difference > 0] * size + [True] * agreed
+        second += [difference < 0] * size + [True] * agreed
+        subject += [f"s{i}"] * (size + agreed)
+    order = np.random.default_rng(0).permutation(len(subject))
+    return subject_test(*(np.array(column)[order] for column in (first, second, subject)))
+
+
 @pytest.mark.parametrize("only", [(0, 0), (1, 0), (3, 9), (9, 3), (10, 10), (0, 7), (50, 81)])
-def test_mcnemar_is_scipys_exact_binomial_test(only):
-    first = np.array([True] * only[0] + [False] * only[1] + [True] * 5 + [False] * 4)
-    second = np.array([False] * only[0] + [True] * only[1] + [True] * 5 + [False] * 4)
-    found = mcnemar_exact(first, second)
+def test_with_one_test_of_each_subject_it_is_mcnemars_exact_test(only):
+    found = by_subject([1] * only[0] + [-1] * only[1] + [0] * 4)
     assert (found.first_only, found.second_only) == only
     n = sum(only)
     assert found.p == pytest.approx(scipy.stats.binomtest(only[0], n, 0.5).pvalue if n else 1)
     assert found.g == pytest.approx(only[0] / n - 0.5) if n else math.isnan(found.g)
 
 
-def test_mcnemar_by_hand():
-    # 1 against 5: 2 * (1 + 6) / 64
-    found = mcnemar_exact(np.array([1, 0, 0, 0, 0, 0, 1], bool), np.array([0, 1, 1, 1, 1, 1, 1], bool))
-    assert found.p == pytest.approx(14 / 64) and found.g == pytest.approx(1 / 6 - 1 / 2)
+def test_the_test_on_subjects_by_hand():
+    # 3 and 1: sums 4, 2, -2, -4 are equally probable; 4 is reached by 2 of 4. With 6 and 2 the same
+    assert by_subject([3, 1]).p == by_subject([6, 2]).p == 0.5
+    # 2, 2 and -1: sums 5 3 1 -1 1 -1 -3 -5; 3 is reached by 4 of 8
+    found = by_subject([2, 2, -1])
+    assert found.p == 0.5 and found.g == pytest.approx(4 / 5 - 1 / 2)
+
+
+def test_many_tests_of_one_subject_show_nothing():
+    assert by_subject([500]).p == 1 and by_subject([500, 400]).p == 0.5
+
+
+def test_a_subject_counts_by_the_difference_of_its_tests():
+    first = np.array([1, 1, 0, 0, 1, 1], bool)
+    second = np.array([0, 0, 1, 0, 0, 1], bool)
+    found = subject_test(first, second, np.array(list("aaabbb")))
+    assert (found.first_only, found.second_only, found.p) == (3, 1, 0.5)  # a: 2 - 1, b: 1
+
+
+@pytest.mark.parametrize("differences", [[3, -1, 4, 1, -5, 9, 2, 6], [2, 2, 2, -2, 4, 0, 0], [-7, 1, 1, 1, 1]])
+def test_it_is_scipys_test_of_all_exchanges_of_signs(differences):
+    values = np.array(differences, float)
+    exact = scipy.stats.permutation_test(
+        (values, np.zeros(len(values))), lambda a, b, axis: (a - b).sum(axis), permutation_type="samples"
+    )
+    assert by_subject(differences).p == pytest.approx(exact.pvalue) and by_subject(-values.astype(int)).p == (
+        by_subject(differences).p
+    )
+
+
+def test_with_many_subjects_it_comes_near_durkalskis_chi_square():
+    differences = np.random.default_rng(5).integers(-8, 11, 200)
+    chi_square = differences.sum() ** 2 / (differences**2).sum()
+    assert by_subject(differences).p == pytest.approx(scipy.stats.chi2.sf(chi_square, 1), rel=0.05)
 
 
 def test_holm_by_hand():
@@ -122,14 +162,13 @@ def test_only_common_runs_are_compared_row_by_row(demo):
     assert a.scan.tolist() == b.scan.tolist()
 
 
-def test_mcnemars_repeat_is_the_first_that_both_have_whole(demo):
+def test_both_tests_are_made_on_the_common_runs(demo):
     first, second = demo
     some = take(first, (first.repeat == 1) | (first.fold != 2))
-    assert compare_pair(some, second, (2, 4), 0.95).repeat == 1
-    assert compare_pair(some, second, (2, 4), 0.95).test.runs == 7
-    none = take(first, first.fold != 2)
-    found = compare_pair(none, second, (2, 4), 0.95)
-    assert found.repeat is None and found.mcnemar is None and found.test.runs == 6
+    found = compare_pair(some, second, (2, 4), 0.95)
+    same = compare_pair(some, take(second, (second.repeat == 1) | (second.fold != 2)), (2, 4), 0.95)
+    assert found == same and found.test.runs == 7
+    assert found.by_subject != compare_pair(first, second, (2, 4), 0.95).by_subject
 
 
 def test_predictions_that_cannot_be_paired_say_why(demo):

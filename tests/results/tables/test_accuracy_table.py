@@ -7,6 +7,7 @@ import scipy.stats
 import sklearn.metrics
 
 from ffnet.errors import InputError
+from ffnet.origin import OWN, PAPERS, SYNTHETIC
 from ffnet.results.predictions import gather_runs, write_predictions
 from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table, interval_table
 from ffnet.results.tables.formatters import csv_text, markdown_text
@@ -14,14 +15,15 @@ from ffnet.results.tables.paper import Architecture
 from ffnet.results.tables.table import cells_of
 from ffnet.results.tested_experiments import DatasetInfo, read_experiments
 
+PRINTED = "paper, on the real collection"
 DATASETS = {
-    "demo": DatasetInfo(synthetic=True, paper="Bosphorus"),
-    "mine": DatasetInfo(synthetic=False, paper=None),
+    "demo": DatasetInfo(SYNTHETIC, paper="Bosphorus"),
+    "mine": DatasetInfo(OWN, paper=None),
 }
 ARCHITECTURES = {
-    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", True),
-    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", False),
-    "ridge": Architecture("ridge", "none", "ridge", False),
+    "FFNet-M": Architecture("f3dnet", "f3dnet", "vgg16_bn", "own"),
+    "FFNet": Architecture("f3dnet", "f3dnet", "vgg16_bn", "none"),
+    "ridge": Architecture("ridge", "none", "ridge", "none"),
 }
 
 
@@ -82,13 +84,13 @@ def test_every_number_of_the_csv_agrees_with_scikit_learn_and_scipy(gathered):
         assert counts == [str(n) for n in (subjects, 6 * subjects, repeats, folds, repeats * folds)]
 
 
-def test_the_csv_says_what_is_synthetic_and_gives_the_papers_cell_only_where_there_is_one(gathered):
+def test_the_csv_says_what_is_synthetic_and_that_it_is_not_the_papers_experiment(gathered):
     rows = csv_rows(gathered)
-    heading = "paper, on the real collection"
-    assert [(row["dataset"], row["experiment"], row["data"], row[heading]) for row in rows] == [
-        ("demo", "FFNet-M", "synthetic", "87.65"),
+    assert {row[PRINTED] for row in rows} == {""}
+    assert [(row["dataset"], row["experiment"], row["data"], row["differs"]) for row in rows] == [
+        ("demo", "FFNet-M", "synthetic", "generated faces"),
         ("demo", "ridge", "synthetic", ""),
-        ("mine", "FFNet-M", "licensed", ""),
+        ("mine", "FFNet-M", "own", ""),
     ]
     assert {row["chance"] for row in rows} == {"16.67"} and {row["confidence"] for row in rows} == {"0.95"}
 
@@ -104,14 +106,16 @@ def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
     bars = {tuple(i for i, character in enumerate(line) if character == "|") for line in lines}
     assert len(lines) == 5 and len(bars) == 1
     heading, _, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading[-2:] == ["95% interval", "paper, on the real collection"]
+    assert heading[-4:] == ["95% interval", "left out", "if wrong %", PRINTED]
     for cells, row in zip(body, csv_rows(gathered), strict=True):
         found = dict(zip(heading, cells, strict=True))
         assert (found["accuracy %"], found["sd"]) == (row["accuracy"], row["sd_over_runs"])
         assert found["runs"] == f"{row['repeats']} x {row['folds']}"
         ends = [float(end) for end in found["95% interval"].split(" to ")]
         np.testing.assert_allclose(ends, [float(row["interval_low"]), float(row["interval_high"])], atol=0.0501)
-    assert "Chance is 16.67%" in text and "synthetic: generated faces" in text
+    assert "- Chance is 16.67%, the share of the most frequent class.\n" in text
+    assert "synthetic: generated faces" in text
+    assert "- not the paper's experiment: FFNet-M on demo (generated faces).\n" in text
 
 
 def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
@@ -132,7 +136,7 @@ def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
     )
     text = markdown([path])
     cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
-    assert cells[6:] == ["100.00", "0.00", "", "86.64"]
+    assert cells[6:] == ["100.00", "0.00", "", "", "", ""]
 
 
 def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gathered):
@@ -165,12 +169,64 @@ def test_chance_follows_the_classes_of_each_dataset(tmp_path):
     classes = ("anger", "contempt", "fear", "neutral")
     path = tmp_path / "results" / "mine" / "predictions" / "ridge.csv"
     path.parent.mkdir(parents=True)
-    rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1"]
+    rows = ["0,0,a,p,fear,0.1,0.2,0.3,0.4", "0,1,b,q,anger,0.7,0.1,0.1,0.1", "0,1,c,q,anger,0.7,0.1,0.1,0.1"]
     path.write_text("\n".join([f"repeat,fold,scan,subject,label,{','.join(classes)}", *rows]) + "\n")
-    datasets, architectures = {"mine": DatasetInfo(False, None, classes)}, {"ridge": ARCHITECTURES["ridge"]}
+    datasets, architectures = {"mine": DatasetInfo(OWN, None, classes)}, {"ridge": ARCHITECTURES["ridge"]}
     table = accuracy_table(accuracy_frame(read_experiments({"mine": [path]}, datasets, architectures, 0.95), 0.95))
-    assert next(csv.DictReader(io.StringIO(csv_text(table))))["chance"] == "25.00"
-    assert "- Chance on mine is 25.00%: 4 classes, if equally frequent." in markdown_text(table.view)
+    assert next(csv.DictReader(io.StringIO(csv_text(table))))["chance"] == "66.67"
+    assert "- Chance is 66.67%, the share of the most frequent class." in markdown_text(table.view)
+
+
+def test_datasets_with_other_chances_have_a_sentence_each(known):
+    notes = accuracy_table(accuracy_frame(known.experiments(), 0.95)).notes
+    assert notes[:3] == (
+        "Chance on demo is 16.67%, the share of the most frequent class.",
+        "Chance on faces is 16.67%, the share of the most frequent class.",
+        "Chance on own is 33.33%, the share of the most frequent class.",
+    )
+
+
+def test_runs_that_tested_other_scans_have_a_chance_each_and_the_note_has_both_ends(known):
+    frame = accuracy_frame(known.experiments_on("demo"), 0.95)
+    frame["chance"] = [16.67, 18.5, 17.0]
+    assert accuracy_table(frame).notes[0] == "Chance is 16.67 to 18.50%, the share of the most frequent class."
+
+
+def test_scans_that_were_left_out_are_counted_and_make_the_accuracy_with_them_lower(known):
+    info = DatasetInfo(PAPERS, "BU-3DFE", expected={f"s{number:02d}": 6 for number in range(8)} | {"s03": 8})
+    architectures = {name: known.architectures[name] for name in ("FFNet", "FFNet-M")}
+    paths = {"faces": [known.paths["faces", name] for name in architectures]}
+    experiments = read_experiments(paths, {"faces": info}, architectures, 0.95)
+    row = known.table(accuracy_table(accuracy_frame(experiments, 0.95)))[0]
+    assert row["left_out"] == "2" and row["accuracy"] == known.expected("faces", "FFNet")["accuracy"]
+    tests = known.tested("faces", "FFNet")
+    shares = []
+    for repeat, fold in np.ndindex(3, 4):
+        run = [test for test in tests if (test["repeat"], test["fold"]) == (repeat, fold)]
+        right = sum(test["true"] == test["predicted"] for test in run)
+        shares.append(100 * right / (len(run) + 2 * any(test["subject"] == "s03" for test in run)))
+    assert float(row["accuracy_of_expected"]) == pytest.approx(np.mean(shares), abs=0.00501)
+    assert float(row["accuracy_of_expected"]) < float(row["accuracy"])
+
+
+def test_the_papers_figure_is_beside_the_same_experiment_only(known):
+    tiny = {"FFNet": ["width 0.05 instead of 1.0", "epochs 4 instead of 70"]}
+    info = known.datasets["faces"]._replace(departures=tiny)
+    experiments = [one._replace(info=info) for one in known.experiments_on("faces")]
+    table = accuracy_table(accuracy_frame(experiments, 0.95))
+    assert [(row["experiment"], row[PRINTED], row["differs"]) for row in known.table(table)] == [
+        ("FFNet", "", "width 0.05 instead of 1.0; epochs 4 instead of 70"),
+        ("FFNet-M", "89.82", ""),
+    ]
+    note = "not the paper's experiment: FFNet on faces (width 0.05 instead of 1.0; epochs 4 instead of 70)."
+    assert [one for one in table.notes if one.startswith("not the paper's")] == [note]
+
+
+def test_experiments_that_differ_in_the_same_share_a_note(known):
+    info = known.datasets["faces"]._replace(departures=dict.fromkeys(("FFNet", "FFNet-M"), ["folds 5 instead of 10"]))
+    experiments = [one._replace(info=info) for one in known.experiments_on("faces")]
+    notes = accuracy_table(accuracy_frame(experiments, 0.95)).notes
+    assert "not the paper's experiment: FFNet, FFNet-M on faces (folds 5 instead of 10)." in notes
 
 
 def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_that_of_the_formula(gathered):
@@ -187,9 +243,8 @@ def test_both_intervals_stand_beside_each_other_and_the_factor_between_them_is_t
 
 
 def test_every_column_of_accuracy_csv_for_known_scores(known):
-    heading = "paper, on the real collection"
-    printed = {("demo", "FFNet-M"): "87.65", ("demo", "mine"): "81.67", ("faces", "FFNet"): "89.01"}
-    printed["faces", "FFNet-M"] = "89.82"
+    printed = {("faces", "FFNet"): "89.01", ("faces", "FFNet-M"): "89.82"}
+    generated = {("demo", "FFNet-M"), ("demo", "mine")}
     for (dataset, name), row in zip(
         known.right, known.table(accuracy_table(accuracy_frame(known.experiments(), 0.95))), strict=True
     ):
@@ -199,7 +254,10 @@ def test_every_column_of_accuracy_csv_for_known_scores(known):
         wanted |= {
             "scans": str(8 * classes),
             "chance": f"{100 / classes:.2f}",
-            heading: printed.get((dataset, name), ""),
+            "left_out": "",
+            "accuracy_of_expected": "",
+            PRINTED: printed.get((dataset, name), ""),
+            "differs": "generated faces" if (dataset, name) in generated else "",
         }
         assert row == wanted
 
