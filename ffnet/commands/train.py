@@ -11,7 +11,7 @@ from ffnet.errors import InputError
 from ffnet.origin import read_kind
 from ffnet.storage import write_text
 from ffnet.training.checkpoint import FOLDER
-from ffnet.training.recipe import recipe_values
+from ffnet.training.recipe import NetworkRecipe, recipe_values
 from ffnet.training.record import read_record
 from ffnet.training.run import train_runs
 from ffnet.training.run_predictions import read_run_predictions
@@ -60,6 +60,7 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
         params = {"recipe": recipe_values(recipe), "code": code_hash(FINAL_SCRIPT)}
         session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models")
         network, trained = train_final(name, _read(dataset, 0)[0], recipe, session)
+        assert isinstance(recipe, NetworkRecipe)  # train_final has refused others
         header = model_header(name, recipe, source, read_kind(files.KIND.format(dataset=dataset)))
         write_model(path, network, header | trained)
         session.checkpoint(name).delete()
