@@ -24,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     around = (add_check, add_inspect, add_status, add_plan)
-    of_results = (add_predict, add_export, add_compare, add_experiments, add_train)
+    of_results = (add_predict, add_evaluate, add_export, add_compare, add_experiments, add_train)
     for add in (*around, *of_results):
         add(commands)
     return parser
@@ -67,6 +67,17 @@ def add_predict(commands: argparse._SubParsersAction) -> None:
         "--batch", metavar="N", type=int, default=32, help="scans per batch; affects only the speed (default: 32)"
     )
     parser.set_defaults(run=predict)
+
+
+def add_evaluate(commands: argparse._SubParsersAction) -> None:
+    text = "How well does a model read other people's faces? Tests it on all scans of a collection it has not seen."
+    more = " The collection is a dataset of config.yaml whose shards are made: snakemake --cores all shards."
+    parser = commands.add_parser("evaluate", help=text, description=text + more)
+    parser.add_argument("model", metavar="MODEL", help="results/DATASET/models/EXPERIMENT.safetensors")
+    parser.add_argument("dataset", metavar="DATASET", help="its name in config.yaml")
+    parser.add_argument("--csv", metavar="FILE", help="also write the predictions as CSV")
+    add_config(parser)
+    parser.set_defaults(run=evaluate)
 
 
 def add_export(commands: argparse._SubParsersAction) -> None:
@@ -180,6 +191,14 @@ def predict(arguments: argparse.Namespace) -> int:
 
     predictor = with_file_units(load(arguments.model), arguments.unit, arguments.pixel_spacing)
     return predict_files(arguments.files, predictor, arguments.batch, arguments.csv, arguments.figure, arguments.json)
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    from ffnet.commands.evaluate import evaluate_model
+    from ffnet.predict.predictor import load
+
+    config = config_of(arguments)
+    return evaluate_model(load(arguments.model), config, arguments.dataset, config.results.confidence, arguments.csv)
 
 
 def export(arguments: argparse.Namespace) -> int:

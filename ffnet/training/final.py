@@ -37,8 +37,8 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     """
     if not isinstance(recipe, NetworkRecipe):
         raise InputError(f"config.yaml: experiments.{name}: 'ridge' is not a network; only networks can be models")
-    subjects = len(set(collection.subject.tolist()))
-    print(f"{name} on all {subjects} subjects: {len(collection.scan)} scans", flush=True)
+    subjects = sorted(set(collection.subject.tolist()))
+    print(f"{name} on all {len(subjects)} subjects: {len(collection.scan)} scans", flush=True)
     everyone, seed = np.arange(len(collection.scan)), seed_of(recipe.training.seed, name, "final")
     with hold_trainer(recipe, collection, session, [len(everyone)]) as trainer:
         (worker,) = trainer.workers
@@ -49,7 +49,12 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     last = {key: notes["epochs"][-1][key] for key in ("loss", "accuracy")}
     return network, {
         "training": dataclasses.asdict(recipe.training),
-        "trained_on": {"subjects": subjects, "scans": len(collection.scan), "data_sha256": data_hash(collection)},
+        "trained_on": {
+            "subjects": len(subjects),
+            "names": subjects,
+            "scans": len(collection.scan),
+            "data_sha256": data_hash(collection),
+        },
         "run": run | {"threads": session.threads, "code": session.code} | last,
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__},
     }

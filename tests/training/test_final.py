@@ -48,7 +48,12 @@ def test_the_file_holds_the_network_trained_on_all_scans_and_all_it_takes_to_pre
     tmp_path, collection, recipe_of, source, train_into
 ):
     header = read_model(train_into(tmp_path / "m.safetensors", collection, recipe_of(*F3DNET), "mine")).header
-    assert header["trained_on"] == {"subjects": 6, "scans": 36, "data_sha256": data_hash(collection)}
+    assert header["trained_on"] == {
+        "subjects": 6,
+        "names": [f"s{number:02d}" for number in range(6)],
+        "scans": 36,
+        "data_sha256": data_hash(collection),
+    }
     assert header["classes"] == list(EXPRESSIONS)
     assert header["preprocessing"]["maps"]["size"] == source.preprocessing.maps.size
     assert header["experiment"]["depth"] == "f3dnet" and header["networks"]["width"] == 0.0625
