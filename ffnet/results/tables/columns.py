@@ -1,7 +1,7 @@
 """Columns and notes that several tables share, each said once."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,7 @@ REPEATS = Column("repeats", "of the cross-validation, as planned", ".0f")
 FOLDS = Column("folds", "of each repeat", ".0f")
 SD_OVER_RUNS = Column("sd_over_runs", "percentage points, standard deviation (n - 1) of the runs", ".2f")
 CONFIDENCE = Column("confidence", "of the interval")
+APART = "; "  # between the ways in which an experiment differs
 LEFT_OUT_MEANING = "scans of the tested subjects that no run tested, because a stage left them out, see quarantine.csv"
 DIFFERS = Column("differs", "in what it differs from the paper's experiment; empty: in nothing, or there is none")
 
@@ -63,20 +64,30 @@ def printed_accuracy(experiment: Experiment) -> float:
 
 def differs(experiment: Experiment) -> str:
     """In what an Experiment differs from the one that the paper prints; "" if in nothing, or if it prints none."""
-    return "" if math.isnan(printed_accuracy(experiment)) else "; ".join(experiment.departures)
+    return "" if math.isnan(printed_accuracy(experiment)) else APART.join(experiment.departures)
 
 
 def departure_notes(frame: pd.DataFrame) -> list[str]:
-    """A sentence for each way in which experiments differ from the paper's. frame: with the columns dataset, experiment
-    and differs."""
-    ways: dict[tuple[str, str], list[str]] = {}
-    for dataset, experiment, differs in zip(frame["dataset"], frame["experiment"], frame["differs"], strict=True):
-        if differs:
-            ways.setdefault((dataset, differs), []).append(experiment)
-    return [
-        f"not the paper's experiment: {', '.join(names)} on {dataset} ({differs})."
-        for (dataset, differs), names in ways.items()
-    ]
+    """A sentence for each dataset on how its experiments differ from the paper's: in what all do, then in what some do.
+
+    frame: with the columns dataset, experiment and differs.
+    """
+    ways: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for dataset, experiment, text in zip(frame["dataset"], frame["experiment"], frame["differs"], strict=True):
+        if text:
+            ways.setdefault(dataset, {}).setdefault(tuple(text.split(APART)), []).append(experiment)
+    return [_departures(dataset, of) for dataset, of in ways.items()]
+
+
+def _departures(dataset: str, ways: Mapping[tuple[str, ...], Sequence[str]]) -> str:
+    shared = [way for way in next(iter(ways)) if all(way in other for other in ways)]
+    names = ", ".join(name for of in ways.values() for name in of)
+    parts = [APART.join(shared)] if shared else []
+    for way, of in ways.items():
+        own = [one for one in way if one not in shared]
+        if own:
+            parts.append(f"{', '.join(of)}: {APART.join(own)}")
+    return f"not the paper's experiment: {names} on {dataset} ({'. '.join(parts)})."
 
 
 def confidence_of(frame: pd.DataFrame) -> str:

@@ -1,7 +1,9 @@
 import re
 
+import pandas as pd
 import pytest
 
+from ffnet.results.tables.columns import departure_notes
 from ffnet.results.tables.formatters import latex_text, markdown_text
 from ffnet.results.tables.paper import Architecture, read_paper
 from ffnet.results.tables.paper_tables import paper_frame, paper_tables
@@ -172,3 +174,22 @@ def test_without_any_dataset_the_papers_numbers_stand_alone(known):
     for table in paper_tables(paper_frame([], {})):
         assert not any(row["ours"] or row["our_dataset"] for row in known.table(table))
         assert "synthetic" not in markdown_text(table.view)
+
+
+def test_what_all_experiments_of_a_dataset_differ_in_is_said_once():
+    frame = pd.DataFrame(
+        [
+            ("a", "FFNet-M", "width 0.5 instead of 1.0; epochs 4 instead of 70"),
+            ("a", "F3DNet-M-d", "epochs 4 instead of 70"),
+            ("a", "ridge", ""),
+            ("a", "tiny", "width 0.05 instead of 1.0; epochs 4 instead of 70"),
+            ("b", "FFNet-M", "epochs 4 instead of 70"),
+        ],
+        columns=["dataset", "experiment", "differs"],
+    )
+    assert departure_notes(frame) == [
+        "not the paper's experiment: FFNet-M, F3DNet-M-d, tiny on a (epochs 4 instead of 70."
+        " FFNet-M: width 0.5 instead of 1.0. tiny: width 0.05 instead of 1.0).",
+        "not the paper's experiment: FFNet-M on b (epochs 4 instead of 70).",
+    ]
+    assert departure_notes(frame[:0]) == []
