@@ -49,6 +49,11 @@ COLUMNS = (
     Column(PAPER_HEADING, PAPER_MEANING, ".2f", PAPER_HEADING, ours=True),
     shared.DIFFERS,
 )
+LEFT_OUT = ("left_out", "accuracy_of_expected")
+LEFT_OUT_NOTE = (
+    "left out: scans of these subjects that a stage left out, see quarantine.csv; if wrong %: with these as wrong."
+)
+PRINTED_NOTE = f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only."
 INTERVAL_COLUMNS = (
     *(*shared.WHICH, shared.REPEATS, shared.FOLDS, *TESTED, *SPREAD),
     *interval_columns("corrected", *CORRECTED),
@@ -78,18 +83,28 @@ def accuracy_frame(experiments: Sequence[Experiment], confidence: float) -> pd.D
 
 
 def accuracy_table(frame: pd.DataFrame) -> Table:
-    """The Table `accuracy` of accuracy_frame."""
-    level = confidence_of(frame)
+    """The Table `accuracy` of accuracy_frame. Columns of scans left out and of the paper only where there is any."""
+    level, columns = confidence_of(frame), list(COLUMNS)
+    is_left_out, is_printed = (frame["left_out"] > 0).any(), frame[PAPER_HEADING].notna().any()
+    if not is_left_out:
+        columns = [one._replace(heading="") if one.name in LEFT_OUT else one for one in columns]
+    if not is_printed:
+        columns = [one._replace(heading="") if one.name == PAPER_HEADING else one for one in columns]
+    whole = frame["left_out"].eq(0).all() and len(frame)
     notes = (
         *chance_notes(frame),
         "runs: repeats x folds of cross-validation by subject; accuracy and sd (standard deviation): over all runs.",
         f"{level} interval: corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
-        "left out: scans of these subjects that a stage left out, see quarantine.csv; if wrong %: with these as wrong.",
-        f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only.",
+        *([LEFT_OUT_NOTE] if is_left_out else ["No scan of these subjects was left out."] if whole else []),
+        *(
+            [f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only."]
+            if is_printed
+            else []
+        ),
         *departure_notes(frame),
         *synthetic_notes(frame),
     )
-    return Table("accuracy", "Accuracy", headed(COLUMNS, "interval_low", f"{level} interval"), frame, notes)
+    return Table("accuracy", "Accuracy", headed(columns, "interval_low", f"{level} interval"), frame, notes)
 
 
 def interval_table(frame: pd.DataFrame) -> Table:

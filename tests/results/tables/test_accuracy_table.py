@@ -106,7 +106,7 @@ def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
     bars = {tuple(i for i, character in enumerate(line) if character == "|") for line in lines}
     assert len(lines) == 5 and len(bars) == 1
     heading, _, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert heading[-4:] == ["95% interval", "left out", "if wrong %", PRINTED]
+    assert heading[-4:] == ["runs", "accuracy %", "sd", "95% interval"]
     for cells, row in zip(body, csv_rows(gathered), strict=True):
         found = dict(zip(heading, cells, strict=True))
         assert (found["accuracy %"], found["sd"]) == (row["accuracy"], row["sd_over_runs"])
@@ -116,6 +116,24 @@ def test_markdown_has_the_csvs_numbers_in_aligned_columns(gathered):
     assert "- Chance is 16.67%, the share of the most frequent class.\n" in text
     assert "synthetic: generated faces" in text
     assert "- not the paper's experiment: FFNet-M on demo (generated faces).\n" in text
+
+
+def test_what_was_left_out_and_what_the_paper_prints_are_shown_where_there_is_any(known):
+    def shown(experiments):
+        view = accuracy_table(accuracy_frame(experiments, 0.95)).view
+        return [column.heading for column in view.columns if column.heading], "\n".join(view.notes)
+
+    unknown = known.experiments_on("demo")
+    headings, notes = shown(unknown)
+    assert headings[-1] == "95% interval" and "left out" not in notes and PRINTED not in notes
+    none = [one._replace(accuracy=one.accuracy._replace(left_out=0, mean_of_expected=0.5)) for one in unknown]
+    headings, notes = shown(none)
+    assert headings[-1] == "95% interval" and "No scan of these subjects was left out." in notes
+    some = [none[0]._replace(accuracy=none[0].accuracy._replace(left_out=2)), *none[1:]]
+    headings, notes = shown(some)
+    assert headings[-2:] == ["left out", "if wrong %"] and "see quarantine.csv" in notes
+    headings, notes = shown(known.experiments_on("faces"))
+    assert headings[-1] == PRINTED and f"{PRINTED}: as printed" in notes
 
 
 def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
@@ -136,7 +154,7 @@ def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
     )
     text = markdown([path])
     cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
-    assert cells[6:] == ["100.00", "0.00", "", "", "", ""]
+    assert cells[6:] == ["100.00", "0.00", ""]
 
 
 def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gathered):
