@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from ffnet.commands.printing import counted
 from ffnet.config import Config
 from ffnet.errors import InputError
 from ffnet.predict.predictor import Predictor
@@ -37,8 +38,10 @@ def evaluate_model(predictor: Predictor, config: Config, dataset: str, confidenc
     check_fit(predictor, config, dataset)
     collection = read_samples(read_shard_list(files.SHARD_HASHES.format(dataset=dataset)))
     check_people(predictor.header, config.datasets[dataset].layout, collection)
-    probabilities = predictor.probabilities(collection._asdict(), BATCH)
-    found = RunPredictions(collection.scan, collection.subject, collection.label, probabilities)
+    parts = np.array_split(np.arange(len(collection.scan)), -(-len(collection.scan) // BATCH))
+    work = counted(parts, f"batches of {BATCH} scans")
+    rows = [predictor.probabilities(collection.take(part)._asdict(), BATCH) for part in work]
+    found = RunPredictions(collection.scan, collection.subject, collection.label, np.concatenate(rows))
     if table is not None:
         write_text(table, predictions_text(found, predictor.classes))
     once = np.zeros(len(collection.scan), np.int64)
