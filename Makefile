@@ -1,4 +1,5 @@
 # make          set up and run the workflow of config.yaml; make CONFIG=FILE replaces some keys by those of FILE
+# make model    train FFNet-M on all generated people, for predictions; make model CONFIG=FILE: on your own scans
 # make setup    install everything into .venv; make PYTHON=/path/to/python3.12 for another Python than the first that fits
 # make test     set up and run the fast tests
 # make slow     run the slow tests
@@ -20,7 +21,7 @@ READY := .venv/.ready
 GPU_PYTHON = $(if $(wildcard $(READY)),$(BIN)/python,$(or $(PYTHON),python3))
 MINUTES ?= 4
 
-.PHONY: all setup test slow full lint coverage docs hooks lock outdated gpu bench clean help
+.PHONY: all model setup test slow full lint coverage docs hooks lock outdated gpu bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -29,6 +30,13 @@ all: setup
 	@echo "report:     results/report.html"
 	@echo "tables:     results/tables/     figures:  results/figures/"
 	@echo "left out:   results/*/quarantine.csv     logs:  logs/"
+
+model: setup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh models $(if $(CONFIG),--configfile $(CONFIG))
+	@echo
+	@ls results/*/models/*.safetensors
+	@echo "predict:    source .venv/bin/activate; ffnet predict SCAN --model ONE_OF_THESE"
+	@echo "A model of generated people shows how predictions work. Nobody has tested it on real faces: decide nothing by it."
 
 setup: $(READY)
 
