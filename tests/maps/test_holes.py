@@ -163,3 +163,17 @@ def test_too_few_known_pixels_leave_holes_as_they_are():
     assert np.isnan(fill_holes(values, np.ones((10, 10), bool))).sum() == 96
     values[:2, :8] = 1
     assert (fill_holes(values, np.ones((10, 10), bool)) == 1).all()
+
+
+@pytest.mark.parametrize(("lost", "is_cubic"), [(1, True), (2, False)], ids=["three lines", "two lines"])
+def test_three_lines_with_known_pixels_on_both_sides_are_around_a_hole(lost, is_cubic):
+    """A row and a diagonal end at the hole on one side, because the face does."""
+    row, column = np.mgrid[-7:8, -7:8].astype(float)
+    surface = 0.01 * row**3 - 0.02 * row * column**2 + 0.3 * row**2 + column
+    face = np.ones(surface.shape, bool)
+    for ahead in [(row == 0) & (column > 0), (row == column) & (column > 0)][:lost]:
+        face &= ~ahead
+    values = np.where(face, surface, np.nan)
+    values[7, 7] = np.nan
+    error = abs(fill_holes(values, face)[7, 7] - surface[7, 7])
+    assert (error < 1e-9) == is_cubic
