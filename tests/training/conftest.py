@@ -4,11 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings
 from ffnet.shards.samples import Samples
 from ffnet.storage import write_stage
+from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe, RidgeRecipe
 from ffnet.training.session import Session, read_data
 from ffnet.training.settings import ExecutionSettings, RidgeSettings, TrainingSettings
@@ -47,6 +49,13 @@ def collection():
 def unseen():
     """Forty other subjects."""
     return pattern_collection(subjects=40, seed=1)
+
+
+@pytest.fixture
+def bfloat16(monkeypatch):
+    """Half precision on a CPU that has instructions for it, whichever this one is."""
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+    return Precision(torch.device("cpu"), "half")
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_side_by_side_on_threads_gives_the_bits_of_one_after_another(recipe, mak
 
 
 @pytest.mark.parametrize("row", [("vgg16_bn", "f3dnet", "none", "own"), ("f3dnet", "none", "vgg16_bn", "none")])
-def test_padded_channels_and_types_change_no_score(recipe_of, collection, row):
+def test_padded_channels_and_types_change_no_score(recipe_of, collection, bfloat16, row):
     recipe = recipe_of(*row)
     torch.manual_seed(0)
     network = build_network(recipe.experiment, recipe.networks, 6).eval()
@@ -176,7 +176,7 @@ def test_padded_channels_and_types_change_no_score(recipe_of, collection, row):
         assert data.inputs[name].is_contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
         torch.testing.assert_close(network(data.inputs), network(network_inputs(collection, CPU)), rtol=1e-4, atol=1e-5)
-    half = gpu_data(collection, recipe.experiment, Precision(CPU, "half"), multiple=1)
+    half = gpu_data(collection, recipe.experiment, bfloat16, multiple=1)
     assert {values.dtype for values in half.inputs.values()} == {torch.bfloat16}
 
 
