@@ -150,3 +150,9 @@ def test_conditions_of_masks_and_backbones_are_for_those_that_have_them():
     found = {name: departures(config, "demo-bu3dfe", name) for name in ("FFNet", "F3DNet-M-d", "F3DNet-d")}
     assert found["F3DNet-d"] == [] and found["F3DNet-M-d"] == ["fall of the masks 0.2 instead of 0.1"]
     assert len(found["FFNet"]) == 2
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_no_shortcut_of_the_demo_reaches_a_paper_config(name):
+    config = paper_config(name)
+    assert (config.networks.width, config.training.batch, config.training.precision) == (1.0, 32, "float32")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import torch
 
 TF32_SINCE = (8, 0)  # the compute capability from which GPUs have TF32
-CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16")  # instructions without which a CPU takes 2 to 8 times longer in bfloat16
+CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16")  # a CPU without these emulates bfloat16, slower than float32
 
 
 def half_type(device: torch.device) -> torch.dtype:
