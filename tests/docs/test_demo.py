@@ -1,0 +1,103 @@
+"""What README and docs/demo.md say of the default demo is in the tables that its runs wrote."""
+
+import csv
+import re
+
+import pytest
+import yaml
+
+from ffnet.workflow.provenance import ROOT
+from tests.docs.conftest import blocks
+
+FOLDER = ROOT / "docs" / "demo"
+DATASETS = ("demo-bu3dfe", "demo-bosphorus")
+CONFIRMING = (101, 202)
+
+
+def rows(name):
+    return list(csv.DictReader((FOLDER / name).read_text(encoding="utf-8").splitlines()))
+
+
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def table_below(text, heading):
+    """The cells of the first table after a heading, without its two head lines."""
+    lines = text.partition(heading)[2].split("\n\n")
+    return next([cells(line) for line in part.splitlines()[2:]] for part in lines if part.startswith("|"))
+
+
+def points(seed):
+    """dataset -> FFNet-M minus ridge in percentage points."""
+    signs = {("FFNet-M", "ridge"): 1, ("ridge", "FFNet-M"): -1}
+    stored = rows(f"{seed}_comparisons.csv")
+    return {row["dataset"]: signs[row["first"], row["second"]] * float(row["difference"]) for row in stored}
+
+
+@pytest.fixture(scope="module")
+def config():
+    return yaml.safe_load(page("config.yaml"))
+
+
+def test_readme_shows_the_table_of_the_default_run(config):
+    stored = rows(f"{config['demo']['seed']}_accuracy.csv")
+    shown = table_below(page("README.md"), "results/tables/accuracy.md")
+    assert [(line[0], line[2], line[6]) for line in shown] == [
+        (row["dataset"], row["experiment"], f"{float(row['accuracy']):.2f}") for row in stored
+    ]
+    assert all(row["data"] == "synthetic" for row in stored)
+
+
+def test_readme_says_how_far_ffnet_m_is_above_the_floor_on_all_three_sets_of_people(config):
+    text = re.sub(r"\s+", " ", page("README.md"))
+    for seed in (config["demo"]["seed"], *CONFIRMING):
+        one, other = (f"{points(seed)[dataset]:.2f}" for dataset in DATASETS)
+        assert f"{one} and {other}" in text and min(points(seed).values()) > 0
+        assert all(float(row["p_holm"]) > 0.05 for row in rows(f"{seed}_comparisons.csv"))
+    assert "none of these differences is significant" in text
+
+
+def test_the_page_shows_the_accuracies_and_differences_of_the_runs(config):
+    shown = table_below(page("docs/demo.md"), "## Three sets of people")
+    expected = []
+    for seed in (config["demo"]["seed"], *CONFIRMING):
+        stored = rows(f"{seed}_accuracy.csv")
+        accuracy = {(row["dataset"], row["experiment"]): row["accuracy"] for row in stored}
+        for row in rows(f"{seed}_comparisons.csv"):
+            sign = 1 if row["first"] == "FFNet-M" else -1
+            low, high = sorted(sign * float(row[name]) for name in ("interval_low", "interval_high"))
+            names = accuracy[row["dataset"], "FFNet-M"], accuracy[row["dataset"], "ridge"]
+            difference = f"{sign * float(row['difference']):.2f}"
+            expected.append(
+                [str(seed), row["dataset"], stored[0]["folds"], *names, difference, f"{low:.1f} to {high:.1f}"]
+            )
+    assert shown == expected and len(shown) == 2 * (1 + len(CONFIRMING))
+
+
+def test_the_page_shows_every_trial_and_the_default_is_among_them(config):
+    shown = table_below(page("docs/demo.md"), "## How the settings were chosen")
+    trials = rows("choosing.csv")
+    assert shown == [list(trial.values()) for trial in trials]
+    seeds = {int(trial["seed"]) for trial in trials}
+    assert not seeds & {config["demo"]["seed"], *CONFIRMING}
+    training = config["training"]
+    chosen = [str(training[name]) for name in ("epochs", "batch", "learning_rate")]
+    found = {
+        (int(trial["seed"]), trial["dataset"])
+        for trial in trials
+        if [trial["epochs"], trial["batch"], trial["learning rate"]] == chosen
+    }
+    assert found == {(seed, dataset) for seed in seeds for dataset in DATASETS}
+
+
+def test_the_seeds_of_the_page_are_those_of_its_settings():
+    settings = [
+        yaml.safe_load(block.text) for block in blocks() if block.page == "docs/demo.md" and block.kind == "yaml"
+    ]
+    assert [one["demo"]["seed"] for one in settings] == [CONFIRMING[0], 7]
+    assert {row["folds"] for row in rows(f"{CONFIRMING[0]}_accuracy.csv")} == {str(settings[0]["protocol"]["folds"])}
