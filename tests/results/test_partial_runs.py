@@ -77,7 +77,7 @@ def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known
 def test_a_run_made_with_other_settings_or_code_is_stale(expected):
     states = run_states(expected[1]._replace(settings={"of": "FFNet-M", "epochs": 70}))
     assert set(states["state"]) == {"other settings"} and len(states) == 8
-    assert set(run_states(expected[1]._replace(code="abd"))["state"]) == {"other code"}
+    assert set(run_states(expected[1]._replace(code="xyz"))["state"]) == {"other code"}
 
 
 def test_a_run_made_on_other_inputs_or_another_split_is_stale(own_known, expected):
