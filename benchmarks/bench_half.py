@@ -4,8 +4,7 @@
 
 Needs results/NAME/shards.csv, its shards and results/NAME/splits/0.csv, as `make` leaves them, and trains each fold in
 both types with the settings of config.yaml; --configfile overrides some, as in snakemake. The paper's recipe on a GPU:
---configfile configs/demo60_gpu.yaml. The interval is that of the tables: the corrected resampled t-test of the runs'
-paired differences.
+--configfile configs/demo60_gpu.yaml. The interval and the p values are those of the table of comparisons.
 """
 
 import argparse
@@ -69,13 +68,14 @@ def main():
     for predictions, name, _, seconds in (full, half):
         right = (predictions.probabilities.argmax(axis=1) == predictions.label).mean()
         print(f"  {name:8s} {100 * right:6.2f} % of the scans, {seconds:.1f} s a run with everything")
-    pair, level = compare_pair(half[0], full[0], (1, folds), config.results.confidence), config.results.confidence
-    test, mcnemar = pair.test, pair.mcnemar
+    level = config.results.confidence
+    pair = compare_pair(half[0], full[0], (1, folds), level)
+    test, by_subject = pair.test, pair.by_subject
     print(f"  {half[1]} - float32: {100 * test.difference:+.2f} percentage points, p = {test.p:.2f}")
     print(f"  {level:.0%} interval: {100 * test.low:+.2f} to {100 * test.high:+.2f}")
     print(
-        f"  classified correctly by {half[1]} alone: {mcnemar.first_only} scans, by float32 alone: "
-        f"{mcnemar.second_only}, p = {mcnemar.p:.2f} (McNemar)"
+        f"  classified correctly by {half[1]} alone: {by_subject.first_only} scans, by float32 alone: "
+        f"{by_subject.second_only}; by subjects p = {by_subject.p:.2f}"
     )
 
 
