@@ -1,10 +1,10 @@
 """Half precision against float32: the accuracy of FFNet-M over the ten folds of one repeat, and the difference.
 
-    python benchmarks/bench_half.py [--dataset NAME] [--width W] [--epochs E] [--batch B] [--learning-rate R]
+    python benchmarks/bench_half.py [--dataset NAME] [--configfile FILE]
 
 Needs results/NAME/shards.csv, its shards and results/NAME/splits/0.csv, as `make` leaves them, and trains each fold in
-both types with the settings of config.yaml, but for those that are given. The interval is that of the tables: the
-corrected resampled t-test of the runs' paired differences.
+both types with the settings of config.yaml; --configfile overrides some, as in snakemake. The paper's recipe on a GPU:
+--configfile configs/demo60_gpu.yaml. The interval and the p values are those of the table of comparisons.
 """
 
 import argparse
@@ -48,38 +48,34 @@ def train_folds(config, dataset, precision, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dataset", default="demo-bu3dfe")
-    parser.add_argument("--width", type=float)
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument("--batch", type=int)
-    parser.add_argument("--learning-rate", type=float)
-    arguments = vars(parser.parse_args())
+    parser.add_argument("--configfile")
+    arguments = parser.parse_args()
     os.chdir(ROOT)
-    dataset, width = arguments.pop("dataset"), arguments.pop("width")
-    if not os.path.exists(files.SHARD_HASHES.format(dataset=dataset)):
-        print(f"no {files.SHARD_HASHES.format(dataset=dataset)} here: nothing is measured; `make` makes it")
+    dataset, config = arguments.dataset, read_config_file("config.yaml", arguments.configfile)
+    shards = files.SHARD_HASHES.format(dataset=dataset)
+    if not os.path.exists(shards):
+        print(f"no {shards} here: nothing is measured; `make` makes it")
         return
-    config, given = read_config_file("config.yaml"), {key: value for key, value in arguments.items() if value}
-    networks = dataclasses.replace(config.networks, width=width or config.networks.width)
-    config = dataclasses.replace(config, networks=networks, training=dataclasses.replace(config.training, **given))
     with tempfile.TemporaryDirectory() as folder:
         full, half = (
             train_folds(config, dataset, precision, pathlib.Path(folder)) for precision in ("float32", "half")
         )
     training, folds = config.training, config.protocol.folds
     print(
-        f"{EXPERIMENT} on {dataset}, {full[2]}, width {networks.width:g}, {training.epochs} epochs, batch "
+        f"{EXPERIMENT} on {dataset}, {full[2]}, width {config.networks.width:g}, {training.epochs} epochs, batch "
         f"{training.batch}, rate {training.learning_rate:g}: {folds} folds, {len(full[0].scan)} scans"
     )
     for predictions, name, _, seconds in (full, half):
         right = (predictions.probabilities.argmax(axis=1) == predictions.label).mean()
         print(f"  {name:8s} {100 * right:6.2f} % of the scans, {seconds:.1f} s a run with everything")
-    pair, level = compare_pair(half[0], full[0], (1, folds), config.results.confidence), config.results.confidence
-    test, mcnemar = pair.test, pair.mcnemar
+    level = config.results.confidence
+    pair = compare_pair(half[0], full[0], (1, folds), level)
+    test, by_subject = pair.test, pair.by_subject
     print(f"  {half[1]} - float32: {100 * test.difference:+.2f} percentage points, p = {test.p:.2f}")
     print(f"  {level:.0%} interval: {100 * test.low:+.2f} to {100 * test.high:+.2f}")
     print(
-        f"  classified correctly by {half[1]} alone: {mcnemar.first_only} scans, by float32 alone: "
-        f"{mcnemar.second_only}, p = {mcnemar.p:.2f} (McNemar)"
+        f"  classified correctly by {half[1]} alone: {by_subject.first_only} scans, by float32 alone: "
+        f"{by_subject.second_only}; by subjects p = {by_subject.p:.2f}"
     )
 
 

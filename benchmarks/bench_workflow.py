@@ -33,7 +33,7 @@ def copy_project(folder):
 
 
 def snakemake(folder, *arguments):
-    """(seconds, MiB at the peak) of one snakemake in a folder."""
+    """(seconds, seconds of a core, MiB at the peak) of one snakemake in a folder."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all", *arguments]
     start = time.perf_counter()
     with open(folder / "terminal.log", "w+", encoding="utf-8") as terminal:
@@ -41,7 +41,7 @@ def snakemake(folder, *arguments):
         _, status, usage = os.wait4(process.pid, 0)
         terminal.seek(0)
         assert status == 0, terminal.read()[-3000:]
-    return time.perf_counter() - start, usage.ru_maxrss / 2**10
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**10
 
 
 def paper_of(runs):
@@ -62,11 +62,11 @@ def bench_plans(folder):
             paper, runs = paper_of(size)
             paper["execution"] = {"job": job}
             (folder / "paper.yaml").write_text(yaml.safe_dump(paper, sort_keys=False), encoding="utf-8")
-            seconds, memory = snakemake(folder, "--dry-run", "--configfile", "paper.yaml")
-            least = least or (runs, seconds)
+            seconds, core, memory = snakemake(folder, "--dry-run", "--configfile", "paper.yaml")
+            least = least or (runs, core)
             print(
-                f"  {runs:6d} runs in {runs // runs_each:5d} jobs: {seconds:5.1f} s, {memory:5.0f} MiB; "
-                f"{runs / least[0]:.1f} times the runs, {seconds / least[1]:.1f} times the time of the first line",
+                f"  {runs:6d} runs in {runs // runs_each:5d} jobs: {seconds:5.1f} s, {core:5.1f} s of a core, "
+                f"{memory:5.0f} MiB; {runs / least[0]:.1f} times the runs, {core / least[1]:.1f} times the core's time",
                 flush=True,
             )
 
