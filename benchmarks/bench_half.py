@@ -4,7 +4,7 @@
 
 Needs results/NAME/shards.csv, its shards and results/NAME/splits/0.csv, as `make` leaves them, and trains each fold in
 both types with the settings of config.yaml; --configfile overrides some, as in snakemake. The paper's recipe on a GPU:
---configfile configs/demo60_gpu.yaml. The interval and the p values are those of the table of comparisons.
+--configfile configs/demo60.yaml. The interval and the p values are those of the table of comparisons.
 """
 
 import argparse
