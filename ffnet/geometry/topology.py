@@ -3,6 +3,7 @@
 import numpy as np
 
 MIX = np.array([0.754877666, 0.569840291, 0.437016024])  # different points rarely have equal products with it
+BLOCK = 1 << 14  # triangles at once: stay in the processor's cache
 
 
 def join_vertices(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -13,7 +14,10 @@ def join_vertices(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
     """
     used = np.zeros(len(vertices), bool)
     used[triangles] = True
-    points = vertices[used] + 0.0  # no -0
+    points = (vertices if used.all() else vertices[used]) + 0.0  # no -0
+    mixed = np.sort(_mixed(points))
+    if (mixed[1:] != mixed[:-1]).all():  # no two points are equal
+        return points, triangles if used.all() else (np.cumsum(used) - 1)[triangles]
     same = first_equal(points)
     kept = same == np.arange(len(points))
     number = np.zeros(len(vertices), np.int64)
@@ -23,10 +27,10 @@ def join_vertices(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
 
 def first_equal(points: np.ndarray) -> np.ndarray:
     """The number (N,) of the first of all points (N, 3) equal to each."""
-    mixed = points @ MIX
+    mixed = _mixed(points)
     order = np.argsort(mixed)
-    new = _differs(points, order)
-    if (new[1:] & (mixed[order[1:]] == mixed[order[:-1]])).any():  # different points, one product: sort by all axes
+    mixed, new = mixed[order], _differs(points, order)
+    if (new[1:] & (mixed[1:] == mixed[:-1])).any():  # different points, one product: sort by all axes
         order = np.lexsort(points.T)
         new = _differs(points, order)
     first = np.minimum.reduceat(order, np.flatnonzero(new))
@@ -35,10 +39,20 @@ def first_equal(points: np.ndarray) -> np.ndarray:
     return found
 
 
+def _mixed(points: np.ndarray) -> np.ndarray:
+    """One number (N,) for each point (N, 3), the same for equal ones, which a matrix product does not promise."""
+    x, y, z = points.T
+    return x * MIX[0] + y * MIX[1] + z * MIX[2]
+
+
 def _differs(points: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Which points (N,) in some order differ from the one before."""
-    ordered = points[order]
-    return np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
+    differs = np.ones(len(points), bool)
+    differs[1:] = False
+    for column in points.T:
+        ordered = column[order]
+        differs[1:] |= ordered[1:] != ordered[:-1]
+    return differs
 
 
 def strip_triangles(strip: np.ndarray) -> np.ndarray:
@@ -56,34 +70,60 @@ def turned_triangles(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     vertices: (N, 3) of a face that looks towards +z. Neighbours are made to agree over the edges that two triangles
     share; each connected part is then turned so that it encloses, or faces away from, what lies behind it.
     """
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    behind = np.array([*(low + high)[:2] / 2, 2 * low[2] - high[2]])
-    a, b, c = (vertices[triangles[:, corner]] - behind for corner in range(3))
-    volume = np.einsum("ij,ij->i", a, np.cross(b, c))
+    axes = np.ascontiguousarray(vertices.T)
+    low, high = axes.min(axis=1), axes.max(axis=1)
+    volume = _volumes(axes - np.array([*(low + high)[:2] / 2, 2 * low[2] - high[2]])[:, None], triangles)
     if (volume >= 0).all():
         return np.zeros(len(triangles), bool)
     if _agree(triangles, len(vertices)):
-        part = _joined_parts(triangles, len(vertices))[triangles[:, 0]]
-        return (np.bincount(part, volume) < 0)[part]
+        return _inward(volume, triangles, len(vertices))
     part, turned = _consistent(*_shared_edges(triangles, len(vertices)), len(triangles))
     inward = np.bincount(part, np.where(turned, -volume, volume)) < 0
     return turned ^ inward[part]
 
 
+def _volumes(axes: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Six times the volume (M,) between each triangle and the origin, below 0 where it runs clockwise seen from
+    outside.
+
+    axes: (3, N), x, y and z of the vertices.
+    """
+    volume = np.empty(len(triangles))
+    for start in range(0, len(triangles), BLOCK):
+        corners = triangles[start : start + BLOCK].T
+        (ax, bx, cx), (ay, by, cy), (az, bz, cz) = (axis[corners] for axis in axes)
+        volume[start : start + BLOCK] = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+    return volume
+
+
 def _agree(triangles: np.ndarray, count: int) -> bool:
     """Whether no two triangles run along an edge in one direction."""
-    directed = np.sort((triangles * count + np.roll(triangles, -1, axis=1)).ravel())
-    return not (directed[1:] == directed[:-1]).any()
+    edges = np.empty((3, len(triangles)), np.int64)
+    for corner in range(3):
+        np.multiply(triangles[:, corner], count, out=edges[corner])
+        edges[corner] += triangles[:, (corner + 1) % 3]
+    ordered = edges.ravel()  # a view
+    ordered.sort()
+    return not (ordered[1:] == ordered[:-1]).any()
 
 
-def _joined_parts(triangles: np.ndarray, count: int) -> np.ndarray:
-    """The connected part (count,) of each vertex."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def _inward(volume: np.ndarray, triangles: np.ndarray, count: int) -> np.ndarray:
+    """Which triangles (M,) are in a connected part whose volumes (M,) are less than 0 in sum.
 
-    start, end = triangles[:, :2].ravel(), triangles[:, 1:].ravel()
-    graph = coo_array((np.ones(len(start), bool), (start, end)), shape=(count, count))
-    return connected_components(graph, directed=False)[1]
+    Parts grow: a vertex has the number of one that it is connected with, the least in the end. If no part is inward
+    before they are whole, none is when they are.
+    """
+    part, around = np.arange(count), triangles.T
+    while True:
+        least = np.minimum(np.minimum(around[0], around[1]), around[2])
+        for corner in around:
+            np.minimum.at(part, corner, least)
+        while (part[part] != part).any():
+            part = part[part]
+        around = part[triangles.T]
+        sums = np.bincount(around[0], volume, count)
+        if (sums >= 0).all() or (around == around[0]).all():
+            return (sums < 0)[around[0]]
 
 
 def _shared_edges(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull
 
 from ffnet.geometry import topology
@@ -88,3 +90,16 @@ def test_a_strip_turns_every_other_triangle_and_starts_anew_behind_a_minus_one()
         *([4, 5, 6], [6, 5, 7]),
     ]
     assert strip_triangles(np.array([0, 1])).shape == strip_triangles(np.array([0, 1, -1, 2, 3])).shape == (0, 3)
+
+
+@pytest.mark.parametrize("count", [200, 2000])
+def test_a_part_is_inward_if_all_its_volumes_together_are(count):
+    random = np.random.default_rng(count)
+    triangles = random.integers(0, count, (count // 3, 1)) + np.array([0, 1, 5])  # some large parts, some small
+    volume = random.normal(size=len(triangles))
+    edges = triangles[:, [0, 1, 0, 2]].reshape(-1, 2)
+    graph = coo_array((np.ones(len(edges)), edges.T), shape=(count + 5, count + 5))
+    part = connected_components(graph, directed=False)[1][triangles[:, 0]]
+    inward = (np.bincount(part, volume) < 0)[part]
+    assert 0 < inward.sum() < len(inward)
+    np.testing.assert_array_equal(topology._inward(volume, triangles, count + 5), inward)

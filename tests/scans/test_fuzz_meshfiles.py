@@ -1,20 +1,33 @@
-"""Random damage to the files that open3d reads: nothing but ScanError ever comes out, and nothing falls over."""
+"""Random damage to mesh files: nothing but ScanError ever comes out, and nothing falls over.
 
+The fast and slow tests go through the decoding process. The full ones call its readers here, which is many times as
+quick: what they raise becomes a ScanError as there, but nothing saves this process from a crash or from memory that
+is not given back.
+"""
+
+import pathlib
+import resource
 import struct
+import warnings
 
 import cv2
 import numpy as np
 import pytest
 
+from ffnet.errors import ScanError
 from ffnet.geometry.raycast import import_open3d
+from ffnet.scans.formats import meshfiles
+from ffnet.scans.formats.contents import words_of
+from ffnet.scans.formats.decoder_process import import_readers, read_parts
 from ffnet.scans.formats.meshfiles import read_meshfile
 from ffnet.scans.formats.readers import check_mesh
 
 COUNTS = [
     pytest.param(40, id="fast"),
     pytest.param(400, id="slow", marks=pytest.mark.slow),
-    pytest.param(20_000, id="full", marks=[pytest.mark.full, pytest.mark.timeout(14_400)]),
+    pytest.param(20_000, id="full", marks=[pytest.mark.full, pytest.mark.timeout(3_600)]),
 ]
+MEMORY = 1 << 30  # bytes that the readers may take more, as in the decoding process
 CORNERS = np.array([[0, 0, 0], [90, 0, 5], [90, 100, 7.5], [0, 110, -5]])
 TRIANGLES = np.array([[0, 1, 2], [0, 2, 3]])
 UV = CORNERS[TRIANGLES][..., :2] / 200 + 0.1
@@ -56,6 +69,31 @@ def glb(folder):
     return (folder / "valid.glb").read_bytes()
 
 
+@pytest.fixture
+def in_this_process(count, monkeypatch):
+    """The readers are called here where there are thousands of files."""
+    if count < 10_000:
+        yield
+        return
+    readers, limits = import_readers(), resource.getrlimit(resource.RLIMIT_AS)
+
+    def decode(path):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return read_parts(path, readers[pathlib.Path(path).suffix])
+        except ScanError as error:
+            raise ScanError(f"{path}: {error}") from error
+        except Exception as error:
+            raise ScanError(f"{path}: {words_of(error)}") from error
+
+    monkeypatch.setattr(meshfiles, "decode", decode)
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
 def read(path):
     mesh = read_meshfile(str(path), "").mesh
     check_mesh(mesh, str(path))
@@ -73,12 +111,14 @@ BESIDE = {"a.mtl": b"newmtl skin\nKd 1 1 1\nmap_Kd a.png\n", "a.png": cv2.imenco
 
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("name", ["a.obj", "a.off", "a.stl", "text.stl", "a.glb"])
+@pytest.mark.usefixtures("in_this_process")
 def test_damaged_files_give_nothing_but_the_readers_own_error(name, count, read_damaged, tmp_path):
     valid = {"a.obj": obj, "a.off": off, "a.glb": lambda: glb(tmp_path)}.get(name, lambda: stl(name == "text.stl"))()
     read_damaged(name, valid, read, check, count, BESIDE if name == "a.obj" else {}, least_refused=0.1)
 
 
 @pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.usefixtures("in_this_process")
 def test_damaged_materials_give_nothing_but_the_readers_own_error(count, read_damaged):
     materials, beside = BESIDE["a.mtl"], {"a.obj": obj(), "a.png": BESIDE["a.png"]}
     read_damaged(

@@ -34,8 +34,9 @@ def bake_colours(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def plain_grey(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Texture coordinates (count, 3, 2) and a texture (2, 2, 3) uint8 for triangles without colour."""
-    return np.full((count, 3, 2), 0.5), np.full((BLOCK, BLOCK, 3), GREY, np.uint8)
+    """Texture coordinates (count, 3, 2), one number that is not stored again for each and cannot be written to, and a
+    texture (2, 2, 3) uint8, for triangles without colour."""
+    return np.broadcast_to(0.5, (count, 3, 2)), np.full((BLOCK, BLOCK, 3), GREY, np.uint8)
 
 
 def scale_colours(colours: np.ndarray, path: str | os.PathLike) -> np.ndarray:

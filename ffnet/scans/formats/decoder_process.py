@@ -36,6 +36,7 @@ ENDS = {  # what the exit code of a child means, below 0 the signal that ended i
     -signal.SIGALRM: f"was not read within {PATIENCE} s; does the disk answer? If so, it is damaged",
     OUT_OF_MEMORY: f"takes more than {MEMORY >> 20} MiB to read; it is damaged or far too large for a face",
 }
+Reader = Callable[[bytes], tuple[list[Part], int]]  # of a file's bytes: its parts and its own number of vertices
 COPY = "copy it again, or export it as .ply"
 
 
@@ -129,7 +130,7 @@ def serve(connection: int, answer: int) -> None:
     connection, answer: descriptors. The reply is the child's exit code, below 0 the signal that ended it.
     """
     caller = Connection(connection)
-    readers = _import_readers()
+    readers = import_readers()
     pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115 - a process file
     limit = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -147,8 +148,8 @@ def serve(connection: int, answer: int) -> None:
         caller.send_bytes(str(code).encode())
 
 
-def _import_readers() -> dict[str, Callable[[bytes], tuple[list[Part], int]]]:
-    """{suffix: function of a file's bytes}"""
+def import_readers() -> dict[str, Reader]:
+    """{suffix: reader}"""
     import trimesh.exchange.obj
     import trimesh.exchange.stl  # noqa: F401 - so that no child need import them
 
@@ -162,14 +163,20 @@ def _import_readers() -> dict[str, Callable[[bytes], tuple[list[Part], int]]]:
     }
 
 
-def _answer(readers: dict[str, Callable[[bytes], tuple[list[Part], int]]], path: str, answer: int) -> None:
+def read_parts(path: str, reader: Reader) -> Decoded:
+    """What a mesh file holds, read in this process: the reader may raise anything."""
+    parts, vertices = reader(pathlib.Path(path).read_bytes())
+    check_shapes(parts)
+    return Decoded(parts, vertices)
+
+
+def _answer(readers: dict[str, Reader], path: str, answer: int) -> None:
     """Reads a file, writes its parts to the descriptor `answer`, and ends the process."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     signal.alarm(PATIENCE)
     code = 1
     try:
-        parts, vertices = readers[os.path.splitext(path)[1].lower()](pathlib.Path(path).read_bytes())
-        check_shapes(parts)
+        parts, vertices = read_parts(path, readers[os.path.splitext(path)[1].lower()])
         arrays: dict[str, Any] = {
             f"{number} {name}": np.frombuffer(values, np.uint8) if isinstance(values, bytes) else values
             for number, part in enumerate(parts)

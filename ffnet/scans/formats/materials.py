@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from ffnet.errors import ScanError
@@ -11,7 +11,7 @@ from ffnet.scans.formats.inside import find_inside, named_texture
 from ffnet.scans.formats.part import Part
 
 MOST_LIBRARIES = 100  # files of materials that an .obj may name
-LIBRARY = re.compile(rb"^[ \t]*mtllib[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+LIBRARY = re.compile(rb"\n[ \t]*mtllib[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 LINE = re.compile(r"^[ \t]*(newmtl|map_Kd)[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -25,13 +25,18 @@ class Material(NamedTuple):
 NO_MATERIAL = Material("", "")
 
 
-def with_textures(path: str, data: bytes, parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
+def library_lines(data: bytes) -> set[str]:
+    """What follows mtllib in the bytes of an .obj: the names of files of materials."""
+    return {line.decode("utf-8", "replace") for line in LIBRARY.findall(b"\n" + _joined(data))}
+
+
+def with_textures(path: str, libraries: Set[str], parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
     """The parts of an .obj with the paths of textures in place of the names of materials; and notes.
 
-    data: the bytes of the .obj. Faces without a material have the texture of the .mtl if it is the only one. Raises
+    libraries: see library_lines. Faces without a material have the texture of the .mtl if it is the only one. Raises
     ScanError if a texture is not there, or none can be told for some faces.
     """
-    materials, notes = read_materials(path, data)
+    materials, notes = read_materials(path, libraries)
     textures = sorted({material for material in materials.values() if material.texture})
     files: dict[Material, str] = {}
     found = []
@@ -54,12 +59,11 @@ def _texture_file(material: Material, path: str) -> tuple[str, str]:
     return named_texture(library, values if find_inside(library, values) else values.split()[-1], path)
 
 
-def read_materials(path: str, data: bytes) -> tuple[dict[str, Material], tuple[str, ...]]:
-    """{name: Material} of an .obj, and notes on files of materials that are missing.
+def read_materials(path: str, lines: Set[str]) -> tuple[dict[str, Material], tuple[str, ...]]:
+    """{name: Material} of an .obj with these library_lines, and notes on files of materials that are missing.
 
     Without a file of its own that is there, the one with the name of the .obj is read.
     """
-    lines = {line.decode("utf-8", "replace") for line in LIBRARY.findall(_joined(data))}
     if len(lines) > MOST_LIBRARIES:
         raise ScanError(f"{path}: names {len(lines)} files of materials, more than {MOST_LIBRARIES}; export it again")
     libraries: dict[str, None] = {}
@@ -91,4 +95,4 @@ def _textures(library: str) -> list[tuple[str, str]]:
 
 def _joined(data: bytes) -> bytes:
     """Text with \n line ends, lines that end in a backslash joined with the next."""
-    return re.sub(rb"\r\n?", b"\n", data).replace(b"\\\n", b"")
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b"")

@@ -54,13 +54,17 @@ def make_mesh(path: str, parts: Sequence[Part], texture_path: str) -> tuple[Mesh
     parts, notes = _choose_pictures(path, parts, texture_path)
     vertices, triangles = _join_shapes(path, parts)
     uv, texture = _join_textures(path, parts)
-    whole = (triangles != np.roll(triangles, 1, axis=1)).all(axis=1)
-    triangles, uv = triangles[whole], uv[whole]
-    if len(triangles) == 0:
+    a, b, c = triangles.T
+    whole = (a != b) & (b != c) & (c != a)
+    if not whole.any():
         raise ScanError(f"{path}: all vertices lie in one point or on one line; export the mesh again")
+    if not whole.all():
+        triangles, uv = triangles[whole], uv[whole]
     turned = turned_triangles(vertices, triangles)[:, None]
-    triangles = np.where(turned, triangles[:, ::-1], triangles)
-    return Mesh(vertices, triangles, np.where(turned[..., None], uv[:, ::-1], uv), texture), notes
+    if turned.any():
+        triangles = np.where(turned, triangles[:, ::-1], triangles)
+        uv = np.where(turned[..., None], uv[:, ::-1], uv)
+    return Mesh(vertices, triangles, uv, texture), notes
 
 
 def _choose_pictures(path: str, parts: Sequence[Part], given: str) -> tuple[list[Part], tuple[str, ...]]:
@@ -88,14 +92,21 @@ def _join_shapes(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarr
             raise ScanError(
                 f"{path}: a triangle names a vertex that is not among the {len(part.vertices)}; export it again"
             )
-        finite = np.isfinite(part.vertices).all(axis=1)
-        if not finite[part.triangles].all() or (part.uv is not None and not np.isfinite(part.uv).all()):
+        finite = np.isfinite(part.vertices)
+        used = finite.all() or finite.all(axis=1)[part.triangles].all()
+        if not used or (part.uv is not None and not np.isfinite(part.uv).all()):
             raise ScanError(f"{path}: vertices or texture coordinates are not finite numbers; export the mesh again")
     shifts = np.cumsum([0] + [len(part.vertices) for part in parts[:-1]])
     return join_vertices(
-        np.concatenate([part.vertices for part in parts]),
-        np.concatenate([part.triangles + shift for part, shift in zip(parts, shifts, strict=True)]),
+        _concatenated([part.vertices for part in parts]),
+        _concatenated(
+            [part.triangles + shift if shift else part.triangles for part, shift in zip(parts, shifts, strict=True)]
+        ),
     )
+
+
+def _concatenated(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)  # no copy of a mesh of one part
 
 
 def _join_textures(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
@@ -106,7 +117,7 @@ def _join_textures(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.nda
     pages: list[tuple[list[int], np.ndarray, np.ndarray]] = []
     for picture, numbers in sources.items():
         if picture is not None:
-            pages.append((numbers, np.concatenate([_in_tile(parts[n].uv) for n in numbers]), _pixels(path, picture)))
+            pages.append((numbers, _concatenated([_in_tile(parts[n].uv) for n in numbers]), _pixels(path, picture)))
     bare = sources.get(None, [])
     coloured = [n for n in bare if parts[n].colours is not None]
     if coloured:
@@ -133,6 +144,8 @@ def _join_textures(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.nda
 def _in_tile(uv: np.ndarray | None) -> np.ndarray:
     """Texture coordinates (M, 3, 2) of triangles that lie in a repetition of the picture moved into the picture."""
     assert uv is not None  # a part has a picture only with texture coordinates
+    if uv.min() >= 0 and uv.max() <= 1:
+        return uv
     middle = uv.mean(axis=1, keepdims=True)
     return uv - np.where(middle > 1, np.ceil(middle) - 1, np.where(middle < 0, np.floor(middle), 0))
 

@@ -62,7 +62,7 @@ def _face_part(
         raise ScanError(f"{path}: a face has {lengths.max()} corners, at most {MOST_CORNERS} are read; triangulate it")
     places = fan_triangles(np.cumsum(lengths) - lengths, lengths)
     owner = np.repeat(np.arange(len(lengths)), lengths - 2)  # the face of each triangle
-    triangles = corners[places].astype(np.int64)
+    triangles = corners.astype(np.int64)[places]
     uv = _vertex_columns(vertex, COORDINATES, triangles)
     for name in CORNER_COORDINATES:
         if isinstance(face.get(name), tuple) and np.array_equal(face[name][0], 2 * lengths):
