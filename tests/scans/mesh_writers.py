@@ -79,6 +79,26 @@ def write_off(path, mesh):
     path.write_text("\n".join([*rows, *("3 {} {} {}".format(*row) for row in mesh.triangles)]) + "\n")
 
 
+def wrl_text(mesh, more, appearance=""):
+    """A .wrl of a mesh's vertices and triangles, with more fields of its IndexedFaceSet and of its Appearance."""
+    points = ", ".join("{:.6f} {:.6f} {:.6f}".format(*row) for row in mesh.vertices)
+    polygons = ", ".join("{}, {}, {}, -1".format(*row) for row in mesh.triangles)
+    return (
+        f"#VRML V2.0 utf8\nShape {{ appearance Appearance {{ {appearance} }}\n geometry IndexedFaceSet {{ "
+        f"coord Coordinate {{ point [ {points} ] }}\ncoordIndex [ {polygons} ]\n{more} }} }}\n"
+    )
+
+
+def write_wrl(path, mesh, picture="face.png"):
+    """With texture coordinates that share the vertices' numbers, and the name of its picture."""
+    vertices, uv, triangles = shared_corners(mesh)
+    points = ", ".join("{:.8f} {:.8f}".format(*row) for row in uv)
+    more = f"texCoord TextureCoordinate {{ point [ {points} ] }}"
+    named = f'texture ImageTexture {{ url [ "{picture}" ] }}'
+    path.write_text(wrl_text(mesh._replace(vertices=vertices, triangles=triangles), more, named))
+    Image.fromarray(mesh.texture).save(path.with_name(picture))
+
+
 class Glb:
     """A .glb put together: add() takes columns and gives the number of their accessor."""
 
@@ -138,4 +158,22 @@ def glb_of(mesh, image=None, kind="image/png", node=None, quantise=False):
         "textures": [{"source": 0}],
         "materials": [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}],
     }
+    return glb
+
+
+def draco_glb(mesh):
+    """The Glb of a mesh whose columns the package DracoPy compressed, 20 bits a coordinate."""
+    import DracoPy
+
+    glb, (vertices, uv, triangles) = glb_of(mesh), shared_corners(mesh)
+    packed = DracoPy.encode(vertices, triangles, quantization_bits=20, tex_coord=uv * [1, -1] + [0, 1])
+    kinds = {DracoPy.AttributeType.POSITION: "POSITION", DracoPy.AttributeType.TEX_COORD: "TEXCOORD_0"}
+    numbers = {
+        kinds[one["attribute_type"]]: one["unique_id"] for one in DracoPy.decode(packed).attributes
+    }  # the encoder chose them
+    primitive = glb.model["meshes"][0]["primitives"][0]
+    for number in (*primitive["attributes"].values(), primitive["indices"]):
+        del glb.model["accessors"][number]["bufferView"]
+    primitive["extensions"] = {"KHR_draco_mesh_compression": {"bufferView": glb.view(packed), "attributes": numbers}}
+    glb.model["extensionsUsed"] = glb.model["extensionsRequired"] = ["KHR_draco_mesh_compression"]
     return glb

@@ -14,7 +14,7 @@ from ffnet.commands.listed_scans import ListedScans
 from ffnet.geometry.mesh import Mesh, sample_texture
 from ffnet.geometry.raycast import cast_view, import_open3d, view_texture
 from ffnet.scans.formats.readers import read_scan
-from tests.scans.mesh_writers import encoded, glb_of, shared_corners, write_obj, write_ply
+from tests.scans.mesh_writers import encoded, glb_of, write_obj, write_ply, write_wrl, wrl_text
 
 NONE = ListedScans({}, {})
 HEAD = "ply\nformat binary_little_endian 1.0\n{}element vertex {}\n" + "".join(f"property float {a}\n" for a in "xyz")
@@ -171,15 +171,6 @@ def obj_with_eyes_that_have_no_coordinates(folder, mesh):
     return folder / "a.obj"
 
 
-def wrl_text(mesh, more, appearance=""):
-    points = ", ".join("{:.4f} {:.4f} {:.4f}".format(*row) for row in mesh.vertices)
-    polygons = ", ".join("{}, {}, {}, -1".format(*row) for row in mesh.triangles)
-    return (
-        f"#VRML V2.0 utf8\nShape {{ appearance Appearance {{ {appearance} }}\n geometry IndexedFaceSet {{ "
-        f"coord Coordinate {{ point [ {points} ] }}\ncoordIndex [ {polygons} ]\n{more} }} }}\n"
-    )
-
-
 def wrl_with_colours_at_its_vertices(folder, mesh):
     colours = ", ".join("{:.4f} {:.4f} {:.4f}".format(*row) for row in colours_at_vertices(mesh) / 255)
     (folder / "a.wrl").write_text(wrl_text(mesh, f"colorPerVertex TRUE color Color {{ color [ {colours} ] }}"))
@@ -192,12 +183,7 @@ def wrl_without_colours(folder, mesh):
 
 
 def wrl_that_names_its_picture(folder, mesh):
-    vertices, uv, triangles = shared_corners(mesh)
-    points = ", ".join("{:.6f} {:.6f}".format(*row) for row in uv)
-    more = f"texCoord TextureCoordinate {{ point [ {points} ] }}"
-    Image.fromarray(mesh.texture).save(folder / "tex_0.png")
-    named = 'texture ImageTexture { url [ "tex_0.png" ] }'
-    (folder / "a.wrl").write_text(wrl_text(Mesh(vertices, triangles, mesh.uv, mesh.texture), more, named))
+    write_wrl(folder / "a.wrl", mesh, "tex_0.png")
     return folder / "a.wrl"
 
 

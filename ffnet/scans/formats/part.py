@@ -14,6 +14,7 @@ from ffnet.scans.formats.colours import bake_colours, plain_grey, scale_colours,
 from ffnet.scans.formats.images import MOST_PIXELS, decode_texture, read_image
 
 Picture = str | bytes
+BOUND = 1e30  # of coordinates in any unit
 
 
 class Part(NamedTuple):
@@ -29,6 +30,19 @@ class Part(NamedTuple):
     uv: np.ndarray | None = None
     colours: np.ndarray | None = None
     picture: Picture | None = None
+
+
+def are_numbers(values: np.ndarray) -> bool:
+    """Whether all values are numbers that a scan may have: not NaN, and their products are finite."""
+    return bool(values.min(initial=0) > -BOUND and values.max(initial=0) < BOUND)
+
+
+def check_numbers(path: str | os.PathLike, vertices: np.ndarray, uv: np.ndarray | None) -> None:
+    """Raises ScanError if a vertex or a texture coordinate is not a number that a scan may have: see are_numbers."""
+    if not are_numbers(vertices) or (uv is not None and not are_numbers(uv)):
+        raise ScanError(
+            f"{path}: vertices or texture coordinates are not finite numbers below {BOUND:g}; export the mesh again"
+        )
 
 
 def check_shapes(parts: Sequence[Part]) -> None:
@@ -52,8 +66,16 @@ def make_mesh(path: str, parts: Sequence[Part], texture_path: str) -> tuple[Mesh
     if not parts:
         raise ScanError(f"{path}: has no triangles; expected a surface, not points alone")
     parts, notes = _choose_pictures(path, parts, texture_path)
-    vertices, triangles = _join_shapes(path, parts)
-    uv, texture = _join_textures(path, parts)
+    return joined_mesh(path, Mesh(*_join_shapes(path, parts), *_join_textures(path, parts))), notes
+
+
+def joined_mesh(path: str, mesh: Mesh) -> Mesh:
+    """A Mesh with equal vertices joined, triangles without an area left out, and the others turned outwards.
+
+    Vertices may be anything where no triangle uses them. Raises ScanError if no triangle is left.
+    """
+    vertices, triangles = join_vertices(mesh.vertices, mesh.triangles)
+    uv = mesh.uv
     a, b, c = triangles.T
     whole = (a != b) & (b != c) & (c != a)
     if not whole.any():
@@ -64,7 +86,7 @@ def make_mesh(path: str, parts: Sequence[Part], texture_path: str) -> tuple[Mesh
     if turned.any():
         triangles = np.where(turned, triangles[:, ::-1], triangles)
         uv = np.where(turned[..., None], uv[:, ::-1], uv)
-    return Mesh(vertices, triangles, uv, texture), notes
+    return Mesh(vertices, triangles, uv, mesh.texture)
 
 
 def _choose_pictures(path: str, parts: Sequence[Part], given: str) -> tuple[list[Part], tuple[str, ...]]:
@@ -87,22 +109,17 @@ def _choose_pictures(path: str, parts: Sequence[Part], given: str) -> tuple[list
 
 
 def _join_shapes(path: str, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (N, 3) and triangles (M, 3) of all parts."""
     for part in parts:
         if part.triangles.min() < 0 or part.triangles.max() >= len(part.vertices):
             raise ScanError(
                 f"{path}: a triangle names a vertex that is not among the {len(part.vertices)}; export it again"
             )
-        finite = np.isfinite(part.vertices)
-        used = finite.all() or finite.all(axis=1)[part.triangles].all()
-        if not used or (part.uv is not None and not np.isfinite(part.uv).all()):
-            raise ScanError(f"{path}: vertices or texture coordinates are not finite numbers; export the mesh again")
+        used = part.vertices if are_numbers(part.vertices) else part.vertices[part.triangles]
+        check_numbers(path, used, part.uv)
     shifts = np.cumsum([0] + [len(part.vertices) for part in parts[:-1]])
-    return join_vertices(
-        _concatenated([part.vertices for part in parts]),
-        _concatenated(
-            [part.triangles + shift if shift else part.triangles for part, shift in zip(parts, shifts, strict=True)]
-        ),
-    )
+    numbers = [part.triangles + shift if shift else part.triangles for part, shift in zip(parts, shifts, strict=True)]
+    return _concatenated([part.vertices for part in parts]), _concatenated(numbers)
 
 
 def _concatenated(arrays: Sequence[np.ndarray]) -> np.ndarray:

@@ -12,6 +12,7 @@ from ffnet.scans.formats.depth_image import grid_points, read_depth_image
 from ffnet.scans.formats.frgc import read_abs
 from ffnet.scans.formats.images import read_image
 from ffnet.scans.formats.meshfiles import read_meshfile
+from ffnet.scans.formats.part import check_numbers
 from ffnet.scans.formats.ply import read_ply
 from ffnet.scans.formats.range_grid import mesh_from_grid
 from ffnet.scans.formats.scan_file import ScanFile
@@ -98,11 +99,10 @@ def check_mesh(mesh: Mesh, path: str | os.PathLike) -> None:
     """Raises ScanError if a mesh has no triangles, numbers that are not finite, or corners that do not exist."""
     if len(mesh.triangles) == 0:
         raise ScanError(f"{path}: has no triangles; expected a surface, not points alone")
-    if not np.isfinite(mesh.vertices).all() or not np.isfinite(mesh.uv).all():
-        raise ScanError(f"{path}: vertices or texture coordinates are not finite numbers; export the mesh again")
     if mesh.triangles.min() < 0 or mesh.triangles.max() >= len(mesh.vertices):
         raise ScanError(
             f"{path}: a triangle names a vertex that is not among the {len(mesh.vertices)}; export it again"
         )
+    check_numbers(path, mesh.vertices, mesh.uv)
     if not np.ptp(mesh.vertices, axis=0).any():
         raise ScanError(f"{path}: all vertices lie in one point; export the mesh again")

@@ -19,7 +19,7 @@ from ffnet.scans.formats.bu3dfe import (
     textured_mesh,
 )
 from ffnet.scans.formats.inside import named_texture
-from ffnet.scans.formats.part import Part, make_mesh
+from ffnet.scans.formats.part import Part, check_numbers, joined_mesh, make_mesh
 from ffnet.scans.formats.scan_file import ScanFile
 
 URL = re.compile(rb'\bImageTexture\s*\{[^{}"]*?\burl\s*\[?\s*"([^"]+)"')
@@ -43,7 +43,8 @@ def read_wrl(path: str, texture_path: str) -> ScanFile:
             texture_path, note = named_texture(path, url[1].decode("utf-8", "replace"), path)
     if texture_path or (mapped and "Color color" not in blocks):
         mesh = textured_mesh(text, blocks, path, texture_path)
-        return ScanFile(mesh, len(mesh.vertices), (note,) if note else ())
+        check_numbers(path, mesh.vertices, mesh.uv)
+        return ScanFile(joined_mesh(path, mesh), len(mesh.vertices), (note,) if note else ())
     vertices, index, fans = read_shape(text, blocks, path)
     colours = _corner_colours(text, blocks, index, path)[fans] if "Color color" in blocks else None
     mesh, notes = make_mesh(path, [Part(vertices, index[fans], colours=colours)], "")

@@ -18,7 +18,18 @@ from ffnet.scans.settings import ScanSettings
 from ffnet.scans.shard import pack_scan, scan_columns
 from ffnet.settings import read_settings
 from ffnet.workflow.provenance import ROOT
-from tests.scans.mesh_writers import encoded, glb_of, shared_corners, write_obj, write_off, write_ply, write_stl
+from tests.scans.mesh_writers import (
+    draco_glb,
+    encoded,
+    glb_of,
+    shared_corners,
+    write_obj,
+    write_off,
+    write_ply,
+    write_stl,
+    write_wrl,
+    wrl_text,
+)
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
 SCANS = CONFIG["scans"] | {"pose": CONFIG["scans"]["pose"] | {"landmarks": "files"}}
@@ -38,6 +49,10 @@ def by_hand(path, mesh, variant):
         write_stl(path, mesh, text=variant == "text stl")
     elif variant == "off":
         write_off(path, mesh)
+    elif variant == "wrl":
+        write_wrl(path, mesh)
+    elif variant == "bare wrl":
+        path.write_text(wrl_text(mesh, "solid FALSE"))
     else:
         path.write_bytes(some_glb(mesh, variant).bytes())
 
@@ -51,6 +66,9 @@ def some_glb(mesh, variant):
         half = {"rotation": [0, 0, np.sqrt(0.5), np.sqrt(0.5)], "translation": [5, -7, 9], "scale": [2, 2, 2]}
         back = (mesh.vertices - [5, -7, 9]) / 2 @ [[0, -1.0, 0], [1, 0, 0], [0, 0, 1]]
         return glb_of(mesh._replace(vertices=back), node=half)
+    if variant == "draco glb":
+        pytest.importorskip("DracoPy")
+        return draco_glb(mesh)
     glb = glb_of(mesh, quantise=variant == "quantised glb")
     if variant == "two sets glb":
         primitive = glb.model["meshes"][0]["primitives"][0]
@@ -102,11 +120,11 @@ HAND = [
     "grey glb",
     "two sets glb",
 ]
-HAND += ["node glb", "quantised glb", "text stl", "binary stl", "off"]
+HAND += ["node glb", "quantised glb", "draco glb", "text stl", "binary stl", "off", "wrl", "bare wrl"]
 VARIANTS = [(by_hand, name) for name in HAND]
 VARIANTS += [(by_trimesh, name) for name in ("obj", "ply", "glb", "stl", "off")]
 VARIANTS += [(by_open3d, name) for name in ("obj", "ply", "glb", "stl", "off")]
-BARE = ("stl", "off", "text stl", "binary stl")
+BARE = ("stl", "off", "text stl", "binary stl", "bare wrl")
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +148,12 @@ def textured(write, variant):
 @pytest.mark.parametrize(("write", "variant"), VARIANTS)
 def test_vertices_are_joined_and_triangles_keep_their_places_and_coordinates(write, variant, face, tmp_path):
     scan = read_scan(str(written(tmp_path, face, write, variant)), "", SETTINGS, "mm")
-    mesh, loss = scan.mesh, np.ptp(face.vertices) / 65535 if "quantised" in variant else 2e-5
+    mesh, steps = scan.mesh, {"quantised glb": 65535, "draco glb": 2**20}.get(variant)
+    loss = np.ptp(face.vertices) / steps if steps else 2e-5
     assert len(mesh.vertices) == len(face.vertices) and len(mesh.triangles) == len(face.triangles)
-    assert scan.vertices in (len(face.vertices), len(shared_corners(face)[0]), 3 * len(face.triangles))
+    splits = 1 if "draco" in variant else 0  # a vertex at which the surface touches itself
+    shared = len(shared_corners(face)[0])
+    assert scan.vertices in (len(face.vertices), shared, shared + splits, 3 * len(face.triangles))
     order = [np.lexsort(np.round(one.vertices[one.triangles].mean(axis=1), 1).T) for one in (mesh, face)]
     middles = [
         one.vertices[one.triangles].mean(axis=1)[places] for one, places in zip((mesh, face), order, strict=True)
