@@ -16,6 +16,7 @@ from ffnet.scans.formats.images import read_image
 from ffnet.scans.formats.landmark_files import read_bnd, read_lm2, read_lm3
 from ffnet.scans.formats.ply import read_ply
 from ffnet.scans.formats.readers import check_mesh
+from ffnet.scans.formats.vrml import read_wrl
 
 SIDE = 5
 COUNTS = [
@@ -25,7 +26,7 @@ COUNTS = [
 ]
 
 
-def vrml():
+def vrml(coloured=False):
     x, y = np.meshgrid(np.arange(SIDE) * 20.0, np.arange(SIDE) * 20.0)
     points = np.stack([x, y, x * y / 100], axis=-1).reshape(-1, 3)
     corner = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)[:-1, :-1].ravel()[:, None] + [0, 1, SIDE + 1, SIDE, -1]
@@ -39,6 +40,10 @@ def vrml():
         "IndexedFaceSet {{ coord DEF C Coordinate {{ point [ {} ] }} # made\n coordIndex [ {} ]\n"
         "texCoord TextureCoordinate {{ point [ {} ] }}\n texCoordIndex [ {} ] }} }} ] scale 1 1 2 }}\n"
     )
+    if coloured:
+        text = text.replace("texCoord TextureCoordinate {{ point", "colorPerVertex FALSE color Color {{ color")
+        text = text.replace("texCoordIndex", "colorIndex")
+        blocks[2:] = ["\n".join(f"{i / 16} .5 1" for i in range((SIDE - 1) ** 2)), " ".join(map(str, range(16)))]
     return text.format(*blocks).encode()
 
 
@@ -83,23 +88,24 @@ def depth_image(suffix):
     return cv2.imencode(suffix, depth)[1].tobytes()
 
 
-def checked_ply(path):
-    mesh = read_ply(str(path), "").mesh
+def checked(read, path, texture=""):
+    mesh = read(str(path), str(texture)).mesh
     check_mesh(mesh, path)
     return mesh
 
 
 LM3 = "\n".join(["# made", "* scan", "", "9 landmarks:", *(f"Point {i}\n{i}.5 2 -3" for i in range(9)), ""])
 LM2 = "\n".join(["9 landmarks:", "Labels:", *(f"Point {i}" for i in range(9)), "2D Image coordinates:", *["1.5 2"] * 9])
+PICTURES = ("png", "jpg", "bmp", "tiff", "ppm", "webp")
 READERS = {
     "wrl": (vrml(), lambda path, texture: read_bu3dfe(path, texture)),
+    "textured.wrl": (vrml(), lambda path, texture: checked(read_wrl, path, texture)),
+    "coloured.wrl": (vrml(coloured=True), lambda path, _: checked(read_wrl, path)),
     "bnt": (range_image(SIDE), lambda path, texture: read_bosphorus(path, texture, 30.0)),
     "cloud": (range_image(SIDE + 1), lambda path, texture: read_bosphorus(path, texture, 30.0)),
-    "png": (picture(".png"), lambda path, _: read_image(path)),
-    "jpg": (picture(".jpg"), lambda path, _: read_image(path)),
-    "bmp": (picture(".bmp"), lambda path, _: read_image(path)),
-    "ply": (ply(binary=False), lambda path, _: checked_ply(path)),
-    "binary.ply": (ply(binary=True), lambda path, _: checked_ply(path)),
+    **{kind: (picture(f".{kind}"), lambda path, _: read_image(path)) for kind in PICTURES},
+    "ply": (ply(binary=False), lambda path, _: checked(read_ply, path)),
+    "binary.ply": (ply(binary=True), lambda path, _: checked(read_ply, path)),
     "abs": (frgc(), lambda path, _: read_abs(path)),
     "abs.gz": (gzip.compress(frgc(), mtime=0), lambda path, _: read_abs(path)),
     "npy": (depth_image(".npy"), lambda path, _: read_depth_image(path)),
@@ -113,11 +119,11 @@ READERS = {
 
 def check_result(kind, got):
     """What is read from a damaged file that still can be read keeps every promise of a mesh or of a picture."""
-    if kind in ("wrl", "bnt", "cloud", "ply", "binary.ply"):
+    if kind.endswith(("wrl", "bnt", "cloud", "ply")):
         assert np.isfinite(got.vertices).all() and np.isfinite(got.uv).all() and len(got.triangles) > 0
         assert got.triangles.min() >= 0 and got.triangles.max() < len(got.vertices)
         assert got.uv.shape == (*got.triangles.shape, 2)
-    elif kind in ("png", "jpg", "bmp"):
+    elif kind in PICTURES:
         assert got.dtype == np.uint8 and got.ndim == 3 and got.shape[2] == 3
     elif kind in ("npy", "depth.png", "tif"):
         assert got.dtype == float and got.ndim == 2 and (np.isnan(got) | (got > 0)).all()

@@ -24,7 +24,7 @@ from ffnet.scans.formats.readers import check_mesh
 
 COUNTS = [
     pytest.param(40, id="fast"),
-    pytest.param(400, id="slow", marks=pytest.mark.slow),
+    pytest.param(500, id="slow", marks=pytest.mark.slow),
     pytest.param(20_000, id="full", marks=[pytest.mark.full, pytest.mark.timeout(3_600)]),
 ]
 MEMORY = 1 << 30  # bytes that the readers may take more, as in the decoding process
