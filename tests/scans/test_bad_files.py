@@ -1,5 +1,6 @@
 """Files of one's own that are not as they must be: each is refused with a ScanError that names it and says why."""
 
+import contextlib
 import gzip
 import json
 import struct
@@ -210,3 +211,26 @@ def test_no_mesh_goes_on_that_is_none(change, message):
     check_mesh(mesh, "a.obj")
     with pytest.raises(ScanError, match=f"a.obj: .*{message}"):
         check_mesh(mesh._replace(**change), "a.obj")
+
+
+BLANKS = b" " * 10**6
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("name", "obj", "mtl"),
+    [
+        ("a.obj", b"mtllib a" + BLANKS + b"b\n" + OBJ, b""),
+        ("a.obj", b"mtllib a.mtl\nusemtl a" + BLANKS + b"b\n" + OBJ, b"newmtl a b\n"),
+        ("a.obj", b"mtllib a.mtl\n" + OBJ, b"newmtl a\nmap_Kd a" + BLANKS[:-40] + b"b\n"),
+        ("a.wrl", b"#VRML V2.0 utf8\nImageTexture { url" + BLANKS + b"x } TextureCoordinate { point [ 0 ] }", b""),
+    ],
+    ids=["mtllib", "usemtl", "map_Kd", "url"],
+)
+def test_a_long_run_of_blanks_takes_no_longer_than_reading_it(name, obj, mtl, tmp_path):
+    (tmp_path / name).write_bytes(obj)
+    (tmp_path / "a.mtl").write_bytes(mtl)
+    start = time.process_time()
+    with contextlib.suppress(ScanError):
+        read_scan(str(tmp_path / name), "", SETTINGS, "mm")
+    assert time.process_time() - start < 5

@@ -11,8 +11,8 @@ from ffnet.scans.formats.inside import find_inside, named_texture
 from ffnet.scans.formats.part import Part
 
 MOST_LIBRARIES = 100  # files of materials that an .obj may name
-LIBRARY = re.compile(rb"\n[ \t]*mtllib[ \t]+(.+?)[ \t]*$", re.MULTILINE)
-LINE = re.compile(r"^[ \t]*(newmtl|map_Kd)[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+LIBRARY = re.compile(rb"\n[ \t]*+mtllib[ \t]++([^\n]+)")
+LINE = re.compile(r"^[ \t]*+(newmtl|map_Kd)[ \t]++([^\n]+)", re.MULTILINE | re.IGNORECASE)
 
 
 class Material(NamedTuple):
@@ -27,7 +27,7 @@ NO_MATERIAL = Material("", "")
 
 def library_lines(data: bytes) -> set[str]:
     """What follows mtllib in the bytes of an .obj: the names of files of materials."""
-    return {line.decode("utf-8", "replace") for line in LIBRARY.findall(b"\n" + _joined(data))}
+    return {line.decode("utf-8", "replace").rstrip(" \t") for line in LIBRARY.findall(b"\n" + _joined(data))}
 
 
 def with_textures(path: str, libraries: Set[str], parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
@@ -89,7 +89,7 @@ def _textures(library: str) -> list[tuple[str, str]]:
     for word, values in LINE.findall(text):
         if word.lower() == "newmtl":
             name = " ".join(values.split())
-        found[name] = values if word.lower() != "newmtl" else ""
+        found[name] = values.rstrip(" \t") if word.lower() != "newmtl" else ""
     return list(found.items())
 
 

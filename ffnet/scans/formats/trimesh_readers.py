@@ -12,7 +12,7 @@ from ffnet.errors import ScanError
 from ffnet.geometry.topology import join_vertices
 from ffnet.scans.formats.part import Part
 
-MATERIAL = re.compile(rb"\nusemtl[ ]+(.*?)[ ]*$", re.MULTILINE)
+MATERIAL = re.compile(rb"\nusemtl +([^\n]*)")
 NUMBER = re.compile(rb"(?:-?\d{1,9})?")
 INDENTED = re.compile(rb"\n +")
 # a face that is not three or more corners with positive numbers
@@ -30,7 +30,7 @@ def read_obj(data: bytes) -> tuple[list[Part], int]:
     text = INDENTED.sub(b"\n", text) if b"\n " in text else text
     if UNUSUAL.search(text) or (BARE.search(text) and MAPPED.search(text)):
         text = _usual(text)
-    library = b"".join(b"newmtl " + name + b"\n" for name in sorted(set(MATERIAL.findall(text))))
+    library = b"".join(b"newmtl " + name.rstrip(b" ") + b"\n" for name in sorted(set(MATERIAL.findall(text))))
     text = b"mtllib all" + text.replace(b"mtllib", b"#")  # no other file is read: trimesh gets the names alone
     meshes = load_obj(io.BytesIO(text), {"all": library}, split_groups=True)
     parts = [_obj_part(mesh) for mesh in meshes.get("geometry", {}).values()]

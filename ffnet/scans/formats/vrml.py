@@ -22,7 +22,7 @@ from ffnet.scans.formats.inside import named_texture
 from ffnet.scans.formats.part import Part, check_numbers, joined_mesh, make_mesh
 from ffnet.scans.formats.scan_file import ScanFile
 
-URL = re.compile(rb'\bImageTexture\s*\{[^{}"]*?\burl\s*\[?\s*"([^"]+)"')
+URL = re.compile(rb'\bImageTexture\s*\{[^{}"]*?\burl\s*+\[?\s*+"([^"]+)"')
 PER_FACE = re.compile(rb"\bcolorPerVertex\s+FALSE\b")
 
 
