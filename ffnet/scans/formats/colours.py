@@ -21,16 +21,15 @@ def bake_colours(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     across = int(np.ceil(np.sqrt(len(colours))))
     down = -(-len(colours) // across)
-    blocks = np.zeros((down * across, BLOCK, BLOCK, 3))
-    blocks[: len(colours)] = np.stack(
-        [colours[:, 0], colours[:, 1], colours[:, 2], colours[:, 1] + colours[:, 2] - colours[:, 0]], axis=1
-    ).reshape(-1, BLOCK, BLOCK, 3)
+    blocks = np.zeros((down * across, BLOCK * BLOCK, 3), np.uint8)
+    blocks[: len(colours), :3] = np.rint(colours)
+    blocks[: len(colours), 3] = np.clip(np.rint(colours[:, 1] + colours[:, 2] - colours[:, 0]), 0, 255)
     texture = blocks.reshape(down, across, BLOCK, BLOCK, 3).swapaxes(1, 2).reshape(down * BLOCK, across * BLOCK, 3)
     row, column = np.divmod(np.arange(len(colours)), across)
     x = BLOCK * column[:, None] + np.array([0.5, 1.5, 0.5])
     y = BLOCK * row[:, None] + np.array([0.5, 0.5, 1.5])
     uv = np.stack([x / (BLOCK * across), 1 - y / (BLOCK * down)], axis=-1)
-    return uv, np.clip(np.rint(texture), 0, 255).astype(np.uint8)
+    return uv, texture
 
 
 def plain_grey(count: int) -> tuple[np.ndarray, np.ndarray]:
