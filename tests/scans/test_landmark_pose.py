@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from ffnet.demo import bosphorus_files, bu3dfe_files
+from ffnet.demo.landmark_sets import BOSPHORUS_POINTS
 from ffnet.demo.studio import rotation_xyz
 from ffnet.errors import ScanError
 from ffnet.scans.formats.landmark_files import read_bnd, read_lm3
@@ -15,6 +16,7 @@ from ffnet.scans.landmark_pose import (
     GROUPS,
     LABELS,
     LEAST_LABELS,
+    OTHER_LABELS,
     WANTED,
     mean_groups,
     pose_from_file,
@@ -105,6 +107,12 @@ def test_the_other_side_of_a_label_is_the_other_side():
     assert swapped("outer left eyebrow") == "outer right eyebrow" and swapped("nose saddle right") == "nose saddle left"
     assert swapped("nose tip") == "nose tip"
     assert {swapped(label) for label in LABELS} == set(LABELS)
+
+
+def test_each_label_is_the_point_that_generated_files_have_there():
+    written = {label.lower(): list(points) for label, points in BOSPHORUS_POINTS.items()}
+    assert {label: written[label] for label in LABELS} == LABELS
+    assert written.keys() == {*LABELS, *OTHER_LABELS} - {"left ear lobe", "right ear lobe"}
 
 
 def test_landmarks_in_the_photo_are_looked_up_on_the_surface(ranged, settings):
