@@ -43,10 +43,18 @@ def test_a_mesh_without_repeated_vertices_keeps_their_order():
     np.testing.assert_array_equal(joined, triangles)
 
 
+def test_a_mesh_without_repeated_vertices_loses_those_in_no_triangle():
+    points, triangles = sphere()
+    loose = np.array([[0.0, 0, 0], [-0.0, 5, 0]])
+    vertices, joined = join_vertices(np.concatenate([loose, points]), triangles + 2)
+    np.testing.assert_array_equal(vertices, points)
+    np.testing.assert_array_equal(joined, triangles)
+
+
 def test_zero_with_and_without_a_sign_is_one_position():
     assert first_equal(np.array([[0.0, 1, 2], [1, 0, 0]]) + 0.0).tolist() == [0, 1]
     vertices, _ = join_vertices(np.array([[0.0, 1, 2], [-0.0, 1, 2], [3, 4, 5]]), np.array([[0, 1, 2]]))
-    assert len(vertices) == 2
+    assert len(vertices) == 2 and not np.signbit(vertices).any()
 
 
 def test_points_are_compared_themselves_where_their_sort_key_cannot_tell_them_apart(monkeypatch):
@@ -68,6 +76,11 @@ def test_triangles_of_a_face_open_behind_are_turned_towards_the_camera(share):
     triangles = triangles[(points[triangles][..., 2] > -0.2).all(axis=1)]
     wrong = np.random.default_rng(2).random(len(triangles)) < share
     np.testing.assert_array_equal(turned_triangles(points, turn(triangles, wrong)), wrong)
+
+
+def test_a_mesh_of_more_triangles_than_are_worked_on_at_once_is_turned_as_a_whole(monkeypatch):
+    monkeypatch.setattr(topology, "BLOCK", 7)
+    test_triangles_of_a_closed_surface_are_turned_outwards_whichever_way_they_ran(0.1)
 
 
 def test_each_connected_part_is_turned_by_itself():

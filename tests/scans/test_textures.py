@@ -82,6 +82,23 @@ def test_texture_coordinates_in_a_repetition_of_the_picture_are_moved_into_it():
     np.testing.assert_array_equal(make_mesh("a.glb", [part(uv=edge, picture=data)], "")[0].uv, edge)
 
 
+def test_a_triangle_that_is_turned_takes_its_texture_coordinates_along():
+    triangles, uv = np.array([[0, 1, 2], [0, 1, 3]]), np.array([[[0, 0], [1, 0], [1, 1]], [[0, 0], [1, 0], [0.5, 0]]])
+    vertices = np.array([[0.0, 0, 0], [9, 0, 0], [9, 9, 0], [5, -9, 0]])
+    mesh, _ = make_mesh("a.ply", [part(vertices=vertices, triangles=triangles, uv=uv, picture=encoded(9))], "")
+    places = dict(zip(mesh.triangles.ravel().tolist(), mesh.uv.reshape(-1, 2).tolist(), strict=True))
+    assert places == {0: [0, 0], 1: [1, 0], 2: [1, 1], 3: [0.5, 0]}
+    a, b, c = mesh.vertices[mesh.triangles].swapaxes(0, 1)
+    assert (np.cross(b - a, c - a)[:, 2] > 0).all()
+
+
+@pytest.mark.parametrize("line", [[0, 0, 1], [0, 1, 1], [0, 1, 0]])
+def test_triangles_with_a_corner_twice_are_left_out(line):
+    uv = np.concatenate([UV, UV])
+    mesh, _ = make_mesh("a.ply", [part(triangles=np.array([line, [0, 1, 2]]), uv=uv, picture=encoded(9))], "")
+    assert mesh.triangles.tolist() == [[0, 1, 2]] and mesh.uv.shape == (1, 3, 2)
+
+
 def test_textures_that_are_too_large_in_one_picture_are_refused(monkeypatch):
     monkeypatch.setattr("ffnet.scans.formats.part.MOST_PIXELS", 40)
     parts = [part(uv=UV, picture=encoded(9)), part(vertices=moved(1), uv=UV, picture=encoded(8, (7, 4)))]

@@ -48,6 +48,16 @@ def test_faces_without_texture_coordinates_leave_those_of_their_group_alone(face
     assert part.uv.tolist() == [[[0, 0], [1, 0], [1, 1]]]
 
 
+def test_one_corner_without_texture_coordinates_makes_a_face_bare():
+    assert corners_of(TEXT + "f 1 2/2 3/3\nf 1/1 3/3 4/4\n")[1] == 1
+
+
+def test_a_group_that_is_named_again_may_change_between_faces_with_and_without_texture_coordinates():
+    groups = ["g a\nf 1/1 2/2 3/3", "g b\nf 1/1 3/3 4/4\nf 1 3 4", "g b\nf 1 4 5\n"]
+    corners, mapped = corners_of(TEXT + "\n".join(groups))
+    assert len(corners) == 4 and mapped == 2
+
+
 @pytest.mark.parametrize(
     ("faces", "message"),
     [
