@@ -84,7 +84,7 @@ def test_texture_coordinates_in_a_repetition_of_the_picture_are_moved_into_it():
 
 def test_a_triangle_that_is_turned_takes_its_texture_coordinates_along():
     triangles, uv = np.array([[0, 1, 2], [0, 1, 3]]), np.array([[[0, 0], [1, 0], [1, 1]], [[0, 0], [1, 0], [0.5, 0]]])
-    vertices = np.array([[0.0, 0, 0], [9, 0, 0], [9, 9, 0], [5, -9, 0]])
+    vertices = np.array([[0.0, 0, 0], [9, 0, 0], [9, 9, -2], [5, -9, -3]])
     mesh, _ = make_mesh("a.ply", [part(vertices=vertices, triangles=triangles, uv=uv, picture=encoded(9))], "")
     places = dict(zip(mesh.triangles.ravel().tolist(), mesh.uv.reshape(-1, 2).tolist(), strict=True))
     assert places == {0: [0, 0], 1: [1, 0], 2: [1, 1], 3: [0.5, 0]}
