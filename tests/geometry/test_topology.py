@@ -53,7 +53,7 @@ def test_a_mesh_without_repeated_vertices_loses_those_in_no_triangle():
 
 def test_zero_with_and_without_a_sign_is_one_position():
     assert first_equal(np.array([[0.0, 1, 2], [1, 0, 0]]) + 0.0).tolist() == [0, 1]
-    vertices, _ = join_vertices(np.array([[0.0, 1, 2], [-0.0, 1, 2], [3, 4, 5]]), np.array([[0, 1, 2]]))
+    vertices, _ = join_vertices(np.array([[-0.0, 1, 2], [0.0, 1, 2], [3, 4, 5]]), np.array([[0, 1, 2]]))
     assert len(vertices) == 2 and not np.signbit(vertices).any()
 
 
