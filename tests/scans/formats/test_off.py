@@ -19,7 +19,7 @@ OFF = f"OFF\n4 2 0\n{POINTS}3 0 1 2\n3 0 2 3\n"
         OFF.replace("3 0 1 2", " 3  0 1 2 255 0 0"),
         OFF.replace("4 2", "4 1").replace("3 0 1 2\n3 0 2 3", "4 0 1 2 3"),
         OFF.rstrip(),
-        OFF.replace("3 0 1 2", "\t\n   \n3 0 1 2"),
+        OFF.replace("3 0 1 2", "   \n3 0 1 2"),
         OFF + "2 0 1\nno face\n",
     ],
 )
