@@ -213,6 +213,15 @@ def test_no_mesh_goes_on_that_is_none(change, message):
         check_mesh(mesh._replace(**change), "a.obj")
 
 
+def test_a_textured_wrl_beyond_all_scans_is_refused(tmp_path):
+    points = "coord Coordinate { point [ 0 0 0, 1e308 0 0, 0 9 1 ] } coordIndex [ 0 1 2 -1 ]"
+    texture = "texCoord TextureCoordinate { point [ 0 0, 1 0, 1 1 ] }"
+    (tmp_path / "a.wrl").write_text(f"#VRML V2.0 utf8\nShape {{ geometry IndexedFaceSet {{ {points} {texture} }} }}\n")
+    (tmp_path / "a.png").write_bytes(PNG)
+    with pytest.raises(ScanError, match="a.wrl: vertices .* are not finite numbers below 1e.30"):
+        read_scan(str(tmp_path / "a.wrl"), "", SETTINGS, "mm")
+
+
 BLANKS = b" " * 10**6
 
 

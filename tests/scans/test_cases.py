@@ -144,8 +144,10 @@ def ply_with_vertices_far_off(folder, mesh):
 def obj_with_a_path_of_another_machine(folder, mesh):
     write_obj(folder / "a.obj", mesh, normals=False, picture="a_tex.png")
     (folder / "a.mtl").write_text(
-        "newmtl skin\nmap_Kd C:\\\\Users\\\\operator\\\\Desktop\\\\A_TEX.PNG\nnewmtl no one's\n"
+        "newmtl skin\nmap_Kd C:\\\\Users\\\\operator\\\\Desktop\\\\A_TEX.PNG \t\nnewmtl no one's\n"
     )
+    path = folder / "a.obj"
+    path.write_text(path.read_text().replace("mtllib a.mtl\n", "mtllib a.mtl \t\n"))
     return folder / "a.obj"
 
 

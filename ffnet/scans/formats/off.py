@@ -69,7 +69,7 @@ def _rows(text: bytes, start: int, end: int, faces: int) -> tuple[np.ndarray, np
     try:
         rows = read_numbers(text, np.int64, start, end).reshape(faces, -1)
         if (rows[:, 0] == rows[0, 0]).all() and 0 < rows[0, 0] < rows.shape[1]:
-            return rows[:, 0], rows[:, 1 : 1 + rows[0, 0]].ravel()
+            return rows[:, 0].copy(), rows[:, 1 : 1 + rows[0, 0]].ravel()
     except ValueError:  # a colour of fractions, or faces of several sizes
         pass
     words = [line.split() for line in text[start:end].split(b"\n")]
