@@ -138,7 +138,8 @@ def test_a_subject_in_the_wrong_fold_is_named_though_runs_are_missing(own_known,
     for path in (own_known.folder / "demo" / "runs").glob("*/0/*.json"):
         inputs = [sha256_of(own_known.shards("demo")), sha256_of(split)]
         path.write_text(json.dumps(json.loads(path.read_text()) | {"inputs": inputs}))
-    with pytest.raises(InputError, match=f"subject {subject} .* is tested in fold {fold}, but its split says"):
+    where = rf"demo/runs/[\w-]+/0/{fold}.csv: subject {subject} .* is tested in fold {fold}, but its split says"
+    with pytest.raises(InputError, match=where):
         partial(own_known, expected)
 
 

@@ -14,6 +14,20 @@ def test_half_is_bfloat16_but_float16_on_a_gpu_without_it(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("capability", "setting", "name"),
+    [
+        ((7, 5), "tf32", "float32"),
+        ((8, 0), "tf32", "tf32"),
+        ((9, 0), "tf32", "tf32"),
+        ((9, 0), "float32", "float32"),
+    ],
+)
+def test_tf32_is_what_a_gpu_has_from_capability_8_on(capability, setting, name, monkeypatch):
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda device: capability)
+    assert Precision(GPU, setting).type_name == name
+
+
+@pytest.mark.parametrize(
     ("capabilities", "name"),
     [
         ({"avx512_bf16": True, "amx_bf16": False}, "bfloat16"),
