@@ -101,3 +101,8 @@ def test_the_seeds_of_the_page_are_those_of_its_settings():
     ]
     assert [one["demo"]["seed"] for one in settings] == [CONFIRMING[0], 7]
     assert {row["folds"] for row in rows(f"{CONFIRMING[0]}_accuracy.csv")} == {str(settings[0]["protocol"]["folds"])}
+
+
+def test_the_page_shows_what_evaluate_printed_across_the_layouts():
+    shown = table_below(page("docs/demo.md"), "## Across the layouts")
+    assert shown == [list(row.values()) for row in rows("across.csv")] and len(shown) == 2
