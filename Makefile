@@ -35,7 +35,7 @@ model: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh models $(if $(CONFIG),--configfile $(CONFIG))
 	@echo
 	@ls results/*/models/*.safetensors
-	@echo "predict:    source .venv/bin/activate; ffnet predict SCAN --model ONE_OF_THESE"
+	@echo "predict:    $(BIN)/python -m ffnet predict SCAN --model ONE_OF_THESE"
 	@echo "A model of generated people shows how predictions work. Nobody has tested it on real faces: decide nothing by it."
 
 setup: $(READY)
