@@ -152,7 +152,14 @@ def test_conditions_of_masks_and_backbones_are_for_those_that_have_them():
     assert len(found["FFNet"]) == 2
 
 
+def test_mirror_images_are_named_as_the_paper_has_none():
+    config = read_config(paper_mapping(training={"mirror": True}))
+    assert departures(config, "demo-bu3dfe", "FFNet") == ["mirror images in training"]
+    assert "mirror images in training" not in departures(config, "demo-bu3dfe", "ridge")
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_shortcut_of_the_demo_reaches_a_paper_config(name):
     config = paper_config(name)
     assert (config.networks.width, config.training.batch, config.training.precision) == (1.0, 32, "float32")
+    assert not config.training.mirror

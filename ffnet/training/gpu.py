@@ -44,10 +44,14 @@ Capture = Callable[[Callable[[], None], "torch.cuda.Stream | None"], Callable[[]
 
 
 def gpu_data(
-    collection: Samples, experiment: ExperimentSettings, precision: Precision, multiple: int = CHANNELS
+    collection: Samples,
+    experiment: ExperimentSettings,
+    precision: Precision,
+    multiple: int = CHANNELS,
+    mirror: bool = False,
 ) -> DeviceData:
-    """The DeviceData of an experiment; see prepare_inputs."""
-    data = move_to_device(collection, precision.device)
+    """The DeviceData of an experiment; see prepare_inputs and move_to_device."""
+    data = move_to_device(collection, precision.device, mirror)
     return DeviceData(prepare_inputs(data.inputs, experiment, precision, multiple), data.labels)
 
 

@@ -47,17 +47,32 @@ def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch
     return {name: torch.from_numpy(values).to(device).permute(0, 3, 1, 2) for name, values in maps.items()}
 
 
-def move_to_device(collection: Samples, device: torch.device) -> DeviceData:
-    """The DeviceData of a collection."""
-    return DeviceData(network_inputs(collection, device), torch.from_numpy(collection.label).to(device))
+def move_to_device(collection: Samples, device: torch.device, mirror: bool = False) -> DeviceData:
+    """The DeviceData of a collection. mirror: whether the mirror images of all scans follow behind them."""
+    data = DeviceData(network_inputs(collection, device), torch.from_numpy(collection.label).to(device))
+    return DeviceData(with_mirror_images(data.inputs), data.labels.repeat(2)) if mirror else data
+
+
+def with_mirror_images(inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The inputs of n scans and behind them those of their mirror images: columns in reverse order, and the x of
+    normals, which points to the right, with the other sign."""
+    both = {}
+    for name, values in inputs.items():
+        turned = values.flip(-1)
+        if name == "normals":
+            turned[:, 0].neg_()
+        both[name] = torch.cat([values, turned]).contiguous(memory_format=torch.channels_last)
+    return both
 
 
 def mask_inputs(masks: Masks, data: DeviceData) -> dict[str, torch.Tensor]:
-    """Masks of a run as inputs on the device and in the type of the collection's own."""
-    return {
+    """Masks of a run as inputs on the device and in the type of the collection's own, with mirror images if it has."""
+    inputs = {
         name: torch.from_numpy(values[..., None]).to(data.inputs[name]).permute(0, 3, 1, 2)
         for name, values in masks.items()
     }
+    has_mirror_images = any(len(data.inputs[name]) > len(values) for name, values in masks.items())
+    return with_mirror_images(inputs) if has_mirror_images else inputs
 
 
 def take(inputs: dict[str, torch.Tensor], scans: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -87,17 +102,22 @@ def train(
     settings: TrainingSettings,
     step: Step,
     checkpoint: Checkpoint | None = None,
+    mirrored: torch.Tensor | None = None,
 ) -> None:
     """Trains in place until settings.epochs epochs are done; the state's history then has a row for each.
 
-    scans: (n,) int64, the training half. checkpoint: where the state is loaded from and saved to; None keeps nothing.
+    scans: (n,) int64, the training half. mirrored: (n,) int64, their mirror images; in each epoch every scan or its
+    mirror image is seen once, drawn with equal chance. None: scans alone. checkpoint: where the state is loaded
+    from and saved to; None keeps nothing.
     Raises InputError when the loss is not finite.
     """
     state.network.train()
     if checkpoint:
         checkpoint.restore(state)
     while state.epoch < settings.epochs:
-        loss, accuracy = _train_epoch(state, scans, settings, step, checkpoint)
+        if state.order is None:
+            state.order = draw_order(scans, mirrored, state.generator)
+        loss, accuracy = _train_epoch(state, settings, step, checkpoint)
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
         seconds = round(state.seconds, 3)
@@ -107,17 +127,25 @@ def train(
             checkpoint.save_if_due(state)
 
 
+def draw_order(scans: torch.Tensor, mirrored: torch.Tensor | None, generator: torch.Generator) -> torch.Tensor:
+    """The scans of an epoch in a random order, (n,) int64; see train."""
+    order = torch.randperm(len(scans), generator=generator)
+    if mirrored is None:
+        return scans[order]
+    is_mirrored = torch.rand(len(scans), generator=generator) < 0.5
+    return torch.where(is_mirrored, mirrored, scans)[order]
+
+
 def _train_epoch(
     state: TrainingState,
-    scans: torch.Tensor,
     settings: TrainingSettings,
     step: Step,
     checkpoint: Checkpoint | None,
 ) -> tuple[float, float]:
     """The batches of an epoch that are not done yet. Returns the epoch's mean loss and accuracy."""
-    if state.order is None:
-        state.order = torch.randperm(len(scans), generator=state.generator)
-    batches = epoch_batches(scans[state.order].to(state.precision.device), settings.batch)
+    assert state.order is not None
+    count = len(state.order)
+    batches = epoch_batches(state.order.to(state.precision.device), settings.batch)
     began = time.perf_counter() - state.seconds
     for number in range(state.batches_done, len(batches)):
         rate = learning_rate(settings, (state.epoch + number / len(batches)) / settings.epochs)
@@ -127,7 +155,7 @@ def _train_epoch(
         state.batches_done, state.seconds = number + 1, time.perf_counter() - began
         if checkpoint and number + 1 < len(batches):
             checkpoint.save_if_due(state)
-    loss, accuracy = state.loss_sum.item() / len(scans), state.correct.item() / len(scans)
+    loss, accuracy = state.loss_sum.item() / count, state.correct.item() / count
     state.seconds = time.perf_counter() - began  # a GPU has finished its steps only now
     return loss, accuracy
 

@@ -26,6 +26,7 @@ class TrainingSettings:
     schedule: Literal["constant", "cosine"] = setting()
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
+    mirror: bool = setting()
     precision: Literal["float32", "tf32", "half"] = setting()
     seed: int = setting(least=0)
 

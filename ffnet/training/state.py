@@ -13,7 +13,7 @@ COUNTERS = ("epoch", "order", "batches_done", "history", "seconds", "resumed")
 class TrainingState:
     """A network, its optimiser and where its training is.
 
-    seed: of the order of scans. epoch: from 0. order: the epoch's order of scans, None before it is drawn.
+    seed: of the order of scans. epoch: from 0. order: the epoch's scans in order, None before it is drawn.
     batches_done: of this epoch. loss_sum, correct: sums over their scans, 0-d tensors. history: one row per finished
     epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint. label: in
     front of the lines that it prints. masks: inputs in place of the collection's own, see ffnet.training.mask_choice.

@@ -105,7 +105,10 @@ class Trainer:
         """
         state = worker.start(self._fresh_network(seed), seed, masks)
         state.label = label
-        train(state, torch.from_numpy(scans), self.recipe.training, worker.step, checkpoint)
+        positions, mirrored = torch.from_numpy(scans), None
+        if self.recipe.training.mirror:
+            mirrored = positions + len(self.data.labels) // 2
+        train(state, positions, self.recipe.training, worker.step, checkpoint, mirrored)
         return state
 
     def _fresh_network(self, seed: int) -> FusionNet:
@@ -148,7 +151,8 @@ def hold_trainer(
     """
     make_deterministic(session.threads)
     with hold_device(recipe.device, session.execution.runs_per_gpu) as device:
-        check_memory(sum(column.nbytes for column in collection), device)
+        images = 2 if recipe.training.mirror else 1
+        check_memory(images * sum(column.nbytes for column in collection), device)
         precision = Precision(device, recipe.training.precision)
         precision.apply()
         yield open_trainer(recipe, collection, precision, session.execution, counts)
@@ -163,12 +167,12 @@ def open_trainer(
 ) -> Trainer:
     """A Trainer on a device; see hold_trainer."""
     if precision.device.type == "cpu" or recipe.gpu_step == "eager":
-        data = move_to_device(collection, precision.device)
+        data = move_to_device(collection, precision.device, recipe.training.mirror)
         how = None if precision.device.type == "cpu" else "eager"
         return Trainer(recipe, data, precision, [EagerWorker(recipe, data, precision)], how)
     from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, open_graph_workers  # a CPU needs none of it
 
-    data = gpu_data(collection, recipe.experiment, precision)
+    data = gpu_data(collection, recipe.experiment, precision, mirror=recipe.training.mirror)
     sizes = batch_sizes(counts, recipe.training.batch)
     workers, compiled = open_graph_workers(
         functools.partial(GraphWorker, recipe, data, precision, sizes),

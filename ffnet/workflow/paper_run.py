@@ -103,6 +103,8 @@ def departures(config: Config, dataset: str, experiment: str) -> list[str]:
             named = named.get(plan.dataset.layout, value)
         if value != named and applies(condition, row):
             found.append(f"{condition.key} {_text(value)} instead of {_text(named)}")
+    if config.training.mirror and not row.is_ridge:
+        found.append("mirror images in training")  # the paper names no augmentation
     return found
 
 

@@ -82,6 +82,7 @@ def training():
         schedule="cosine",
         betas=(0.9, 0.999),
         weight_decay=0.0,
+        mirror=False,
         precision="float32",
         seed=0,
     )
