@@ -58,8 +58,9 @@ def test_readme_says_how_far_ffnet_m_is_above_the_floor_on_all_three_sets_of_peo
     for seed in (config["demo"]["seed"], *CONFIRMING):
         one, other = (f"{points(seed)[dataset]:.2f}" for dataset in DATASETS)
         assert f"{one} and {other}" in text and min(points(seed).values()) > 0
-        assert all(float(row["p_holm"]) > 0.05 for row in rows(f"{seed}_comparisons.csv"))
-    assert "none of these differences is significant" in text
+    of_all = [row for seed in (config["demo"]["seed"], *CONFIRMING) for row in rows(f"{seed}_comparisons.csv")]
+    assert len(of_all) == 6 and sum(float(row["p_holm"]) <= 0.05 for row in of_all) == 1
+    assert "only one of these six differences is significant" in text
 
 
 def test_the_page_shows_the_accuracies_and_differences_of_the_runs(config):
@@ -100,7 +101,8 @@ def test_the_seeds_of_the_page_are_those_of_its_settings():
         yaml.safe_load(block.text) for block in blocks() if block.page == "docs/demo.md" and block.kind == "yaml"
     ]
     assert [one["demo"]["seed"] for one in settings] == [CONFIRMING[0], 7]
-    assert {row["folds"] for row in rows(f"{CONFIRMING[0]}_accuracy.csv")} == {str(settings[0]["protocol"]["folds"])}
+    folds = yaml.safe_load(page("config.yaml"))["protocol"]["folds"]
+    assert {row["folds"] for seed in CONFIRMING for row in rows(f"{seed}_accuracy.csv")} == {str(folds)}
 
 
 def test_the_page_shows_what_evaluate_printed_across_the_layouts():
