@@ -114,6 +114,7 @@ def made_up_stages(random, rows, config):
         "implausible_landmarks": np.empty((0, 51, 2), np.float32),
     }
     scans = known | {"pose_route": np.full(count, "texture"), "rotation_degrees": random.uniform(0, 9, count)}
+    scans["generated"] = np.ones(count, bool)
     return {"scans": scans, "maps": maps, "normals": compute_normals(maps), "masks": masks}
 
 

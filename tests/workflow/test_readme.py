@@ -93,7 +93,7 @@ def test_files_and_folders_that_readme_names_exist_in_the_end(followed):
 def test_the_run_on_a_licensed_collection_was_checked_and_planned(followed):
     _, printed = followed
     (own,) = (text for block, text in printed.items() if "ffnet check" in block)
-    assert "Ready." in own and "402 of them runs" in own  # 100 repeats x 2 folds, twice, and those of the linear floor
+    assert "Ready." in own and "201 of them train 402 runs." in own  # 100 repeats x 2 folds, twice, and the floor
 
 
 def test_the_scan_was_inspected_and_predicted_and_the_network_exported(followed):

@@ -24,7 +24,7 @@ SHARDS = CHOICE | {"write_shards": 3, "list_quarantine": 2} | SEEN
 MASKS = SHARDS | {"make_masks": 3}
 NORMALS = SHARDS | {"compute_normals": 3}
 MAPS = MASKS | NORMALS | {"project_maps": 3}
-SCANS = MAPS | {"load_scans": 3}
+SCANS = MAPS | {"load_scans": 3, "find_kind": 2}
 DEMO = {"unpack_makehuman": 1, "make_demo_bu3dfe": 4, "make_demo_bosphorus": 4}
 ALL = DEMO | SCANS | SPLITS | {"index_scans": 2}
 
@@ -33,12 +33,12 @@ ONE_EXPERIMENT = TABLE | {"train": 2, "gather_runs": 2, "draw_confusion": 2}
 ONE_SEEN = dict.fromkeys(SEEN, 1)
 ONE_CHOICE = ("choose_subjects", "split_subjects", "hash_shards", "check_quarantine")
 ONE_SHARD = ("load_scans", "project_maps", "compute_normals", "make_masks", "write_shards")
-ONE_SHARD = dict.fromkeys((*ONE_SHARD, *ONE_CHOICE, "list_quarantine"), 1) | ONE_EXPERIMENT | ONE_SEEN
+ONE_SHARD = dict.fromkeys((*ONE_SHARD, *ONE_CHOICE, "list_quarantine", "find_kind"), 1) | ONE_EXPERIMENT | ONE_SEEN
 
 ONE_SUBJECT = {  # the fifth: its shard of two in one collection, the only one of the other
     **{"make_demo_bu3dfe": 1, "make_demo_bosphorus": 1, "index_scans": 2, "split_subjects": 2},
     **{"load_scans": 2, "project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
-    **{"list_quarantine": 2, **CHOICE, **SEEN, "draw_maps": 1},
+    **{"list_quarantine": 2, **CHOICE, **SEEN, "find_kind": 2},
 }
 ONE_PROJECTION = {  # two shards, and all that is trained on them
     **{"project_maps": 2, "compute_normals": 2, "make_masks": 2, "write_shards": 2},
