@@ -193,3 +193,12 @@ def test_cleaning_takes_outliers_fills_holes_and_smooths_and_tells_the_shares():
     beside, across = np.exp(-0.5), np.exp(-1.0)  # the weights of a corner, which has but three neighbours
     inwards = (beside + across) / (1 + 2 * beside + across)
     assert maps["depth"][5, 5] == pytest.approx(depth[5, 5] + (0.5 - 0.2) * inwards)
+
+
+@pytest.mark.parametrize(("extent", "radius"), [(140.0, 62), (60.0, 30)])
+def test_points_per_pixel_counts_the_vertices_inside_the_square_alone(extent, radius):
+    mesh = dome()
+    found = project(mesh, CENTER, extent, "raycast", SETTINGS)
+    inside = (np.abs(mesh.vertices[:, :2] - CENTER).max(axis=1) <= extent / 2).sum()
+    assert found.points_per_pixel == pytest.approx(inside / found.face.sum(), rel=1e-9)
+    assert (inside < len(mesh.vertices)) == (radius < 62)
