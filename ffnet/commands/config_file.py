@@ -27,6 +27,12 @@ def merge_config(mapping: object, overrides: object) -> object:
     return base | {key: merge_config(base.get(key, {}), value) for key, value in overrides.items()}
 
 
+def check_dataset(config: Config, name: str) -> None:
+    """Raises InputError unless config.yaml has a dataset of this name."""
+    if name not in config.datasets:
+        raise InputError(f"there is no dataset {name}; config.yaml has {', '.join(config.datasets)}")
+
+
 def read_yaml(path: str | os.PathLike) -> object:
     """The content of a YAML file. Raises InputError, see read_config_file."""
     try:

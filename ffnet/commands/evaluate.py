@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from ffnet.commands.config_file import check_dataset
 from ffnet.commands.printing import counted
 from ffnet.config import Config
 from ffnet.errors import InputError
@@ -33,8 +34,7 @@ def evaluate_model(predictor: Predictor, config: Config, dataset: str, confidenc
     Raises InputError if the dataset is unknown or not preprocessed, if its classes or its preprocessing are not those
     of the model, or if the model was trained on one of its subjects.
     """
-    if dataset not in config.datasets:
-        raise InputError(f"there is no dataset {dataset}; config.yaml has {', '.join(config.datasets)}")
+    check_dataset(config, dataset)
     check_fit(predictor, config, dataset)
     collection = read_samples(read_shard_list(files.SHARD_HASHES.format(dataset=dataset)))
     check_people(predictor.header, config.datasets[dataset].layout, collection)

@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from ffnet.commands.config_file import check_dataset
 from ffnet.config import Config
 from ffnet.errors import InputError
 from ffnet.origin import read_kind
@@ -70,8 +71,7 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
 
 def check_names(config: Config, dataset: str, experiments: Sequence[str]) -> None:
     """Raises InputError unless config.yaml has this dataset and these experiments."""
-    if dataset not in config.datasets:
-        raise InputError(f"there is no dataset {dataset}; config.yaml has {', '.join(config.datasets)}")
+    check_dataset(config, dataset)
     for name in experiments:
         if name not in config.experiments:
             raise InputError(f"there is no experiment {name}; config.yaml has {', '.join(config.experiments)}")

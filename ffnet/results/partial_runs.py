@@ -51,7 +51,8 @@ class PartialResults(NamedTuple):
 def run_states(expected: ExpectedRuns) -> pd.DataFrame:
     """A row for each of the ExpectedRuns: dataset, experiment, repeat, fold, state and path."""
     runs = itertools.product(range(expected.repeats), range(expected.folds))
-    inputs = [[_hash(path) for path in (*expected.inputs, split)] for split in expected.splits]
+    shared = [_hash(path) for path in expected.inputs]
+    inputs = [[*shared, _hash(split)] for split in expected.splits]
     rows = []
     for (repeat, fold), path in zip(runs, map(pathlib.Path, expected.predictions), strict=True):
         record = path.with_suffix(".json")

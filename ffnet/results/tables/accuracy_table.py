@@ -84,23 +84,17 @@ def accuracy_frame(experiments: Sequence[Experiment], confidence: float) -> pd.D
 
 def accuracy_table(frame: pd.DataFrame) -> Table:
     """The Table `accuracy` of accuracy_frame. Columns of scans left out and of the paper only where there is any."""
-    level, columns = confidence_of(frame), list(COLUMNS)
+    level = confidence_of(frame)
     is_left_out, is_printed = (frame["left_out"] > 0).any(), frame[PAPER_HEADING].notna().any()
-    if not is_left_out:
-        columns = [one._replace(heading="") if one.name in LEFT_OUT else one for one in columns]
-    if not is_printed:
-        columns = [one._replace(heading="") if one.name == PAPER_HEADING else one for one in columns]
+    hidden = (*(() if is_left_out else LEFT_OUT), *(() if is_printed else (PAPER_HEADING,)))
+    columns = [one._replace(heading="") if one.name in hidden else one for one in COLUMNS]
     whole = frame["left_out"].eq(0).all() and len(frame)
     notes = (
         *chance_notes(frame),
         "runs: repeats x folds of cross-validation by subject; accuracy and sd (standard deviation): over all runs.",
         f"{level} interval: corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
         *([LEFT_OUT_NOTE] if is_left_out else ["No scan of these subjects was left out."] if whole else []),
-        *(
-            [f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only."]
-            if is_printed
-            else []
-        ),
+        *([PRINTED_NOTE] if is_printed else []),
         *departure_notes(frame),
         *synthetic_notes(frame),
     )
