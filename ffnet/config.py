@@ -8,12 +8,12 @@ from ffnet.demo.settings import DemoSettings
 from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
+from ffnet.networks.combinations import check_experiments
 from ffnet.networks.settings import (
     CONTROLS,
     RIDGE,
     ExperimentSettings,
     NetworkSettings,
-    check_experiments,
     check_networks,
 )
 from ffnet.quarantine import QuarantineSettings

@@ -15,7 +15,7 @@ GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small picture
 
 class ExperimentRow(TypedDict):
     """One experiment; its keys are those of --json. width: None of the ridge classifier. networks: keys in place of
-    those of the section `networks`."""
+    those of the section `networks`. pieces: see ExperimentSettings."""
 
     experiment: str
     backbones: dict[str, str]
@@ -23,6 +23,7 @@ class ExperimentRow(TypedDict):
     width: float | None
     pretrained: str
     networks: dict[str, object]
+    pieces: list[str]
     classes: int
     parameters: int
     multiply_adds: int
@@ -55,6 +56,7 @@ def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
         "width": None if row.is_ridge else networks.width,
         "pretrained": networks.pretrained,
         "networks": row.networks,
+        "pieces": list(row.pieces),
         "classes": classes,
         "parameters": parameters,
         "multiply_adds": multiply_adds,
@@ -92,6 +94,7 @@ def experiment_view(rows: Sequence[ExperimentRow]) -> View:
         *named("masks", left=True),
         *named("width", cell=lambda row: number(row["width"], "g") or "-"),
         *named("own networks", cell=_own_keys, left=True),
+        *named("pieces", cell=lambda row: ", ".join(row["pieces"]) or "-", left=True),
         *(*named("parameters", form=","), Column("multiply_adds", "", ",", "multiply-adds"), *named("repeats")),
     )
     return View("Experiments", columns, rows)

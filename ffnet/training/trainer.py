@@ -19,6 +19,7 @@ from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
 from ffnet.training.loop import DeviceData, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.losses import make_loss
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
@@ -60,6 +61,7 @@ class EagerWorker:
         network.to(self.precision.device).to(memory_format=torch.channels_last)
         state = TrainingState(network, self.recipe.training, self.precision, seed)
         state.masks = mask_inputs(masks, self.data)
+        state.loss = make_loss(self.recipe.experiment.loss, self.recipe.classes, self.precision.device)
         return state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
