@@ -72,18 +72,10 @@ def ridge_cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[i
 
 
 def cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
-    """(parameters, multiply-adds) of a network, which is built without memory for its weights."""
-    import torch  # takes 2 s
+    """(parameters, multiply-adds) of a network."""
+    from ffnet.networks.cost import row_cost  # torch takes 2 s
 
-    from ffnet.networks.cost import network_cost
-    from ffnet.networks.fusion import CHANNELS, build_network
-
-    side, mask = config.maps.size, config.masks.size
-    with torch.device("meta"):
-        network = build_network(row, networks_of(row, config.networks), classes)
-        inputs = {modality: torch.empty(1, channels, side, side) for modality, channels in CHANNELS.items()}
-        inputs |= {"mask1": torch.empty(1, 1, mask, mask), "mask2": torch.empty(1, 1, mask // 2, mask // 2)}
-    return network_cost(network, inputs)
+    return row_cost(row, networks_of(row, config.networks), classes, config.maps.size)
 
 
 def experiment_view(rows: Sequence[ExperimentRow]) -> View:

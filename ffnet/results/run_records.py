@@ -11,7 +11,10 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.training.record import Record
 
-MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "pretrained_sha256")
+MADE_WITH = (
+    *("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "multiply_adds"),
+    "pretrained_sha256",
+)
 CURVES = ("loss", "accuracy")  # of the training half, after each epoch
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from ffnet.networks.cost import row_cost
 from ffnet.networks.fusion import FusionNet, build_network
 from ffnet.networks.pretrained import start_from_pretrained
 from ffnet.shards.samples import Samples
@@ -128,7 +129,9 @@ class Trainer:
 
     def notes(self, state: TrainingState) -> dict[str, Any]:
         """Those fields of a Record that only networks have, after training."""
-        pretrained = self.recipe.networks.pretrained_file
+        recipe, side = self.recipe, next(iter(self.data.inputs.values())).shape[-1]
+        pretrained = recipe.networks.pretrained_file
+        parameters, multiply_adds = row_cost(recipe.experiment, recipe.networks, len(recipe.classes), side)
         return {
             "torch": torch.__version__,
             "device": device_name(self.precision.device),
@@ -136,7 +139,8 @@ class Trainer:
             "gpu_step": self.gpu_step,
             "seed": state.seed,
             "pretrained_sha256": sha256_of(pretrained) if pretrained else None,
-            "parameters": sum(parameter.numel() for parameter in state.network.parameters()),
+            "parameters": parameters,
+            "multiply_adds": multiply_adds,
             "resumed": state.resumed,
             "training_seconds": round(sum(row["seconds"] for row in state.history), 3),
             "epochs": state.history,

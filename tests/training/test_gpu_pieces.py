@@ -7,6 +7,7 @@ import torch
 import yaml
 
 from ffnet.expressions import EXPRESSIONS
+from ffnet.networks.cost import row_cost
 from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import ExperimentSettings, networks_of
 from ffnet.settings import read_settings
@@ -86,6 +87,17 @@ def test_padded_channels_change_no_score_and_curvature_is_computed_in_float32(re
     half = gpu_data(collection, recipe.experiment, bfloat16, multiple=1)
     exact = {"normals"} if recipe.experiment.needs_normals else set()
     assert {one for one, values in half.inputs.items() if values.dtype == torch.float32} == exact
+
+
+def test_a_run_notes_what_its_network_costs_whatever_the_engine_pads(recipe, collection):
+    recipe = recipe("AMDFN")
+    notes = []
+    for multiple in (1, 8):
+        worker = EagerWorker(recipe, gpu_data(collection, recipe.experiment, FULL, multiple), FULL)
+        trainer = Trainer(recipe, worker.data, FULL, [worker], "eager")
+        notes.append(trainer.notes(trainer.train(worker, torch.arange(8).numpy(), 5)))
+    cost = row_cost(recipe.experiment, recipe.networks, 6, 112)
+    assert {(one["parameters"], one["multiply_adds"]) for one in notes} == {cost} and min(cost) > 10_000
 
 
 @pytest.mark.parametrize("name", ["AMDFN", "OGF2-like", "DA-CNN-like", "CMANet-like"])
