@@ -90,7 +90,13 @@ def check_sizes(config: Config) -> None:
             f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
             f"the paper has 56 and 112"
         )
-    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats]
+    scattering = [name for name, row in config.experiments.items() if row.scatters and row.repeats]
+    if masks % 8 and scattering:
+        raise InputError(
+            f"config.yaml: the experiment '{scattering[0]}' averages maps of half the size over 8 pixels, so masks.size"
+            f" must be a multiple of 8; found {masks}"
+        )
+    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats and not row.scatters]
     on_masks = any(row.masks == RIDGE for row in ridges)
     name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
     if side % pixels and ridges:

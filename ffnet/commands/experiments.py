@@ -9,6 +9,7 @@ from ffnet.networks.settings import RIDGE, ExperimentSettings, networks_of
 from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import number
 from ffnet.results.tables.table import Column, Row, View, named
+from ffnet.training.scattering import PATHS
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
 
@@ -65,9 +66,11 @@ def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
 
 
 def ridge_cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
-    """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class."""
-    maps = sum(GREY[modality] for modality in row.streams) + (row.masks == RIDGE)
-    weights = maps * config.ridge.pixels**2 * classes
+    """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class. What the
+    scattering transform multiplies is not counted."""
+    maps = sum(GREY.get(modality, 1) for modality in row.streams) + (row.masks == RIDGE)
+    each = PATHS * (config.maps.size // 16) ** 2 if row.scatters else config.ridge.pixels**2
+    weights = maps * each * classes
     return weights + classes, weights
 
 

@@ -12,10 +12,12 @@ from ffnet.networks.settings import (
     EARLY,
     GEOMETRY,
     LAYER,
+    LINEAR,
     MASK_MODULATION,
     NONE,
     PLAIN_LOSS,
     RIDGE,
+    SCATTERING,
     ExperimentSettings,
 )
 from ffnet.settings import check_folder_name
@@ -35,9 +37,9 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
 
 def _problems(row: ExperimentSettings) -> Iterator[str]:
     yield from _backbone_problems(row)
+    yield from _curvature_problems(row)
     if row.is_ridge:
         return
-    yield from _curvature_problems(row)
     yield from _fusion_problems(row)
     yield from _attention_problems(row)
     yield from _loss_problems(row)
@@ -47,19 +49,27 @@ def _backbone_problems(row: ExperimentSettings) -> Iterator[str]:
     used = set(row.streams.values()) - {NONE}
     if not used and row.masks != RIDGE:
         yield "depth, normals and texture are all 'none'; at least one must be in use"
-    if RIDGE in used and used != {RIDGE}:
-        yield "'ridge' cannot be fused with a network; use it for every modality or for none"
-    if row.is_ridge and (row.masks not in (NONE, RIDGE) or used - {RIDGE}):
+    for kind in sorted(used & LINEAR):
+        if used != {kind}:
+            yield f"'{kind}' cannot be fused with another backbone; use it for every modality or for none"
+    if row.scatters and row.masks != NONE:
+        yield f"masks is '{row.masks}', but the scattering transform has none; use masks: none"
+    if row.is_ridge and (row.masks not in (NONE, RIDGE) or used - LINEAR):
         yield (
             f"masks is '{row.masks}'; the linear floor takes 'none', or 'ridge' to see mask-1 as one more picture, and"
             " a network 'none', 'own', 'mean', 'other', 'identity' or 'curvature'"
         )
     if row.is_ridge and row.networks:
-        yield "'ridge' is not a network; leave out 'networks'"
-    if row.is_ridge and row.pieces:
-        yield f"'ridge' is not a network; leave out {row.pieces[0].split()[0]}"
+        yield f"{_linear(row)} is not a network; leave out 'networks'"
+    pieces = [piece.split()[0] for piece in row.pieces if not (row.scatters and piece.startswith("curvature"))]
+    if row.is_ridge and pieces:
+        yield f"{_linear(row)} is not a network; leave out {pieces[0]}"
     if "pretrained" in row.networks and "vgg16_bn" not in used:
         yield "only vgg16_bn has pretrained weights; leave out networks.pretrained"
+
+
+def _linear(row: ExperimentSettings) -> str:
+    return f"'{SCATTERING if row.scatters else RIDGE}'"
 
 
 def _curvature_problems(row: ExperimentSettings) -> Iterator[str]:

@@ -8,7 +8,7 @@ from ffnet.errors import InputError
 from ffnet.settings import read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
-Stream = Literal["none", "f3dnet", "vgg16_bn", "resnet18", "ridge"]  # what sees a modality
+Stream = Literal["none", "f3dnet", "vgg16_bn", "resnet18", "ridge", "scattering"]  # what sees a modality
 Plan = Literal["stride", "pool"]  # of F3DNet: how 112 becomes 4
 Skip = Literal["before_relu", "after_relu"]
 Masks = Literal["none", "own", "mean", "other", "identity", "curvature", "ridge"]
@@ -17,6 +17,8 @@ Fusion = Literal["concat", "geometry", "early", "deep", "adaptive"]  # how the m
 Attention = Literal["none", "learned", "layer", "mask_modulation", "cross"]
 Learning = Literal["joint", "apart"]  # whether a stream learns from the fused scores
 RIDGE: Literal["ridge"] = "ridge"
+SCATTERING = "scattering"
+LINEAR = {RIDGE, SCATTERING}  # what no network sees, but a linear classifier
 NONE: Literal["none"] = "none"
 OWN, MEAN, OTHER, IDENTITY = "own", "mean", "other", "identity"  # masks of an experiment
 CURVATURE = "curvature"  # a stream's name, and masks that the network makes from the normals
@@ -137,8 +139,13 @@ class ExperimentSettings:
 
     @property
     def is_ridge(self) -> bool:
-        """Whether this is the linear floor and no network."""
-        return RIDGE in (*self.streams.values(), self.masks)
+        """Whether this is a linear floor and no network."""
+        return not LINEAR.isdisjoint((*self.streams.values(), self.masks))
+
+    @property
+    def scatters(self) -> bool:
+        """Whether the linear floor sees scattering coefficients and no pictures."""
+        return SCATTERING in self.streams.values()
 
     @property
     def has_skips(self) -> bool:

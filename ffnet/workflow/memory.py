@@ -11,6 +11,7 @@ from ffnet.workflow.planning import PlannedDataset
 
 CHANNELS = 7  # of depth, normals and texture together
 RIDGE, RIDGE_COLLECTIONS = 100, 3.0  # MB beside, and how often the collection is held: as maps, halves and features
+SCATTERED_COLLECTIONS = 8.0  # with the scattering coefficients of four maps, in both halves
 NETWORK = 850  # MB of Python, torch and its libraries
 CUDA = 3000  # MB that a job takes more where it trains on a GPU, for CUDA's libraries and torch.compile
 STREAMS = {
@@ -27,7 +28,7 @@ def training_memory(config: Config, plan: PlannedDataset, experiment: str, gpu: 
     """MB that a job needs which trains an experiment on a dataset. gpu: whether networks train on a GPU."""
     row, collection = config.experiments[experiment], collection_memory(config, plan)
     if row.is_ridge:
-        return round(RIDGE + RIDGE_COLLECTIONS * collection)
+        return round(RIDGE + (SCATTERED_COLLECTIONS if row.scatters else RIDGE_COLLECTIONS) * collection)
     width = networks_of(row, config.networks).width
     collection *= 2 if config.training.mirror else 1
     return round(NETWORK + CUDA * gpu + collection + network_memory(row) * width * config.training.batch / BATCH)

@@ -12,6 +12,7 @@ FFNET_M = ExperimentSettings("f3dnet", "f3dnet", "vgg16_bn", masks="own", repeat
 ALIKE = {"depth": "f3dnet", "normals": "f3dnet", "texture": "f3dnet"}
 RESNETS = {"depth": "resnet18", "normals": "resnet18", "texture": "resnet18"}
 RIDGES = {"depth": "ridge", "normals": "ridge", "texture": "ridge", "masks": "none"}
+SCATTERED = {"depth": "none", "normals": "scattering", "texture": "none", "masks": "none"}
 ONE = {"depth": "f3dnet", "normals": "none", "texture": "none"}
 
 
@@ -20,6 +21,16 @@ ONE = {"depth": "f3dnet", "normals": "none", "texture": "none"}
     [
         (RIDGES | {"fusion": "early"}, "'ridge' is not a network; leave out fusion"),
         (RIDGES | {"loss": LossSettings(focal=1.0)}, "'ridge' is not a network; leave out focal"),
+        (SCATTERED | {"depth": "f3dnet"}, "'scattering' cannot be fused with another backbone"),
+        (SCATTERED | {"depth": "ridge"}, "'ridge' cannot be fused with another backbone"),
+        (SCATTERED | {"masks": "own"}, "masks is 'own', but the scattering transform has none; use masks: none"),
+        (SCATTERED | {"networks": {"width": 1.0}}, "'scattering' is not a network; leave out 'networks'"),
+        (
+            SCATTERED | {"curvature": "shape_index", "fusion": "early"},
+            "'scattering' is not a network; leave out fusion",
+        ),
+        (SCATTERED | {"normals": "none", "depth": "scattering", "curvature": "shape_index"}, "but normals is 'none'"),
+        (RIDGES | {"curvature": "shape_index"}, "'ridge' is not a network; leave out curvature"),
         ({"normals": "none", "curvature": "shape_index"}, "curvature is 'shape_index', .*, but normals is 'none'"),
         ({"normals": "none", "fusion": "geometry"}, "fusion 'geometry' stacks .*; all three must be in use"),
         (

@@ -44,6 +44,13 @@ def test_a_row_with_pieces_asks_for_little_more_than_its_network_took(config, ex
     assert PIECES[experiment] <= asked <= 1.1 * PIECES[experiment]
 
 
+def test_scattering_asks_for_its_coefficients_in_both_halves(paper_config):
+    plan = plan_dataset("demo-bu3dfe", paper_config)
+    coefficients = 720 * 4 * 217 * 7 * 7 * 8 / 2**20  # float64
+    asked = training_memory(paper_config, plan, "Scattering-n", gpu=True)
+    assert training_memory(paper_config, plan, "ridge", gpu=False) + 2 * coefficients < asked < 3000
+
+
 def test_the_collection_is_that_of_the_subjects_that_take_part(paper_config):
     plan = plan_dataset("demo-bu3dfe", paper_config)
     whole = collection_memory(paper_config, plan)
