@@ -7,10 +7,12 @@ from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
-from ffnet.workflow.files import TABLES
+from ffnet.workflow.cross_plan import cross_params, planned_crosses, trained_files
+from ffnet.workflow.files import CROSS_TABLES, TABLES
 from ffnet.workflow.gpus import gpu_places
-from ffnet.workflow.memory import training_memory
+from ffnet.workflow.memory import evaluation_memory, training_memory
 from ffnet.workflow.planning import (
+    count_splits,
     demo_patterns,
     demo_settings,
     experiment_recipe,
@@ -40,6 +42,8 @@ except InputError as error:
 
 wildcard_constraints:
     dataset="|".join(map(re.escape, collections)),
+    train="|".join(map(re.escape, collections)),
+    test="|".join(map(re.escape, collections)),
     experiment="|".join(map(re.escape, settings.experiments)),
     subject=r"[A-Za-z0-9]+",
     ethnicity="[A-Z]{2}",
@@ -82,6 +86,7 @@ include: "rules/masks.smk"
 include: "rules/shards.smk"
 include: "rules/quality.smk"
 include: "rules/training.smk"
+include: "rules/cross.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"
 

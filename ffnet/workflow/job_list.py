@@ -10,7 +10,8 @@ from ffnet.scans.index import ScanRow
 from ffnet.training.participants import choose_participants, chosen_subjects, list_participants
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.planning import is_demo, plan_dataset, pretrained_files
+from ffnet.workflow.cross_plan import crossed_experiments, model_file, planned_crosses, trainings
+from ffnet.workflow.planning import count_splits, is_demo, plan_dataset, pretrained_files
 
 SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
@@ -43,17 +44,24 @@ class Job(NamedTuple):
     scans: float = 1
     runs: int = 0
 
+    @property
+    def has_records(self) -> bool:
+        """Whether its time is in the records of its runs."""
+        return self.timings != () and self.timings[0].endswith(".json")
+
 
 def list_jobs(config: Config) -> list[Job]:
     """The Jobs of a Config in the order of the data. Raises InputError as plan_dataset does."""
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
-    jobs = demo_jobs(config) + weights_jobs(config, chosen)
+    jobs = demo_jobs(config) + weights_jobs(config, [*chosen, *crossed_experiments(config)])
     for dataset in config.datasets:
         plan = plan_dataset(dataset, config)
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
         jobs += figure_jobs(dataset, chosen)
-    last = {"make_tables": files.TABLES, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
+    jobs += cross_jobs(config)
+    tables = (*files.TABLES, *(files.CROSS_TABLES if config.cross.pairs else ()))
+    last = {"make_tables": tables, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
     return jobs + [
         Job("results", rule, "", "", outputs, files.RESULTS_LOG.format(rule=rule)) for rule, outputs in last.items()
     ]
@@ -82,10 +90,15 @@ def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
 
 def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
     """The mean number of scans that a run trains on. Raises InputError if there are too few subjects."""
+    return selected_scans(config, dataset, rows) * (1 - 1 / config.protocol.folds)
+
+
+def selected_scans(config: Config, dataset: str, rows: list[ScanRow]) -> int:
+    """The number of scans of those who take part. Raises InputError if there are too few subjects."""
     taken, protocol = config.datasets[dataset], config.protocol
     participants = choose_participants(list_participants(rows, (), taken), dataset, protocol)
     subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
-    return sum(one.scans for one in participants if one.chosen == "yes") * (1 - 1 / protocol.folds)
+    return sum(one.scans for one in participants if one.chosen == "yes")
 
 
 def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
@@ -110,7 +123,7 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
 def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
     """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: see training_scans."""
     jobs = [dataset_job("training", "choose_subjects", dataset, files.SUBJECTS)]
-    for repeat in range(max((config.experiments[name].repeats for name in chosen), default=0)):
+    for repeat in range(count_splits(config)):
         output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
         log = files.SPLIT_LOG.format(dataset=dataset, rule="split_subjects", repeat=repeat)
         jobs.append(Job("training", "split_subjects", dataset, "", output, log))
@@ -124,6 +137,27 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
                 job = Job("training", rule, dataset, name, predictions + records, "", records)
                 path = log.format(rule=rule, fold=folds[0], **run)
                 jobs.append(job._replace(log=path, scans=scans * len(folds), runs=len(folds)))
+    return jobs
+
+
+def cross_jobs(config: Config) -> list[Job]:
+    """The trainings on whole collections that the pairs of config.yaml need, and the tests on others."""
+    jobs = []
+    for dataset, name, repeat in trainings(config):
+        rule = "train_final_repeat" if repeat else "train_final"
+        names = {"dataset": dataset, "rule": rule, "experiment": name, "repeat": repeat}
+        patterns = (
+            (files.REPEAT_LOG, files.REPEAT_BENCHMARK) if repeat else (files.EXPERIMENT_LOG, files.MODEL_BENCHMARK)
+        )
+        log, timing = (pattern.format_map(names) for pattern in patterns)
+        job = Job("training", rule, dataset, name, (model_file(dataset, name, repeat),), log, (timing,), runs=1)
+        jobs.append(job._replace(scans=selected_scans(config, dataset, plan_dataset(dataset, config).rows)))
+    for planned in planned_crosses(config):
+        for repeat, predictions in enumerate(planned.predictions):
+            names = {"train": planned.train, "test": planned.test, "experiment": planned.experiment, "repeat": repeat}
+            outputs = (predictions, files.CROSS_RECORD.format_map(names))
+            log, timing = (p.format(rule="evaluate_pair", **names) for p in (files.CROSS_LOG, files.CROSS_BENCHMARK))
+            jobs.append(Job("training", "evaluate_pair", planned.test, planned.experiment, outputs, log, (timing,)))
     return jobs
 
 

@@ -69,6 +69,12 @@ def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
     ]
 
 
+def count_splits(config: Config) -> int:
+    """How many splits each dataset has: one for each repeat, and one that names who takes part where whole collections
+    train."""
+    return max(*(row.repeats for row in config.experiments.values()), int(bool(config.cross.pairs)), 0)
+
+
 def pretrained_files(config: Config, experiment: str) -> list[str]:
     """The file of weights that an experiment's VGG16-BN streams start from, as a list of one or none."""
     path = networks_of(config.experiments[experiment], config.networks).pretrained_file
