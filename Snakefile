@@ -43,7 +43,6 @@ except InputError as error:
 wildcard_constraints:
     dataset="|".join(map(re.escape, collections)),
     train="|".join(map(re.escape, collections)),
-    test="|".join(map(re.escape, collections)),
     experiment="|".join(map(re.escape, settings.experiments)),
     subject=r"[A-Za-z0-9]+",
     ethnicity="[A-Z]{2}",

@@ -55,7 +55,7 @@ def read_runs(paths: Sequence[str], classes: Sequence[str]) -> Predictions:
     Raises InputError as read_run_predictions does, and where a file holds other scans than its record or the first
     file says.
     """
-    parts = []
+    parts: list[Predictions] = []
     for path in map(pathlib.Path, paths):
         run, expected = read_run_predictions(path, classes), read_record(path.with_suffix(".json")).scans["test"]
         if len(run.scan) != expected or not np.array_equal(run.scan, parts[0].scan if parts else run.scan):

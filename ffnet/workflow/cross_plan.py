@@ -44,9 +44,11 @@ def planned_crosses(config: Config) -> list[PlannedCross]:
 def planned_cross(config: Config, pair: CrossPair, experiment: str) -> PlannedCross:
     """The PlannedCross of one experiment on one pair."""
     row, train, test = config.experiments[experiment], config.datasets[pair.train], config.datasets[pair.test]
-    names = {"train": pair.train, "test": pair.test, "experiment": experiment}
+    names = {"train": pair.train, "dataset": pair.test, "experiment": experiment}
     return PlannedCross(
-        **names,
+        train=pair.train,
+        test=pair.test,
+        experiment=experiment,
         classes=train.classes,
         same_layout=train.layout == test.layout,
         architecture=(row.depth, row.normals, row.texture, row.masks),

@@ -145,18 +145,19 @@ def cross_jobs(config: Config) -> list[Job]:
     jobs = []
     for dataset, name, repeat in trainings(config):
         rule = "train_final_repeat" if repeat else "train_final"
-        names = {"dataset": dataset, "rule": rule, "experiment": name, "repeat": repeat}
-        patterns = (
-            (files.REPEAT_LOG, files.REPEAT_BENCHMARK) if repeat else (files.EXPERIMENT_LOG, files.MODEL_BENCHMARK)
-        )
-        log, timing = (pattern.format_map(names) for pattern in patterns)
-        job = Job("training", rule, dataset, name, (model_file(dataset, name, repeat),), log, (timing,), runs=1)
-        jobs.append(job._replace(scans=selected_scans(config, dataset, plan_dataset(dataset, config).rows)))
+        names = {"dataset": dataset, "experiment": name, "repeat": repeat, "rule": rule}
+        log, timing = files.REPEAT_LOG, files.REPEAT_BENCHMARK
+        if not repeat:
+            log, timing = files.EXPERIMENT_LOG, files.MODEL_BENCHMARK
+        scans = selected_scans(config, dataset, plan_dataset(dataset, config).rows)
+        paths = (model_file(dataset, name, repeat),), log.format(**names), (timing.format(**names),)
+        jobs.append(Job("training", rule, dataset, name, *paths, scans=scans, runs=1))
     for planned in planned_crosses(config):
         for repeat, predictions in enumerate(planned.predictions):
-            names = {"train": planned.train, "test": planned.test, "experiment": planned.experiment, "repeat": repeat}
-            outputs = (predictions, files.CROSS_RECORD.format_map(names))
-            log, timing = (p.format(rule="evaluate_pair", **names) for p in (files.CROSS_LOG, files.CROSS_BENCHMARK))
+            names = {"train": planned.train, "dataset": planned.test, "experiment": planned.experiment}
+            names |= {"repeat": repeat, "rule": "evaluate_pair"}
+            outputs = predictions, files.CROSS_RECORD.format(**names)
+            log, timing = files.CROSS_LOG.format(**names), files.CROSS_BENCHMARK.format(**names)
             jobs.append(Job("training", "evaluate_pair", planned.test, planned.experiment, outputs, log, (timing,)))
     return jobs
 
