@@ -1,7 +1,7 @@
 # cross: results/{train}/models/..., results/{dataset}/shards.csv -> results/{dataset}/cross/{train}/...
 
 CROSSES = planned_crosses(settings)
-CROSS_FILES = [path for planned in CROSSES for path in planned.predictions]
+CROSS_FILES = [path for planned in CROSSES for path in (*planned.predictions, *planned.records)]
 
 
 rule evaluate_pair:

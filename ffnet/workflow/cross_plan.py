@@ -25,6 +25,11 @@ class PlannedCross(NamedTuple):
     architecture: tuple[str, str, str, str]
     predictions: tuple[str, ...]
 
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The record beside each of the predictions."""
+        return tuple(path.removesuffix(".csv") + ".json" for path in self.predictions)
+
 
 def crossed_experiments(config: Config) -> tuple[str, ...]:
     """The experiments that are tested across collections; none without pairs."""

@@ -21,7 +21,7 @@ COLUMNS = (
     Column("train", "the dataset that it was trained on", heading="trained on", left=True),
     Column("test", "the dataset that was tested"),
     Column("data", f"of the tested dataset: {shared.KINDS}"),
-    Column("people", f"{ACROSS}: all who take part in both; {WITHIN}: within the one dataset, by subject"),
+    Column("protocol", f"{ACROSS}: all who take part in both; {WITHIN}: within the one dataset, by subject"),
     Column("subjects", "how many were tested", ".0f"),
     Column("scans", "how many were tested, each once per repeat", ".0f"),
     Column("repeats", "trainings on the whole dataset from other seeds, or repeats of the cross-validation", ".0f"),
@@ -47,12 +47,12 @@ def cross_frame(crosses: Sequence[CrossTested], experiments: Sequence[Experiment
 def _across(one: CrossTested, confidence: float) -> Row:
     tested, found = one.experiment.predictions, one.experiment.accuracy
     ends = clustered_interval(predicted_labels(tested) == tested.label, tested.subject, confidence)
-    which = {"experiment": one.runs.experiment, "train": one.runs.train, "test": one.runs.test, "people": ACROSS}
+    which = {"experiment": one.runs.experiment, "train": one.runs.train, "test": one.runs.test, "protocol": ACROSS}
     return which | _row(one.experiment, (found.mean, *ends), confidence)
 
 
 def _within(one: Experiment, confidence: float) -> Row:
-    which = {"experiment": one.name, "train": one.dataset, "test": one.dataset, "people": WITHIN}
+    which = {"experiment": one.name, "train": one.dataset, "test": one.dataset, "protocol": WITHIN}
     return which | _row(one, (one.accuracy.mean, one.accuracy.low, one.accuracy.high), confidence)
 
 
