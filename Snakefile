@@ -97,6 +97,7 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
+        CROSS_TABLES if CROSSES else [],
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/quarantine.txt", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),

@@ -8,7 +8,7 @@ def clustered_interval(right: np.ndarray, subject: np.ndarray, confidence: float
 
     right: (n,) bool, whether a test was classified correctly. subject: (n,) of whom. With n_i tests of person i, r_i of
     them right, and p = sum r_i / sum n_i, the squared standard error is m / (m - 1) * sum (r_i - p n_i)^2 / (sum n_i)^2
-    over m people: W. G. Cochran, Sampling Techniques, 1977, section 3.12, the ratio of two sums. Student's t with m - 1
+    over m people: W. G. Cochran, Sampling Techniques, 1977, chapter 3, on clusters. Student's t with m - 1
     degrees of freedom. Where all have as many tests it is the interval of the mean of their shares. Other networks
     from other people are not in it: the training is taken as given. NaN for one person, and where all shares are equal.
     """
