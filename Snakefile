@@ -7,7 +7,7 @@ from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
-from ffnet.workflow.cross_plan import cross_params, planned_crosses, trained_files
+from ffnet.workflow.cross_plan import check_people_apart, cross_params, planned_crosses, trained_files
 from ffnet.workflow.files import CROSS_TABLES, TABLES
 from ffnet.workflow.gpus import gpu_places
 from ffnet.workflow.memory import evaluation_memory, training_memory
@@ -36,6 +36,7 @@ hold_one_timer()
 try:
     settings = read_config(config)
     collections = {name: plan_dataset(name, settings) for name in settings.datasets}
+    check_people_apart(settings, {name: planned.rows for name, planned in collections.items()})
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

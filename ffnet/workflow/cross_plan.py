@@ -1,12 +1,16 @@
 """The runs that config.yaml's section `cross` asks for, and their files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ffnet.config import Config
+from ffnet.errors import InputError
+from ffnet.scans.index import ScanRow
 from ffnet.training.cross_pairs import class_names
+from ffnet.training.participants import chosen_subjects
 from ffnet.training.settings import CrossPair
 from ffnet.workflow import files
+from ffnet.workflow.planning import expected_participants
 
 
 class PlannedCross(NamedTuple):
@@ -59,6 +63,23 @@ def planned_cross(config: Config, pair: CrossPair, experiment: str) -> PlannedCr
         architecture=(row.depth, row.normals, row.texture, row.masks),
         predictions=tuple(files.CROSS.format(repeat=repeat, **names) for repeat in cross_repeats(config, experiment)),
     )
+
+
+def check_people_apart(config: Config, rows: Mapping[str, Sequence[ScanRow]]) -> None:
+    """Raises InputError if somebody takes part in both collections of a pair, by what is known before any scan is read.
+    rows: of each dataset's manifest. Runs check it again, by who takes part then."""
+    for pair in config.cross.pairs:
+        if config.datasets[pair.train].layout == config.datasets[pair.test].layout:
+            train, test = (
+                set(chosen_subjects(expected_participants(config, name, rows[name])))
+                for name in (pair.train, pair.test)
+            )
+            if train & test:
+                raise InputError(
+                    f"config.yaml: cross.pairs: {pair.train} and {pair.test}: {len(train & test)} people take part in"
+                    f" both, {min(train & test)} among them, so that their scans would not be new; name other people"
+                    " for one of them in protocol.subject_lists, or remove the pair"
+                )
 
 
 def cross_params(config: Config, train: str, test: str) -> dict[str, object]:

@@ -1,17 +1,17 @@
 """All jobs that the settings ask for, with their files. A slow test compares this list with the Snakefile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ffnet.config import Config
 from ffnet.demo.roster import list_subjects, makehuman_path, subject_files_of
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.scans.index import ScanRow
-from ffnet.training.participants import choose_participants, chosen_subjects, list_participants
+from ffnet.training.participants import chosen_subjects
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.cross_plan import crossed_experiments, model_file, planned_crosses, trainings
-from ffnet.workflow.planning import count_splits, is_demo, plan_dataset, pretrained_files
+from ffnet.workflow.cross_plan import check_people_apart, crossed_experiments, model_file, planned_crosses, trainings
+from ffnet.workflow.planning import count_splits, expected_participants, is_demo, plan_dataset, pretrained_files
 
 SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
@@ -51,15 +51,18 @@ class Job(NamedTuple):
 
 
 def list_jobs(config: Config) -> list[Job]:
-    """The Jobs of a Config in the order of the data. Raises InputError as plan_dataset does."""
+    """The Jobs of a Config in the order of the data. Raises InputError as plan_dataset and
+    check_people_apart do."""
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
     jobs = demo_jobs(config) + weights_jobs(config, [*chosen, *crossed_experiments(config)])
-    for dataset in config.datasets:
-        plan = plan_dataset(dataset, config)
+    plans = {dataset: plan_dataset(dataset, config) for dataset in config.datasets}
+    rows = {dataset: plan.rows for dataset, plan in plans.items()}
+    check_people_apart(config, rows)
+    for dataset, plan in plans.items():
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
         jobs += figure_jobs(dataset, chosen)
-    jobs += cross_jobs(config)
+    jobs += cross_jobs(config, rows)
     tables = (*files.TABLES, *(files.CROSS_TABLES if config.cross.pairs else ()))
     last = {"make_tables": tables, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
     return jobs + [
@@ -95,8 +98,7 @@ def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
 
 def selected_scans(config: Config, dataset: str, rows: list[ScanRow]) -> int:
     """The number of scans of those who take part. Raises InputError if there are too few subjects."""
-    taken, protocol = config.datasets[dataset], config.protocol
-    participants = choose_participants(list_participants(rows, (), taken), dataset, protocol)
+    participants, protocol = expected_participants(config, dataset, rows), config.protocol
     subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
     return sum(one.scans for one in participants if one.chosen == "yes")
 
@@ -140,8 +142,9 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
     return jobs
 
 
-def cross_jobs(config: Config) -> list[Job]:
-    """The trainings on whole collections that the pairs of config.yaml need, and the tests on others."""
+def cross_jobs(config: Config, rows: Mapping[str, list[ScanRow]]) -> list[Job]:
+    """The trainings on whole collections that the pairs of config.yaml need, and the tests on others. rows: of each
+    dataset's manifest."""
     jobs = []
     for dataset, name, repeat in trainings(config):
         rule = "train_final_repeat" if repeat else "train_final"
@@ -149,7 +152,7 @@ def cross_jobs(config: Config) -> list[Job]:
         log, timing = files.REPEAT_LOG, files.REPEAT_BENCHMARK
         if not repeat:
             log, timing = files.EXPERIMENT_LOG, files.MODEL_BENCHMARK
-        scans = selected_scans(config, dataset, plan_dataset(dataset, config).rows)
+        scans = selected_scans(config, dataset, rows[dataset])
         paths = (model_file(dataset, name, repeat),), log.format(**names), (timing.format(**names),)
         jobs.append(Job("training", rule, dataset, name, *paths, scans=scans, runs=1))
     for planned in planned_crosses(config):
