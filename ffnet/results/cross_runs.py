@@ -52,17 +52,19 @@ def read_crosses(
 def read_runs(paths: Sequence[str], classes: Sequence[str]) -> Predictions:
     """The Predictions of the runs .../{repeat}.csv, all of fold 0, sorted by repeat and scan.
 
-    Raises InputError as read_run_predictions does, and where a file holds other scans than its record or the first
-    file says.
+    Raises InputError as read_run_predictions does, where a file holds fewer scans than its record says, and where two
+    files hold other scans.
     """
     parts: list[Predictions] = []
     for path in map(pathlib.Path, paths):
         run, expected = read_run_predictions(path, classes), read_record(path.with_suffix(".json")).scans["test"]
-        if len(run.scan) != expected or not np.array_equal(run.scan, parts[0].scan if parts else run.scan):
+        if len(run.scan) != expected:
             raise InputError(
-                f"{path}: found predictions of {len(run.scan)} scans, but its record says {expected}, or they are not"
-                f" those of {paths[0]}; delete it and run again"
+                f"{path}: found predictions of {len(run.scan)} scans, but its record says {expected}; is it cut? Delete it"
+                " and run again"
             )
+        if parts and not np.array_equal(run.scan, parts[0].scan):
+            raise InputError(f"{path}: the scans are not those of {paths[0]}; delete both and run again")
         repeat = np.full(len(run.scan), int(path.stem))
         parts.append(Predictions(repeat, np.zeros_like(repeat), *run))
     return Predictions(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -135,10 +135,13 @@ def test_a_run_that_is_cut_or_tests_other_scans_is_named(tmp_path):
     assert found.repeat.tolist() == [0] * 12 + [1] * 12 and set(found.fold.tolist()) == {0}
     whole = (tmp_path / "1.csv").read_text()
     (tmp_path / "1.csv").write_text("".join(whole.splitlines(keepends=True)[:-1]))
-    with pytest.raises(InputError, match=r"1.csv: found predictions of 11 scans, but its record says 12"):
-        read_runs(paths, EXPRESSIONS)
+    for files in (paths, paths[1:]):
+        with pytest.raises(
+            InputError, match=r"1.csv: found predictions of 11 scans, but its record says 12; is it cut"
+        ):
+            read_runs(files, EXPRESSIONS)
     (tmp_path / "1.csv").write_text(whole.replace("p1_3,", "p9_3,"))
-    with pytest.raises(InputError, match=r"1.csv: .*or they are not those of .*0.csv; delete it and run again"):
+    with pytest.raises(InputError, match=r"1.csv: the scans are not those of .*0.csv; delete both and run again"):
         read_runs(paths, EXPRESSIONS)
 
 

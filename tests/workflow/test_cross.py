@@ -153,8 +153,11 @@ CHANGES = {
         ONE_SHARD | {"train_final": 1, "train_final_repeat": 1, "evaluate_pair": 6},
     ),
     "networks deleted": (delete("results/*/models/**/*.safetensors"), {}),
-    "a run deleted": (delete(f"{RUNS[1]}.csv"), TABLE | {"evaluate_pair": 1}),
-    "a record deleted": (delete(f"{RUNS[0]}.json"), TABLE | {"evaluate_pair": 1}),
+    "a run deleted": (delete(f"{RUNS[1]}.csv"), {}),
+    "a record deleted, and tables that need it": (
+        lambda project: [delete(f"{RUNS[0]}.json")(project), code("ffnet/results/tables/cross_table.py")(project)],
+        TABLE | {"evaluate_pair": 1},
+    ),
 }
 
 
