@@ -60,8 +60,8 @@ def read_runs(paths: Sequence[str], classes: Sequence[str]) -> Predictions:
         run, expected = read_run_predictions(path, classes), read_record(path.with_suffix(".json")).scans["test"]
         if len(run.scan) != expected:
             raise InputError(
-                f"{path}: found predictions of {len(run.scan)} scans, but its record says {expected}; is it cut? Delete it"
-                " and run again"
+                f"{path}: found predictions of {len(run.scan)} scans, but its record says {expected}; is it cut?"
+                " Delete it and run again"
             )
         if parts and not np.array_equal(run.scan, parts[0].scan):
             raise InputError(f"{path}: the scans are not those of {paths[0]}; delete both and run again")
