@@ -135,6 +135,18 @@ def test_the_how_to_shows_the_same_table_and_the_diagonal_is_that_of_the_default
         assert (row["accuracy"], reach(row)) == (of["accuracy"], reach(of))
 
 
+def test_what_evaluate_prints_there_agrees_with_the_table():
+    text = page("docs/cross.md")
+    shown = re.findall(
+        r"evaluate results/(.*)/models/(.*).safetensors (.*)\n.*\n.*\naccuracy ([\d.]+)%.* interval (.*)%;", text
+    )
+    named = {(row["train"], row["experiment"], row["test"], row["accuracy"], reach(row)) for row in across()[0]}
+    assert len(shown) == 2 and set(shown) <= named
+    for (*_, accuracy, _), part in zip(shown, text.split("recall %\n")[1:], strict=True):
+        matrix = [list(map(int, line.split()[1:-1])) for line in part.splitlines()[:6]]
+        assert sum(matrix[i][i] for i in range(6)) == round(float(accuracy) * 144 / 100)
+
+
 def test_the_pairs_of_the_how_to_are_those_of_its_config():
     (shown,) = [
         yaml.safe_load(block.text)["cross"]
