@@ -155,3 +155,9 @@ def test_one_person_has_no_interval(tmp_path, known):
         if row["protocol"] == "another collection"
     ]
     assert math.isnan(row["interval_low"]) and row["accuracy"] == pytest.approx(200 / 3)
+
+
+def test_pairs_alone_make_all_tables(known, crosses):
+    """Where no experiment has repeats."""
+    tables = all_tables(all_frames([], known.datasets, known.confidence, crosses))
+    assert "| FFNet-M    | faces      |" in markdown_text(tables["cross"].view) and csv_text(tables["confusion"])
