@@ -16,9 +16,8 @@ from ffnet.workflow.planning import expected_participants
 class PlannedCross(NamedTuple):
     """The runs of one experiment on one pair, a field of ffnet.results.cross_runs.CrossRuns each.
 
-    names: see class_names. classes: those of the training collection, which the predictions have. same_layout: of both
-    collections. architecture: the fields of ffnet.results.tables.paper.Architecture. predictions: a file for each
-    repeat.
+    classes: those of the training collection, which the predictions have. same_layout: of both collections.
+    architecture: the fields of ffnet.results.tables.paper.Architecture. predictions: a file for each repeat.
     """
 
     train: str
