@@ -1,6 +1,5 @@
 """All of config.yaml: one section per stage, each read by that stage's dataclass."""
 
-import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -9,10 +8,10 @@ from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
 from ffnet.networks.settings import (
-    CONTROLS,
     RIDGE,
     ExperimentSettings,
     NetworkSettings,
+    check_any_scan,
     check_experiments,
     check_networks,
 )
@@ -22,7 +21,8 @@ from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
-from ffnet.training.settings import ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
+from ffnet.training.cross_pairs import check_cross
+from ffnet.training.settings import CrossSettings, ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
 
 TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
@@ -40,6 +40,7 @@ class Config:
     experiments: dict[str, ExperimentSettings]
     models: tuple[str, ...]
     protocol: ProtocolSettings
+    cross: CrossSettings
     training: TrainingSettings
     ridge: RidgeSettings
     execution: ExecutionSettings
@@ -61,6 +62,7 @@ def read_config(mapping: object) -> Config:
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
     check_sizes(config)
     check_final_models(config.models, config.experiments)
+    check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 
 
@@ -90,7 +92,8 @@ def check_sizes(config: Config) -> None:
             f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
             f"the paper has 56 and 112"
         )
-    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats]
+    crossed = config.cross.experiments if config.cross.pairs else ()
+    ridges = [row for name, row in config.experiments.items() if row.is_ridge and (row.repeats or name in crossed)]
     on_masks = any(row.masks == RIDGE for row in ridges)
     name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
     if side % pixels and ridges:
@@ -106,13 +109,6 @@ def check_final_models(names: tuple[str, ...], experiments: dict[str, Experiment
     """Raises InputError unless each name is that of an experiment with a network."""
     where = "config.yaml: models"
     for name in names:
-        if name not in experiments:
-            near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]
-            raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
+        check_any_scan(name, experiments, where)
         if experiments[name].is_ridge:
             raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")
-        if experiments[name].masks in CONTROLS:
-            raise InputError(
-                f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
-                " scans have none; remove it"
-            )

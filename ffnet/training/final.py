@@ -29,9 +29,12 @@ TERMS = {  # whose terms apply to a model
 }
 
 
-def train_final(name: str, collection: Samples, recipe: Recipe, session: Session) -> tuple[FusionNet, dict]:
+def train_final(
+    name: str, collection: Samples, recipe: Recipe, session: Session, repeat: int = 0
+) -> tuple[FusionNet, dict]:
     """Trains an experiment on all scans of a collection. Returns the network, on the CPU, and what its file says of the
-    training. name: of the experiment. The same seed and threads give the same bytes on a CPU.
+    training. name: of the experiment. repeat: 0 for the model to keep; any other trains from another seed. The same
+    seed and threads give the same bytes on a CPU.
 
     Raises InputError if the experiment is not a network.
     """
@@ -39,7 +42,8 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
         raise InputError(f"config.yaml: experiments.{name}: 'ridge' is not a network; only networks can be models")
     subjects = sorted(set(collection.subject.tolist()))
     print(f"{name} on all {len(subjects)} subjects: {len(collection.scan)} scans", flush=True)
-    everyone, seed = np.arange(len(collection.scan)), seed_of(recipe.training.seed, name, "final")
+    everyone = np.arange(len(collection.scan))
+    seed = seed_of(recipe.training.seed, name, "final", *([repeat] if repeat else []))
     with hold_trainer(recipe, collection, session, [len(everyone)]) as trainer:
         (worker,) = trainer.workers
         with worker.turn():
