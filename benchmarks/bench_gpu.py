@@ -86,7 +86,7 @@ def recipe_of(options):
     from ffnet.expressions import EXPRESSIONS
     from ffnet.networks.settings import ExperimentSettings, NetworkSettings
     from ffnet.settings import read_settings
-    from ffnet.training.recipe import NetworkRecipe
+    from ffnet.training.recipe import NOBODY, NetworkRecipe
     from ffnet.training.settings import TrainingSettings
 
     config = read_config()
@@ -104,6 +104,7 @@ def recipe_of(options):
             schedule="constant",
             precision=options.get("precision", "half"),
         ),
+        NOBODY,
         "cpu" if options["cpu"] else "cuda",
         threads=1 if options["cpu"] else 4,
         gpu_step=options.get("gpu_step", "compiled"),

@@ -41,6 +41,7 @@ rule make_tables:
         quarantine=expand("results/{dataset}/quarantine.csv", dataset=collections),
         splits=expand("results/{dataset}/splits/{repeat}.csv", dataset=collections, repeat=range(MOST_REPEATS)),
         predictions=expand("results/{dataset}/predictions/{experiment}.csv", dataset=collections, experiment=chosen),
+        records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
     output:
         [
             report(path, caption="captions/tables.rst", category="Tables") if path.endswith(".csv") else path

@@ -158,8 +158,24 @@ def test_mirror_images_are_named_as_the_paper_has_none():
     assert "mirror images in training" not in departures(config, "demo-bu3dfe", "ridge")
 
 
+@pytest.mark.parametrize(
+    ("keep", "text"),
+    [
+        ("last", "6 validation subjects left out of training"),
+        ("best_validation", "6 validation subjects left out of training, the best epoch kept"),
+    ],
+)
+def test_validation_subjects_are_named_as_the_paper_trains_on_all_nine_folds(keep, text):
+    config = read_config(paper_mapping(protocol={"validation": 6}, training={"keep": keep}))
+    assert departures(config, "demo-bu3dfe", "FFNet") == [text]
+    assert departures(config, "demo-bu3dfe", "ridge") == departures(
+        read_config(paper_mapping()), "demo-bu3dfe", "ridge"
+    )
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_shortcut_of_the_demo_reaches_a_paper_config(name):
     config = paper_config(name)
     assert (config.networks.width, config.training.batch, config.training.precision) == (1.0, 32, "float32")
     assert not config.training.mirror
+    assert (config.protocol.validation, config.training.keep) == (0, "last")

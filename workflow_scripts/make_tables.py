@@ -7,6 +7,7 @@ with job_log(snakemake.log[0]):
 
     from ffnet.origin import read_kind
     from ffnet.results.audit.leakage import leak_warnings, leakage_frame, read_evidence
+    from ffnet.results.run_records import read_gathered_records
     from ffnet.results.tables.all_tables import all_frames, write_tables
     from ffnet.results.tables.paper import Architecture
     from ffnet.results.tested_experiments import by_dataset, read_datasets, read_experiments
@@ -18,6 +19,7 @@ with job_log(snakemake.log[0]):
     experiments = read_experiments(predictions, datasets, architectures, params.confidence)
     lists = zip(datasets, paths.hashes, paths.quarantine, strict=True)
     evidence = {name: read_evidence(splits[name], hashes, quarantine) for name, hashes, quarantine in lists}
-    leakage = leakage_frame(experiments, evidence)
+    records = read_gathered_records(by_dataset(datasets, paths.records), architectures)
+    leakage = leakage_frame(experiments, evidence, records)
     frames = all_frames(experiments, datasets, params.confidence) | {"leakage": leakage}
     write_tables(os.path.dirname(snakemake.output[0]), frames, leak_warnings(leakage))

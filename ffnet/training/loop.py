@@ -16,12 +16,16 @@ from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.mask_choice import Masks
 from ffnet.training.precision import Precision
-from ffnet.training.settings import TrainingSettings
+from ffnet.training.settings import BEST, TrainingSettings
 from ffnet.training.state import TrainingState
+from ffnet.training.validation import Scores
 
 Step = Callable[[TrainingState, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
 """One step on a batch: (state, numbers of the batch's scans, learning rate) to the mean loss before it and how many
 scans were classified correctly, as 0-d tensors."""
+
+Validate = Callable[[], Scores]
+"""The scores on the validation part of the network as it is; leaves the network in its mode for tests."""
 
 Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
 """What computes a network's scores from its inputs; see FusionNet."""
@@ -103,12 +107,14 @@ def train(
     step: Step,
     checkpoint: Checkpoint | None = None,
     mirrored: torch.Tensor | None = None,
+    validate: Validate | None = None,
 ) -> None:
-    """Trains in place until settings.epochs epochs are done; the state's history then has a row for each.
+    """Trains in place until settings.epochs epochs are done; the state's history then has a row for each, and its
+    network the weights that settings.keep names.
 
     scans: (n,) int64, the training half. mirrored: (n,) int64, their mirror images; in each epoch every scan or its
     mirror image is seen once, drawn with equal chance. None: scans alone. checkpoint: where the state is loaded
-    from and saved to; None keeps nothing.
+    from and saved to; None keeps nothing. validate: gives the scores on the validation part, None where there is none.
     Raises InputError when the loss is not finite.
     """
     state.network.train()
@@ -120,11 +126,24 @@ def train(
         loss, accuracy = _train_epoch(state, settings, step, checkpoint)
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
+        scores = _validate(state, settings, validate) if validate else {}
         seconds = round(state.seconds, 3)
-        state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds})
+        state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds, **scores})
         _print_epoch(state, settings.epochs)
         if checkpoint:
             checkpoint.save_if_due(state)
+    state.take_best()
+
+
+def _validate(state: TrainingState, settings: TrainingSettings, validate: Validate) -> dict[str, float]:
+    """The scores after an epoch's last step; its weights are kept if they are to be and none before did better."""
+    began = time.perf_counter()
+    scores = validate()
+    state.network.train()
+    if settings.keep == BEST:
+        state.keep_if_best(scores)
+    state.seconds += time.perf_counter() - began
+    return scores._asdict()
 
 
 def draw_order(scans: torch.Tensor, mirrored: torch.Tensor | None, generator: torch.Generator) -> torch.Tensor:
@@ -192,9 +211,10 @@ def adam_step(
 def _print_epoch(state: TrainingState, epochs: int) -> None:
     row, history = state.history[-1], state.history
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
+    validation = f"  validation {row['validation_accuracy']:6.1%}" if "validation_accuracy" in row else ""
     print(
         f"{state.label}epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}"
-        f"  training accuracy {row['accuracy']:6.1%}  {row['seconds']:.2f} s, {left:.0f} s left\n",
+        f"  training accuracy {row['accuracy']:6.1%}{validation}  {row['seconds']:.2f} s, {left:.0f} s left\n",
         end="",  # written at once: threads print lines of other runs between
         flush=True,
     )

@@ -11,13 +11,25 @@ from ffnet.training.settings import RidgeSettings, TrainingSettings
 
 
 @dataclasses.dataclass(frozen=True)
+class ValidationDraw:
+    """How many subjects of a training half are held out of training, and the seed that draws them."""
+
+    subjects: int
+    seed: int
+
+
+NOBODY = ValidationDraw(subjects=0, seed=0)
+
+
+@dataclasses.dataclass(frozen=True)
 class NetworkRecipe:
-    """How a network is built, trained and tested. classes: their names in the order of labels."""
+    """How a network is built, trained, watched and tested. classes: their names in the order of labels."""
 
     classes: tuple[str, ...]
     experiment: ExperimentSettings
     networks: NetworkSettings
     training: TrainingSettings
+    validation: ValidationDraw
     device: str
     threads: int
     gpu_step: str

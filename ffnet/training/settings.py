@@ -5,6 +5,8 @@ from typing import Literal
 
 from ffnet.settings import setting
 
+BEST: Literal["best_validation"] = "best_validation"
+
 
 @dataclasses.dataclass(frozen=True)
 class ProtocolSettings:
@@ -13,6 +15,7 @@ class ProtocolSettings:
     subjects: int = setting(least=2)
     subject_lists: dict[str, tuple[str, ...]] = setting()
     folds: int = setting(least=2)
+    validation: int = setting(least=0)
     seed: int = setting(least=0)
 
 
@@ -26,6 +29,7 @@ class TrainingSettings:
     schedule: Literal["constant", "cosine"] = setting()
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
+    keep: Literal["last", "best_validation"] = setting()
     mirror: bool = setting()
     precision: Literal["float32", "tf32", "half"] = setting()
     seed: int = setting(least=0)

@@ -25,7 +25,9 @@ from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.session import Session
 from ffnet.training.settings import ExecutionSettings
 from ffnet.training.state import TrainingState
+from ffnet.training.validation import Scores, validation_scores
 
+NO_SCANS = np.empty(0, np.int64)
 SEEDING = threading.Lock()  # held from a seed of torch's global generator to the last number drawn from it
 
 
@@ -96,10 +98,11 @@ class Trainer:
         checkpoint: Checkpoint | None = None,
         label: str = "",
         masks: Masks = OWN_MASKS,
+        validation: np.ndarray = NO_SCANS,
     ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
-        scans: (n,) positions in the collection. seed: of the first weights, dropout and the order of scans; the same
+        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on. seed: of the first weights, dropout and the order of scans; the same
         seed, device, threads and gpu_step give the same bits, killed and resumed or not, alone or side by side.
         label: in front of the lines that it prints. masks: of all scans, in place of their own.
         """
@@ -108,8 +111,14 @@ class Trainer:
         positions, mirrored = torch.from_numpy(scans), None
         if self.recipe.training.mirror:
             mirrored = positions + len(self.data.labels) // 2
-        train(state, positions, self.recipe.training, worker.step, checkpoint, mirrored)
+        validate = functools.partial(self.validate, state, validation) if len(validation) else None
+        train(state, positions, self.recipe.training, worker.step, checkpoint, mirrored, validate)
         return state
+
+    def validate(self, state: TrainingState, scans: np.ndarray) -> Scores:
+        """The Scores of the network on some scans."""
+        labels = self.data.labels[torch.from_numpy(scans).to(self.precision.device)]
+        return validation_scores(self.predict(state, scans), labels.cpu().numpy())
 
     def _fresh_network(self, seed: int) -> FusionNet:
         recipe = self.recipe
@@ -138,6 +147,7 @@ class Trainer:
             "resumed": state.resumed,
             "training_seconds": round(sum(row["seconds"] for row in state.history), 3),
             "epochs": state.history,
+            "kept_epoch": state.best and state.best["epoch"],
         }
 
 

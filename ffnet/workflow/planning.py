@@ -15,7 +15,7 @@ from ffnet.scans.beside import files_in, image_beside
 from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
-from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe
+from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe, ValidationDraw
 from ffnet.workflow import files
 
 
@@ -82,8 +82,9 @@ def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
     if row.is_ridge:
         return RidgeRecipe(classes, row, config.ridge)
     networks, execution = networks_of(row, config.networks), config.execution
+    watched = ValidationDraw(config.protocol.validation, config.protocol.seed)
     return NetworkRecipe(
-        classes, row, networks, config.training, execution.device, execution.threads, execution.gpu_step
+        classes, row, networks, config.training, watched, execution.device, execution.threads, execution.gpu_step
     )
 
 

@@ -60,6 +60,7 @@ def contents(sources: Sources, experiments: Sequence[str], config: dict) -> dict
         "plots": plots,
         "confusion": {name: split_open(cards, main.get(name, ())) for name, cards in confusion.items()},
         "learning": {name: split_open(cards, main.get(name, ())) for name, cards in learning.items()},
+        "watched": any("people" in record for record in sources.records.values()),
         "differences": differences(frames["comparisons"]),
         "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
         "left_out": [(name, len(rows), sources.taken[name]) for name, rows in sources.quarantine.items()],
