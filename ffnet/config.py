@@ -132,6 +132,6 @@ def check_validation(protocol: ProtocolSettings, training: TrainingSettings, dat
         training_half = subjects - math.ceil(subjects / protocol.folds)
         if protocol.validation >= training_half:
             raise InputError(
-                f"config.yaml: protocol.validation is {protocol.validation}, but the smallest training half of {name} has"
-                f" {training_half} subjects; set it to {max(training_half - 1, 0)} at most"
+                f"config.yaml: protocol.validation is {protocol.validation}, but the smallest training half of {name}"
+                f" has {training_half} subjects; set it to {max(training_half - 1, 0)} at most"
             )

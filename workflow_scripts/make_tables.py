@@ -19,7 +19,7 @@ with job_log(snakemake.log[0]):
     experiments = read_experiments(predictions, datasets, architectures, params.confidence)
     lists = zip(datasets, paths.hashes, paths.quarantine, strict=True)
     evidence = {name: read_evidence(splits[name], hashes, quarantine) for name, hashes, quarantine in lists}
-    records = read_gathered_records(by_dataset(datasets, paths.records), architectures)
+    records = read_gathered_records(by_dataset(datasets, paths.records), list(architectures))
     leakage = leakage_frame(experiments, evidence, records)
     frames = all_frames(experiments, datasets, params.confidence) | {"leakage": leakage}
     write_tables(os.path.dirname(snakemake.output[0]), frames, leak_warnings(leakage))

@@ -33,8 +33,8 @@ TERMS = {  # whose terms apply to a model
 
 def train_final(name: str, collection: Samples, recipe: Recipe, session: Session) -> tuple[FusionNet, dict]:
     """Trains an experiment on all scans of a collection, but those of validation subjects where training.keep needs
-    them. Returns the network, on the CPU, and what its file says of the training. name: of the experiment. The same seed
-    and threads give the same bytes on a CPU.
+    them. Returns the network, on the CPU, and what its file says of the training. name: of the experiment. The same
+    seed and threads give the same bytes on a CPU.
 
     Raises InputError if the experiment is not a network.
     """

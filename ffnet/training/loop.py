@@ -16,6 +16,7 @@ from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.mask_choice import Masks
 from ffnet.training.precision import Precision
+from ffnet.training.record import Epoch
 from ffnet.training.settings import BEST, TrainingSettings
 from ffnet.training.state import TrainingState
 from ffnet.training.validation import Scores
@@ -126,9 +127,11 @@ def train(
         loss, accuracy = _train_epoch(state, settings, step, checkpoint)
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
-        scores = _validate(state, settings, validate) if validate else {}
-        seconds = round(state.seconds, 3)
-        state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds, **scores})
+        row = Epoch(epoch=state.epoch + 1, loss=loss, accuracy=accuracy, seconds=0.0)
+        if validate:
+            row |= _validate(state, settings, validate)  # type: ignore[typeddict-item]
+        row["seconds"] = round(state.seconds, 3)
+        state.end_epoch(row)
         _print_epoch(state, settings.epochs)
         if checkpoint:
             checkpoint.save_if_due(state)

@@ -33,8 +33,8 @@ class Seconds(TypedDict):
 
 
 class Epoch(TypedDict):
-    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time; loss and accuracy on the validation
-    part after it, where there is one."""
+    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time; loss and accuracy on the
+    validation part after it, where there is one."""
 
     epoch: int
     loss: float

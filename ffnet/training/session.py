@@ -102,7 +102,7 @@ def fold_scans(
     check_disjoint({name: collection.subject[part] for name, part in parts.items()})
     if not trained.any() or validated.any() != (watched.subjects > 0):
         raise InputError(
-            f"fold {fold}: protocol.validation is {watched.subjects}, which leaves {trained.sum()} scans to train on and"
-            f" {validated.sum()} for validation; change protocol.validation"
+            f"fold {fold}: protocol.validation is {watched.subjects}, which leaves {trained.sum()} scans to train on"
+            f" and {validated.sum()} for validation; change protocol.validation"
         )
     return FoldScans(*map(np.flatnonzero, parts.values()))

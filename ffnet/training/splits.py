@@ -43,7 +43,8 @@ def validation_subjects(subjects: Collection[str], count: int, *seed: object) ->
     """
     if count and count >= len(subjects):
         raise InputError(
-            f"protocol.validation is {count}, but a training half has {len(subjects)} subjects; lower protocol.validation"
+            f"protocol.validation is {count}, but a training half has {len(subjects)} subjects;"
+            " lower protocol.validation"
         )
     return sorted(subjects, key=lambda subject: seed_of(*seed, "validation", subject))[:count]
 

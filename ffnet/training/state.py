@@ -82,7 +82,7 @@ class TrainingState:
         """Keeps a copy of the weights of the epoch that has just been trained if no earlier one did as well."""
         if self.best is None or is_better(scores, Scores(*self.best["scores"])):
             weights = {name: values.clone() for name, values in self.network.state_dict().items()}
-            self.best = {"epoch": self.epoch + 1, "scores": tuple(scores), "network": weights}
+            self.best = Best(epoch=self.epoch + 1, scores=(*scores,), network=weights)
 
     def take_best(self) -> None:
         """Puts the kept weights into the network, if there are any."""

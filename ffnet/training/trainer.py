@@ -102,9 +102,10 @@ class Trainer:
     ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
-        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on. seed: of the first weights, dropout and the order of scans; the same
-        seed, device, threads and gpu_step give the same bits, killed and resumed or not, alone or side by side.
-        label: in front of the lines that it prints. masks: of all scans, in place of their own.
+        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on.
+        seed: of the first weights, dropout and the order of scans; the same seed, device, threads and gpu_step give
+        the same bits, killed and resumed or not, alone or side by side. label: in front of the lines that it prints.
+        masks: of all scans, in place of their own.
         """
         state = worker.start(self._fresh_network(seed), seed, masks)
         state.label = label

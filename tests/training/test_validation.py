@@ -1,4 +1,4 @@
-"""Validation subjects: who they are, that training neither sees them nor changes by them, and the epoch that is kept."""
+"""Validation subjects: who they are, that training neither sees them nor changes, and the epoch that is kept."""
 
 import dataclasses
 import json

@@ -126,8 +126,8 @@ def learning_curves(records: Records, datasets: Iterable[str]) -> dict[str, list
 def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
     """The Curve of one quantity over the epochs of gather_records; None where there are none or none is finite.
 
-    name: loss or accuracy, or validation_ and one of them. top: value at the upper edge; the lower is 0. The band is one standard deviation up and
-    down, cut at the edges.
+    name: loss or accuracy, or validation_ and one of them. top: value at the upper edge; the lower is 0. The band is
+    one standard deviation up and down, cut at the edges.
     """
     known = [(row["epoch"], row[name]["mean"], row[name]["sd"] or 0.0) for row in epochs if name in row]
     known = [(epoch, mean, sd) for epoch, mean, sd in known if math.isfinite(mean) and math.isfinite(sd)]
