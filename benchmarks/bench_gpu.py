@@ -96,6 +96,7 @@ def recipe_of(options):
         EXPRESSIONS,
         read_settings(ExperimentSettings, config["experiments"]["FFNet-M"], "FFNet-M"),
         dataclasses.replace(networks, width=options["width"], pretrained="none", dropout=0.0),
+        "plain",
         dataclasses.replace(
             training,
             epochs=options.get("epochs", options["all_epochs"]),

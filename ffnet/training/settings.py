@@ -31,8 +31,17 @@ class TrainingSettings:
     weight_decay: float = setting(least=0.0)
     keep: Literal["last", "best_validation"] = setting()
     mirror: bool = setting()
+    turn: float = setting(least=0.0, most=180.0)
+    shift: int = setting(least=0, most=56)
+    light: float = setting(least=0.0, most=10.0)
+    noise: float = setting(least=0.0, most=10.0)
     precision: Literal["float32", "tf32", "half"] = setting()
     seed: int = setting(least=0)
+
+    @property
+    def augments(self) -> bool:
+        """Whether training sees changed scans."""
+        return bool(self.mirror or self.turn or self.shift or self.light or self.noise)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,6 +28,7 @@ class TrainingState:
     batches_done: of this epoch. loss_sum, correct: sums over their scans, 0-d tensors. history: one row per finished
     epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint. label: in
     front of the lines that it prints. masks: inputs in place of the collection's own, see ffnet.training.mask_choice.
+    augmented: inputs of training in place of all others, see augment_epoch; those of scans that do not train are unset.
     best: the epoch, Scores and weights that did best on the validation part so far, None where they are not kept.
     """
 
@@ -39,6 +40,7 @@ class TrainingState:
         self.loss_sum, self.correct = torch.zeros(2, dtype=torch.float64, device=precision.device)
         self.uses_dropout = any(isinstance(part, torch.nn.Dropout) and part.p > 0 for part in network.modules())
         self.masks: dict[str, torch.Tensor] = {}
+        self.augmented: dict[str, torch.Tensor] = {}
         self._begin(seed)
 
     def _begin(self, seed: int) -> None:

@@ -18,7 +18,7 @@ from ffnet.shards.samples import Samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
-from ffnet.training.loop import DeviceData, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.loop import DeviceData, augment_epoch, eager_step, mask_inputs, move_to_device, predict, take, train
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
@@ -62,6 +62,8 @@ class EagerWorker:
         network.to(self.precision.device).to(memory_format=torch.channels_last)
         state = TrainingState(network, self.recipe.training, self.precision, seed)
         state.masks = mask_inputs(masks, self.data)
+        if self.recipe.training.augments:
+            state.augmented = {name: torch.empty_like(values) for name, values in self.data.inputs.items()}
         return state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -109,11 +111,11 @@ class Trainer:
         """
         state = worker.start(self._fresh_network(seed), seed, masks)
         state.label = label
-        positions, mirrored = torch.from_numpy(scans), None
-        if self.recipe.training.mirror:
-            mirrored = positions + len(self.data.labels) // 2
+        settings = self.recipe.training
+        change = functools.partial(augment_epoch, state, self.data, settings, self.recipe.texture)
         validate = functools.partial(self.validate, state, validation) if len(validation) else None
-        train(state, positions, self.recipe.training, worker.step, checkpoint, mirrored, validate)
+        used = torch.from_numpy(scans)
+        train(state, used, settings, worker.step, checkpoint, validate, change if settings.augments else None)
         return state
 
     def validate(self, state: TrainingState, scans: np.ndarray) -> Scores:
@@ -162,8 +164,8 @@ def hold_trainer(
     """
     make_deterministic(session.threads)
     with hold_device(recipe.device, session.execution.runs_per_gpu) as device:
-        images = 2 if recipe.training.mirror else 1
-        check_memory(images * sum(column.nbytes for column in collection), device)
+        copies = 2 if recipe.training.augments else 1
+        check_memory(copies * sum(column.nbytes for column in collection), device)
         precision = Precision(device, recipe.training.precision)
         precision.apply()
         yield open_trainer(recipe, collection, precision, session.execution, counts)
@@ -178,12 +180,12 @@ def open_trainer(
 ) -> Trainer:
     """A Trainer on a device; see hold_trainer."""
     if precision.device.type == "cpu" or recipe.gpu_step == "eager":
-        data = move_to_device(collection, precision.device, recipe.training.mirror)
+        data = move_to_device(collection, precision.device)
         how = None if precision.device.type == "cpu" else "eager"
         return Trainer(recipe, data, precision, [EagerWorker(recipe, data, precision)], how)
     from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, open_graph_workers  # a CPU needs none of it
 
-    data = gpu_data(collection, recipe.experiment, precision, mirror=recipe.training.mirror)
+    data = gpu_data(collection, recipe.experiment, precision, augments=recipe.training.augments)
     sizes = batch_sizes(counts, recipe.training.batch)
     workers, compiled = open_graph_workers(
         functools.partial(GraphWorker, recipe, data, precision, sizes),

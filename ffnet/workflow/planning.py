@@ -83,9 +83,8 @@ def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
         return RidgeRecipe(classes, row, config.ridge)
     networks, execution = networks_of(row, config.networks), config.execution
     watched = ValidationDraw(config.protocol.validation, config.protocol.seed)
-    return NetworkRecipe(
-        classes, row, networks, config.training, watched, execution.device, execution.threads, execution.gpu_step
-    )
+    how = config.shards.texture, config.training, watched
+    return NetworkRecipe(classes, row, networks, *how, execution.device, execution.threads, execution.gpu_step)
 
 
 def model_source(config: Config, dataset: str) -> ModelSource:

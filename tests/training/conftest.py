@@ -83,6 +83,10 @@ def training():
         betas=(0.9, 0.999),
         weight_decay=0.0,
         mirror=False,
+        turn=0.0,
+        shift=0,
+        light=0.0,
+        noise=0.0,
         precision="float32",
         keep="last",
         seed=0,
@@ -97,7 +101,9 @@ def recipe_of(networks, training):
         experiment = ExperimentSettings(*row, repeats=0)
         if experiment.is_ridge:
             return RidgeRecipe(EXPRESSIONS, experiment, RidgeSettings(28, 100.0))
-        return NetworkRecipe(EXPRESSIONS, experiment, networks, training, NOBODY, "cpu", threads=1, gpu_step="compiled")
+        return NetworkRecipe(
+            EXPRESSIONS, experiment, networks, "plain", training, NOBODY, "cpu", threads=1, gpu_step="compiled"
+        )
 
     return recipe
 
