@@ -7,10 +7,12 @@ from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
-from ffnet.workflow.files import TABLES
+from ffnet.workflow.cross_plan import check_people_apart, cross_params, planned_crosses, trained_files
+from ffnet.workflow.files import CROSS_TABLES, TABLES
 from ffnet.workflow.gpus import gpu_places
-from ffnet.workflow.memory import training_memory
+from ffnet.workflow.memory import evaluation_memory, training_memory
 from ffnet.workflow.planning import (
+    count_splits,
     demo_patterns,
     demo_settings,
     experiment_recipe,
@@ -34,12 +36,14 @@ hold_one_timer()
 try:
     settings = read_config(config)
     collections = {name: plan_dataset(name, settings) for name in settings.datasets}
+    check_people_apart(settings, {name: planned.rows for name, planned in collections.items()})
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:
     dataset="|".join(map(re.escape, collections)),
+    train="|".join(map(re.escape, collections)),
     experiment="|".join(map(re.escape, settings.experiments)),
     subject=r"[A-Za-z0-9]+",
     ethnicity="[A-Z]{2}",
@@ -82,6 +86,7 @@ include: "rules/masks.smk"
 include: "rules/shards.smk"
 include: "rules/quality.smk"
 include: "rules/training.smk"
+include: "rules/cross.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"
 
@@ -93,6 +98,7 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
+        CROSS_TABLES if CROSSES else [],
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/quarantine.txt", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),

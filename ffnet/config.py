@@ -1,6 +1,5 @@
 """All of config.yaml: one section per stage, each read by that stage's dataclass."""
 
-import difflib
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
 from ffnet.networks.settings import (
-    CONTROLS,
     RIDGE,
     ExperimentSettings,
     NetworkSettings,
+    check_any_scan,
     check_experiments,
     check_networks,
 )
@@ -23,7 +22,15 @@ from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
-from ffnet.training.settings import BEST, ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
+from ffnet.training.cross_pairs import check_cross
+from ffnet.training.settings import (
+    BEST,
+    CrossSettings,
+    ExecutionSettings,
+    ProtocolSettings,
+    RidgeSettings,
+    TrainingSettings,
+)
 
 TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
@@ -41,6 +48,7 @@ class Config:
     experiments: dict[str, ExperimentSettings]
     models: tuple[str, ...]
     protocol: ProtocolSettings
+    cross: CrossSettings
     training: TrainingSettings
     ridge: RidgeSettings
     execution: ExecutionSettings
@@ -63,6 +71,7 @@ def read_config(mapping: object) -> Config:
     check_sizes(config)
     check_final_models(config.models, config.experiments)
     check_validation(config.protocol, config.training, config.datasets)
+    check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 
 
@@ -92,7 +101,8 @@ def check_sizes(config: Config) -> None:
             f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
             f"the paper has 56 and 112"
         )
-    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats]
+    crossed = config.cross.experiments if config.cross.pairs else ()
+    ridges = [row for name, row in config.experiments.items() if row.is_ridge and (row.repeats or name in crossed)]
     on_masks = any(row.masks == RIDGE for row in ridges)
     name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
     if side % pixels and ridges:
@@ -108,16 +118,9 @@ def check_final_models(names: tuple[str, ...], experiments: dict[str, Experiment
     """Raises InputError unless each name is that of an experiment with a network."""
     where = "config.yaml: models"
     for name in names:
-        if name not in experiments:
-            near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]
-            raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
+        check_any_scan(name, experiments, where)
         if experiments[name].is_ridge:
             raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")
-        if experiments[name].masks in CONTROLS:
-            raise InputError(
-                f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
-                " scans have none; remove it"
-            )
 
 
 def check_validation(protocol: ProtocolSettings, training: TrainingSettings, datasets: Collection[str]) -> None:

@@ -109,6 +109,15 @@ rule train_final:
         "../workflow_scripts/train_final.py"
 
 
+use rule train_final as train_final_repeat with:
+    output:
+        "results/{dataset}/models/{experiment}/{repeat}.safetensors",
+    log:
+        "logs/{dataset}/train_final_repeat/{experiment}/{repeat}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/train_final_repeat/{experiment}/{repeat}.tsv"
+
+
 rule models:
     """The experiments of the config's `models`, trained on all subjects of every collection."""
     input:

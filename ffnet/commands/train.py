@@ -59,7 +59,7 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
             continue
         recipe, source = experiment_recipe(config, dataset, name), model_source(config, dataset)
         params = {"recipe": recipe_values(recipe), "code": code_hash(FINAL_SCRIPT)}
-        session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models")
+        session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models-0")
         network, trained = train_final(name, _read(dataset, 0)[0], recipe, session)
         assert isinstance(recipe, NetworkRecipe)  # train_final has refused others
         header = model_header(name, recipe, source, read_kind(files.KIND.format(dataset=dataset)))

@@ -2,10 +2,11 @@
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from typing import Literal
 
 from ffnet.errors import InputError
-from ffnet.settings import check_folder_name, read_settings, setting
+from ffnet.settings import check_folder_name, nearest, read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
 Stream = Literal["none", "f3dnet", "vgg16_bn", "ridge"]  # what sees a modality
@@ -111,6 +112,19 @@ def check_experiments(experiments: dict[str, ExperimentSettings], where: str) ->
             raise InputError(f"{row}: 'ridge' is not a network; leave out 'networks'")
         if "pretrained" in experiment.networks and "vgg16_bn" not in used:
             raise InputError(f"{row}: only vgg16_bn has pretrained weights; leave out networks.pretrained")
+
+
+def check_any_scan(name: str, experiments: Mapping[str, ExperimentSettings], where: str) -> None:
+    """Raises InputError unless there is an experiment of this name that can classify scans of any collection. where:
+    the list that names it."""
+    if name not in experiments:
+        near = nearest(name, list(experiments)) if experiments else "[]"
+        raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near}'?")
+    if experiments[name].masks in CONTROLS:
+        raise InputError(
+            f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
+            " scans have none; remove it"
+        )
 
 
 def check_networks(

@@ -31,9 +31,12 @@ TERMS = {  # whose terms apply to a model
 }
 
 
-def train_final(name: str, collection: Samples, recipe: Recipe, session: Session) -> tuple[FusionNet, dict]:
+def train_final(
+    name: str, collection: Samples, recipe: Recipe, session: Session, repeat: int = 0
+) -> tuple[FusionNet, dict]:
     """Trains an experiment on all scans of a collection, but those of validation subjects where training.keep needs
-    them. Returns the network, on the CPU, and what its file says of the training. name: of the experiment. The same
+    them. Returns the network, on the CPU, and what its file says of the training. name: of the experiment. repeat: 0
+    for the model to keep; any other draws other seeds and validation subjects. The same
     seed and threads give the same bytes on a CPU.
 
     Raises InputError if the experiment is not a network.
@@ -41,12 +44,15 @@ def train_final(name: str, collection: Samples, recipe: Recipe, session: Session
     if not isinstance(recipe, NetworkRecipe):
         raise InputError(f"config.yaml: experiments.{name}: 'ridge' is not a network; only networks can be models")
     subjects = sorted(set(collection.subject.tolist()))
-    watched = recipe.validation.subjects if recipe.training.keep == BEST else 0
-    held_out = validation_subjects(subjects, watched, recipe.validation.seed, "final")
+    of_repeat, watched = ["final", *([repeat] if repeat else [])], recipe.validation
+    held_out = validation_subjects(
+        subjects, watched.subjects if recipe.training.keep == BEST else 0, watched.seed, *of_repeat
+    )
     validated = np.isin(collection.subject, held_out)
     scans, validation = np.flatnonzero(~validated), np.flatnonzero(validated)
-    print(f"{name} on all {len(subjects)} subjects: {len(scans)} scans, validation on {len(validation)}", flush=True)
-    seed = seed_of(recipe.training.seed, name, "final")
+    beside = f", validation on {len(validation)}" if len(validation) else ""
+    print(f"{name} on all {len(subjects)} subjects: {len(scans)} scans{beside}", flush=True)
+    seed = seed_of(recipe.training.seed, name, *of_repeat)
     with hold_trainer(recipe, collection, session, [len(scans)]) as trainer:
         (worker,) = trainer.workers
         with worker.turn():

@@ -1,4 +1,4 @@
-"""Sections `protocol`, `training`, `ridge` and `execution` of config.yaml."""
+"""Sections `protocol`, `cross`, `training`, `ridge` and `execution` of config.yaml."""
 
 import dataclasses
 from typing import Literal
@@ -42,6 +42,25 @@ class TrainingSettings:
     def augments(self) -> bool:
         """Whether training sees changed scans."""
         return bool(self.mirror or self.turn or self.shift or self.light or self.noise)
+
+
+@dataclasses.dataclass(frozen=True)
+class CrossPair:
+    """Two datasets: all who take part in `train` train, all who take part in `test` are tested."""
+
+    train: str
+    test: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CrossSettings:
+    """Which experiments are trained on one collection and tested on another. classes: of a tested collection -> of the
+    training one, where the names differ; see class_names."""
+
+    pairs: tuple[CrossPair, ...] = setting()
+    experiments: tuple[str, ...] = setting()
+    repeats: int = setting(least=1)
+    classes: dict[str, str] = setting()
 
 
 @dataclasses.dataclass(frozen=True)

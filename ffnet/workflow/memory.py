@@ -28,6 +28,15 @@ def training_memory(config: Config, plan: PlannedDataset, experiment: str, gpu: 
     return round(NETWORK + CUDA * gpu + collection + streams * width * config.training.batch / BATCH)
 
 
+def evaluation_memory(config: Config, train: PlannedDataset, test: PlannedDataset, experiment: str) -> int:
+    """MB that a job needs which tests on one dataset what was trained on another: at most what training on it takes.
+    The linear floor is fitted there, too, so that it holds both."""
+    needed = training_memory(config, test, experiment, gpu=False)
+    if config.experiments[experiment].is_ridge:
+        needed += round(RIDGE_COLLECTIONS * collection_memory(config, train))
+    return needed
+
+
 def collection_memory(config: Config, plan: PlannedDataset) -> float:
     """MB of the scans of the subjects that take part: as many subjects as the protocol has, those with most scans."""
     pixels = CHANNELS * config.maps.size**2 + config.masks.size**2 + (config.masks.size // 2) ** 2

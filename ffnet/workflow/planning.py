@@ -2,6 +2,7 @@
 
 import functools
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from ffnet.scans.beside import files_in, image_beside
 from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
+from ffnet.training.participants import Participant, choose_participants, list_participants
 from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe, ValidationDraw
 from ffnet.workflow import files
 
@@ -67,6 +69,19 @@ def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
     return [
         files.SPLIT.format(dataset=dataset, repeat=repeat) for repeat in range(config.experiments[experiment].repeats)
     ]
+
+
+def expected_participants(config: Config, dataset: str, rows: Sequence[ScanRow]) -> list[Participant]:
+    """Who takes part in a dataset if every scan can be used: what is known before any is read. Raises InputError as
+    choose_participants does."""
+    everyone = list_participants(rows, (), config.datasets[dataset])
+    return choose_participants(everyone, dataset, config.protocol)
+
+
+def count_splits(config: Config) -> int:
+    """How many splits each dataset has: one for each repeat, and one that names who takes part where whole collections
+    train."""
+    return max(*(row.repeats for row in config.experiments.values()), int(bool(config.cross.pairs)), 0)
 
 
 def pretrained_files(config: Config, experiment: str) -> list[str]:

@@ -25,7 +25,7 @@ def spelt_out(pattern, rule):
 
 def rules_of(path):
     """(rule, text) for every rule of a file, and ("", text) for what comes before the first."""
-    parts = re.split(r"^rule (\w+):$", path.read_text(encoding="utf-8"), flags=re.M)
+    parts = re.split(r"^(?:use rule \w+ as|rule) (\w+)(?: with)?:$", path.read_text(encoding="utf-8"), flags=re.M)
     return [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
 
 

@@ -16,6 +16,7 @@ from ffnet.errors import InputError
 from ffnet.quarantine import SHOWN, read_quarantine
 from ffnet.results.audit.partition import read_splits
 from ffnet.results.audit.parts import ScanHash, identical_scans, part_leaks
+from ffnet.results.cross_runs import CrossTested
 from ffnet.results.predictions import Predictions, run_codes
 from ffnet.results.run_records import Records
 from ffnet.results.tables.columns import WHICH
@@ -39,7 +40,11 @@ COLUMNS = (
         "tested scans whose content is also in the training half, or pairs across the validation part; must be 0",
         heading="identical scans in both halves",
     ),
-    Column("identical_scans", "scans whose content occurs more than once in the dataset", heading="identical scans"),
+    Column(
+        "identical_scans",
+        "scans whose content occurs more than once in the dataset, or also in the one that trained",
+        heading="identical scans",
+    ),
     Column("quarantined", "scans that were left out, see quarantine.csv of the dataset", heading="quarantined"),
     Column("leaks", "the first of them"),
 )
@@ -131,15 +136,50 @@ def audit(predictions: Predictions, evidence: Evidence, people: Sequence[Mapping
     return Audit(runs, list(subjects.values()), list(scans.values()), identical, quarantined)
 
 
+def audit_cross(predictions: Predictions, train: Evidence, test: Evidence, same_layout: bool) -> Audit:
+    """The Audit of runs that were trained on all who take part in one dataset and tested on another.
+
+    train, test: Evidence of the two. same_layout: of both; only then is a subject's name the same person. Raises
+    InputError for a tested scan that is in no shard.
+    """
+    trained = set(train.splits[0])
+    content = {hashed.scan: hashed for hashed in test.hashes}
+    same: dict[str, list[ScanHash]] = {}
+    for hashed in train.hashes:
+        if hashed.subject in trained:
+            same.setdefault(hashed.sha256, []).append(hashed)
+    subjects, scans = {}, {}
+    for repeat, scan, name in zip(
+        predictions.repeat, predictions.scan.tolist(), predictions.subject.tolist(), strict=True
+    ):
+        if scan not in content:
+            raise InputError(f"scan {scan} was tested and is in no shard; delete its run and run again")
+        for subject in {name, content[scan].subject} & trained if same_layout else ():
+            subjects[repeat, subject] = f"repeat {repeat}: subject {subject}"
+        for twin in same.get(content[scan].sha256, ()):
+            scans[repeat, scan, twin.scan] = f"repeat {repeat}: scan {scan} is tested, {twin.scan} trains"
+    runs, identical = len(np.unique(predictions.repeat)), len({scan for _, scan, _ in scans})
+    return Audit(runs, list(subjects.values()), list(scans.values()), identical, test.quarantined)
+
+
 def leakage_frame(
-    experiments: Sequence[Experiment], evidence: Mapping[str, Evidence], records: Records
+    experiments: Sequence[Experiment],
+    evidence: Mapping[str, Evidence],
+    records: Records,
+    crosses: Sequence[CrossTested] = (),
 ) -> pd.DataFrame:
-    """A row for each of the Experiments with what its Audit found, as COLUMNS say. evidence: of each dataset. records:
-    of each experiment, see gather_records."""
+    """A row for each of the Experiments, and of those across datasets, with what its Audit found, as COLUMNS say.
+    evidence: of each dataset. records: of the experiments, see gather_records."""
+    people = {which: record.get("people", ()) for which, record in records.items()}
+    audits = [
+        (one, audit(one.predictions, evidence[one.dataset], people.get((one.dataset, one.name), ())))
+        for one in experiments
+    ]
+    for runs, one in crosses:
+        pair = evidence[runs.train], evidence[runs.test]
+        audits.append((one, audit_cross(one.predictions, *pair, runs.same_layout)))
     rows = []
-    for experiment in experiments:
-        people = records.get((experiment.dataset, experiment.name), {}).get("people", ())
-        found = audit(experiment.predictions, evidence[experiment.dataset], people)
+    for experiment, found in audits:
         counts = found.runs, len(found.subjects), len(found.scans), found.identical, found.quarantined
         leaks = "; ".join([*found.subjects, *found.scans][:SHOWN])
         rows.append((experiment.dataset, experiment.name, experiment.info.kind, *counts, leaks))
