@@ -1,6 +1,6 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. Each stage has its rules in a file of rules/.
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ffnet.config import read_config
 from ffnet.demo.roster import makehuman_path

@@ -1,5 +1,6 @@
 """All of config.yaml: one section per stage, each read by that stage's dataclass."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -23,7 +24,14 @@ from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
 from ffnet.training.cross_pairs import check_cross
-from ffnet.training.settings import CrossSettings, ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
+from ffnet.training.settings import (
+    BEST,
+    CrossSettings,
+    ExecutionSettings,
+    ProtocolSettings,
+    RidgeSettings,
+    TrainingSettings,
+)
 
 TAKEN = ("figures", "robustness", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
@@ -64,6 +72,7 @@ def read_config(mapping: object) -> Config:
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
     check_sizes(config)
     check_final_models(config.models, config.experiments)
+    check_validation(config.protocol, config.training, config.datasets)
     check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 
@@ -115,3 +124,20 @@ def check_final_models(
         check_any_scan(name, experiments, where)
         if experiments[name].is_ridge:
             raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")
+
+
+def check_validation(protocol: ProtocolSettings, training: TrainingSettings, datasets: Collection[str]) -> None:
+    """Raises InputError if weights are chosen on no validation subjects, or if these leave none to train on."""
+    if training.keep == BEST and not protocol.validation:
+        raise InputError(
+            "config.yaml: training.keep is 'best_validation', but protocol.validation is 0, so that there is nothing to"
+            " choose on; set protocol.validation to a number of subjects, or training.keep: last"
+        )
+    for name in datasets if protocol.validation else ():
+        subjects = len(protocol.subject_lists.get(name, ())) or protocol.subjects
+        training_half = subjects - math.ceil(subjects / protocol.folds)
+        if protocol.validation >= training_half:
+            raise InputError(
+                f"config.yaml: protocol.validation is {protocol.validation}, but the smallest training half of {name}"
+                f" has {training_half} subjects; set it to {max(training_half - 1, 0)} at most"
+            )

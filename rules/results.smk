@@ -42,6 +42,7 @@ rule make_tables:
             "results/{dataset}/splits/{repeat}.csv", dataset=collections, repeat=range(count_splits(settings))
         ),
         predictions=expand("results/{dataset}/predictions/{experiment}.csv", dataset=collections, experiment=chosen),
+        records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
         cross=CROSS_FILES,
     output:
         [

@@ -40,7 +40,7 @@ rule choose_subjects:
         "../envs/ffnet.yaml"
     params:
         dataset=lambda wildcards: asdict(settings.datasets[wildcards.dataset]),
-        protocol=asdict(settings.protocol),
+        protocol=asdict(replace(settings.protocol, validation=0)),  # which does not decide who takes part
         code=code_hash("workflow_scripts/choose_subjects.py"),
     script:
         "../workflow_scripts/choose_subjects.py"

@@ -20,6 +20,7 @@ SUBJECTS = "results/{dataset}/subjects.csv"
 SPLIT = "results/{dataset}/splits/{repeat}.csv"
 RUN = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"
 RUN_RECORD = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"
+CHOICE = "results/{dataset}/choice/{experiment}"  # the folder of what `ffnet choose` found
 MODEL = "results/{dataset}/models/{experiment}.safetensors"
 MODEL_REPEAT = "results/{dataset}/models/{experiment}/{repeat}.safetensors"
 CROSS = "results/{dataset}/cross/{train}/{experiment}/{repeat}.csv"

@@ -91,9 +91,12 @@ def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
     return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), files.PRETRAINED_LOG)]
 
 
-def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
-    """The mean number of scans that a run trains on. Raises InputError if there are too few subjects."""
-    return selected_scans(config, dataset, rows) * (1 - 1 / config.protocol.folds)
+def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> tuple[float, float]:
+    """The mean number of scans that a run of ridge trains on, and that of a network, which leaves out those of the
+    validation subjects. Raises InputError if there are too few subjects."""
+    participants, protocol = expected_participants(config, dataset, rows), config.protocol
+    scans, share = selected_scans(config, dataset, rows), 1 - 1 / protocol.folds
+    return scans * share, scans * (share - protocol.validation / len(chosen_subjects(participants)))
 
 
 def selected_scans(config: Config, dataset: str, rows: list[ScanRow]) -> int:
@@ -122,7 +125,7 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
     return jobs + [dataset_job("shards", rule, dataset, pattern) for rule, pattern in after.items()]
 
 
-def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
+def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: tuple[float, float]) -> list[Job]:
     """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: see training_scans."""
     jobs = [dataset_job("training", "choose_subjects", dataset, files.SUBJECTS)]
     for repeat in range(count_splits(config)):
@@ -131,6 +134,7 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
         jobs.append(Job("training", "split_subjects", dataset, "", output, log))
     rule, log = RUN_RULES[config.execution.job]
     for name in chosen:
+        of_run = scans[0] if config.experiments[name].is_ridge else scans[1]
         for repeat in range(config.experiments[name].repeats):
             for folds in job_folds(config):
                 run = {"dataset": dataset, "experiment": name, "repeat": repeat}
@@ -138,7 +142,7 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
                 records = tuple(files.RUN_RECORD.format(fold=fold, **run) for fold in folds)
                 job = Job("training", rule, dataset, name, predictions + records, "", records)
                 path = log.format(rule=rule, fold=folds[0], **run)
-                jobs.append(job._replace(log=path, scans=scans * len(folds), runs=len(folds)))
+                jobs.append(job._replace(log=path, scans=of_run * len(folds), runs=len(folds)))
     return jobs
 
 

@@ -24,7 +24,7 @@ def training_memory(config: Config, plan: PlannedDataset, experiment: str, gpu: 
         return round(RIDGE + RIDGE_COLLECTIONS * collection)
     width = networks_of(row, config.networks).width
     streams = sum(STREAMS[kind] for kind in row.streams.values())
-    collection *= 2 if config.training.mirror else 1
+    collection *= 2 if config.training.augments else 1
     return round(NETWORK + CUDA * gpu + collection + streams * width * config.training.batch / BATCH)
 
 

@@ -17,7 +17,7 @@ from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
 from ffnet.training.participants import Participant, choose_participants, list_participants
-from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe
+from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe, ValidationDraw
 from ffnet.workflow import files
 
 
@@ -101,9 +101,9 @@ def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
     if row.is_ridge:
         return RidgeRecipe(classes, row, config.ridge)
     networks, execution = networks_of(row, config.networks), config.execution
-    return NetworkRecipe(
-        classes, row, networks, config.training, execution.device, execution.threads, execution.gpu_step
-    )
+    watched = ValidationDraw(config.protocol.validation, config.protocol.seed)
+    how = config.shards.texture, config.training, watched
+    return NetworkRecipe(classes, row, networks, *how, execution.device, execution.threads, execution.gpu_step)
 
 
 def model_source(config: Config, dataset: str) -> ModelSource:

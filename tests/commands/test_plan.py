@@ -54,9 +54,13 @@ def runs_of(config, experiment):
 def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
     config = read_config(tiny)
     rows = plan_dataset("demo-bosphorus", config).rows
-    assert training_scans(config, "demo-bosphorus", rows) == 12
-    tiny["protocol"] |= {"subjects": 3, "folds": 3}
-    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx(12)
+    assert training_scans(config, "demo-bosphorus", rows) == (12, 12)
+    tiny["protocol"]["validation"] = 1
+    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx((12, 6))
+    scans = {name: [job.scans for job in runs_of(read_config(tiny), name)] for name in ("ridge", "FFNet-M")}
+    assert scans == {"ridge": [12, 12], "FFNet-M": [6, 6]}
+    tiny["protocol"] |= {"subjects": 3, "folds": 3, "validation": 0}
+    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx((12, 12))
 
 
 def test_without_a_finished_run_its_time_is_unknown(tiny):

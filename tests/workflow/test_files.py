@@ -9,7 +9,7 @@ from ffnet.workflow.provenance import ROOT
 
 SOURCES = [ROOT / "Snakefile", *sorted((ROOT / "rules").glob("*.smk"))]
 PATTERNS = {name: value for name, value in vars(files).items() if name.isupper() and isinstance(value, str)}
-NOT_IN_RULES = {"PARTIAL", "TABLE"}  # a folder that no rule declares; the rules take TABLES
+NOT_IN_RULES = {"CHOICE", "PARTIAL", "TABLE"}  # a folder that no rule declares; the rules take TABLES
 LITERAL = re.compile(r'"((?:results|logs)/[^"]*)"')
 
 

@@ -172,6 +172,7 @@ CHANGES = {
     "the device": (key("execution", device="cpu"), ONE_EXPERIMENT),
     "a key of networks": (key("networks", dropout=0.1), ONE_EXPERIMENT),
     "a key of training": (key("training", learning_rate=0.001), ONE_EXPERIMENT),
+    "validation subjects, whom ridge does not have": (key("protocol", validation=1), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
     "a key of protocol": (key("protocol", seed=7), CHOICE),
     "a key of results": (key("results", dpi=100), {"draw_confusion": 4, "draw_maps": 2, "make_report": 1}),

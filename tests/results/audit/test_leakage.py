@@ -190,7 +190,7 @@ def test_a_leak_across_collections_stops_the_run_and_is_above_every_table(known,
         "demo": Evidence({0: dict.fromkeys(["d0"], 0)}, scans, 0),
         "faces": Evidence({0: {"f0": 0}}, [*scans, ScanHash("f0_0", "f0", "p2 3")], 0),
     }
-    frame = leakage_frame([], evidence, crosses)
+    frame = leakage_frame([], evidence, {}, crosses)
     assert leak_warnings(frame) == [
         f"{name} trained on faces on demo leaks: 0 subjects and {count} identical scans are in both halves of a run."
         " Its accuracy cannot be trusted; see leakage.csv."
@@ -209,13 +209,13 @@ def audited(own_known):
     (folder / "hashes.csv").write_text(hash_text([ScanHash(*scan, f"hash-{scan[0]}") for scan in scans]))
     (folder / "quarantine.csv").write_text("scan,stage,reason\ns99_fear,scans,cut short\n")
 
-    def run(old="", new=""):
+    def run(old="", new="", records=()):
         path = folder / "hashes.csv"
         path.write_text(path.read_text().replace(old, new) if old else path.read_text())
         experiments = [one for one in own_known.experiments() if one.dataset == "demo"]
         splits = [folder / "splits" / f"{repeat}.csv" for repeat in range(2)]
         evidence = read_evidence(splits, path, folder / "quarantine.csv")
-        return leakage_frame(experiments, {"demo": evidence})
+        return leakage_frame(experiments, {"demo": evidence}, dict(records))
 
     return own_known, run
 
@@ -265,3 +265,55 @@ def test_where_everything_leaks_the_message_names_the_first_and_counts_the_rest(
     ) as raised:
         check_leakage(tmp_path / "leakage.csv")
     assert "s3" not in str(raised.value) and "e3" not in str(raised.value) and len(str(raised.value)) < 1000
+
+
+@pytest.fixture
+def watched(known):
+    """(splits, people) of the runs of ridge, as if in each the first of those that train were validation subjects."""
+    splits, people = splits_of(known), []
+    for repeat, split in splits.items():
+        for fold in range(4):
+            first, *others = sorted(subject for subject in split if split[subject] != fold)
+            people.append({"repeat": repeat, "fold": fold, "training": others, "validation": [first]})
+    return splits, people
+
+
+def test_watched_runs_whose_parts_are_apart_leak_nothing(watched, ridge, hashes):
+    splits, people = watched
+    assert audit(ridge, Evidence(splits, hashes, 0), people) == (8, [], [], 0, 0)
+
+
+@pytest.mark.parametrize(("one", "other"), [("training", "validation"), ("training", "test"), ("validation", "test")])
+def test_a_subject_in_two_of_training_validation_and_test_is_a_leak_of_that_run(watched, ridge, hashes, one, other):
+    splits, people = watched
+    tested = sorted(subject for subject, fold in splits[0].items() if fold == people[1]["fold"])
+    subject = tested[0] if other == "test" else people[1][other][0]
+    people[1][one] = [*people[1][one], subject]
+    found = audit(ridge, Evidence(splits, hashes, 0), people)
+    assert found.subjects == [f"repeat 0, fold 1: subject {subject} is in {one} and {other}"]
+    assert found.scans == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("training", "validation"), ("training", "test"), ("validation", "test")])
+def test_a_copy_of_a_scan_in_another_part_is_a_leak_of_the_runs_that_part_them(watched, ridge, hashes, one, other):
+    splits, people = watched
+    row = people[1]
+    tested = sorted(subject for subject, fold in splits[0].items() if fold == row["fold"])
+    subjects = {"test": tested, **row}
+    first, second = f"{subjects[one][-1]}_fear", f"{subjects[other][0]}_anger"
+    same = [hashed._replace(sha256="same") if hashed.scan in (first, second) else hashed for hashed in hashes]
+    found = audit(ridge, Evidence(splits, same, 0), people)
+    assert f"repeat 0, fold 1: scan {first} is in {one}, its copy {second} in {other}" in found.scans
+    assert found.subjects == [] and found.identical == 2
+
+
+def test_the_people_of_an_experiments_records_are_audited_and_a_leak_stops_the_run(audited, tmp_path, watched):
+    known, run = audited
+    _, people = watched
+    people[2]["validation"] += people[2]["training"][:1]
+    frame = run(records={("demo", "ridge"): {"people": people}})
+    rows = known.table(leakage_table(frame))
+    assert [row["subjects_in_both_halves"] for row in rows] == ["1", "0", "0"]
+    (tmp_path / "leakage.csv").write_text(csv_text(leakage_table(frame)))
+    with pytest.raises(InputError, match="ridge on demo: 1 subjects, .* is in training and validation"):
+        check_leakage(tmp_path / "leakage.csv")

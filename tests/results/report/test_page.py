@@ -157,6 +157,20 @@ def test_a_tooltip_says_how_often_a_class_was_taken_for_another(folder, page):
         assert f"{row['true']} taken for {row['predicted']}: {row['count']} times" in titles
 
 
+def test_curves_on_validation_subjects_are_on_the_page_of_runs_that_have_them_and_on_no_other(own_folder):
+    text = own_folder.page()
+    assert "Dashed: on the validation subjects" not in text and 'class="line validation"' not in text
+    path = own_folder.results / "demo" / "records" / "mine.json"
+    record = json.loads(path.read_text())
+    for row in record["epochs"]:
+        row |= {"validation_loss": {"mean": 0.75, "sd": 0.25}, "validation_accuracy": {"mean": 0.625, "sd": 0.05}}
+    path.write_text(json.dumps(record | {"people": [{"repeat": 0, "fold": 0, "training": ["a"], "validation": ["b"]}]}))
+    text = own_folder.page()
+    assert "Dashed: on the validation subjects, whom training does not see." in text
+    assert text.count('class="line validation"') == 2
+    assert "validation 62.5 ± 5.0%" in text and "validation 0.750 ± 0.250" in text
+
+
 def test_pairs_of_collections_have_a_section_and_their_matrices_are_with_those_of_the_tested_one(
     folder, known, tmp_path
 ):
