@@ -1,16 +1,18 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. Each stage has its rules in a file of rules/.
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ffnet.config import read_config
 from ffnet.demo.roster import makehuman_path
 from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
-from ffnet.workflow.files import TABLES
+from ffnet.workflow.cross_plan import check_people_apart, cross_params, planned_crosses, trained_files
+from ffnet.workflow.files import CROSS_TABLES, TABLES
 from ffnet.workflow.gpus import gpu_places
-from ffnet.workflow.memory import training_memory
+from ffnet.workflow.memory import evaluation_memory, training_memory
 from ffnet.workflow.planning import (
+    count_splits,
     demo_patterns,
     demo_settings,
     experiment_recipe,
@@ -22,7 +24,8 @@ from ffnet.workflow.planning import (
     split_files,
 )
 from ffnet.workflow.provenance import code_hash
-from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files
+from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files, robustness_files
+from ffnet.workflow.robustness_plan import plan_robustness, robustness_preprocessing
 from ffnet.workflow.scheduling import hold_one_timer
 
 
@@ -34,18 +37,22 @@ hold_one_timer()
 try:
     settings = read_config(config)
     collections = {name: plan_dataset(name, settings) for name in settings.datasets}
+    check_people_apart(settings, {name: planned.rows for name, planned in collections.items()})
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:
     dataset="|".join(map(re.escape, collections)),
+    train="|".join(map(re.escape, collections)),
     experiment="|".join(map(re.escape, settings.experiments)),
     subject=r"[A-Za-z0-9]+",
     ethnicity="[A-Z]{2}",
     shard=r"shard-\d+",
     repeat=r"\d+",
     fold=r"\d+",
+    axis="[a-z]+",
+    severity=r"-?[0-9][0-9.e-]*",
 
 
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
@@ -72,6 +79,8 @@ localrules:
     draw_confusion,
     draw_maps,
     make_report,
+    robustness,
+    tabulate_robustness,
 
 
 include: "rules/demo.smk"
@@ -82,8 +91,10 @@ include: "rules/masks.smk"
 include: "rules/shards.smk"
 include: "rules/quality.smk"
 include: "rules/training.smk"
+include: "rules/cross.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"
+include: "rules/robustness.smk"
 
 
 rule all:
@@ -93,6 +104,7 @@ rule all:
         "results/report.html",
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
+        CROSS_TABLES if CROSSES else [],
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/quarantine.txt", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),

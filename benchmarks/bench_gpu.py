@@ -86,7 +86,7 @@ def recipe_of(options):
     from ffnet.expressions import EXPRESSIONS
     from ffnet.networks.settings import ExperimentSettings, NetworkSettings
     from ffnet.settings import read_settings
-    from ffnet.training.recipe import NetworkRecipe
+    from ffnet.training.recipe import NOBODY, NetworkRecipe
     from ffnet.training.settings import TrainingSettings
 
     config = read_config()
@@ -96,6 +96,7 @@ def recipe_of(options):
         EXPRESSIONS,
         read_settings(ExperimentSettings, config["experiments"]["FFNet-M"], "FFNet-M"),
         dataclasses.replace(networks, width=options["width"], pretrained="none", dropout=0.0),
+        "plain",
         dataclasses.replace(
             training,
             epochs=options.get("epochs", options["all_epochs"]),
@@ -104,6 +105,7 @@ def recipe_of(options):
             schedule="constant",
             precision=options.get("precision", "half"),
         ),
+        NOBODY,
         "cpu" if options["cpu"] else "cuda",
         threads=1 if options["cpu"] else 4,
         gpu_step=options.get("gpu_step", "compiled"),

@@ -81,6 +81,8 @@ def kind_text(hint, metadata):
         return f"any of {_choices(typing.get_args(arguments[0]))}"
     if origin is dict:
         return "names with values"
+    if origin is tuple and dataclasses.is_dataclass(arguments[0]):
+        return f"a list of `{{{', '.join(field.name for field in dataclasses.fields(arguments[0]))}}}`"
     if origin is tuple:
         count = "a list of" if arguments[-1] is Ellipsis else f"{len(arguments)}"
         return f"{count} {MANY[arguments[0]]}{_bounds(metadata)}"

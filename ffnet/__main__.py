@@ -24,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ffnet", description=DESCRIPTION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     around = (add_check, add_inspect, add_status, add_plan)
-    of_results = (add_predict, add_evaluate, add_export, add_compare, add_experiments, add_train)
+    of_results = (add_predict, add_evaluate, add_export, add_compare, add_experiments, add_train, add_choose)
     for add in (*around, *of_results):
         add(commands)
     return parser
@@ -122,6 +122,30 @@ def add_train(commands: argparse._SubParsersAction) -> None:
     )
     add_config(parser)
     parser.set_defaults(run=train)
+
+
+def add_choose(commands: argparse._SubParsersAction) -> None:
+    text = "Which settings do best? Tries combinations on people who are not tested, and writes the best as settings."
+    more = (
+        " Trains in cross-validation among the people of a dataset who do not take part in the protocol. It needs"
+        " subjects.csv, hashes.csv and shards.csv in results/DATASET, which snakemake makes. Finished runs are kept."
+    )
+    parser = commands.add_parser("choose", help=text, description=text + more)
+    parser.add_argument("dataset", metavar="DATASET", help="its name in config.yaml")
+    parser.add_argument("experiment", metavar="EXPERIMENT", help="its name in config.yaml")
+    parser.add_argument(
+        "--grid",
+        metavar="KEY=VALUES",
+        action="append",
+        required=True,
+        help="values of a key of training or networks, such as training.epochs=6,12; all combinations are tried",
+    )
+    parser.add_argument("--folds", metavar="N", type=int, default=4, help="of the people who choose (default: 4)")
+    parser.add_argument(
+        "--out", metavar="FILE", help="the settings to write (default: results/DATASET/choice/EXPERIMENT/chosen.yaml)"
+    )
+    add_config(parser)
+    parser.set_defaults(run=choose)
 
 
 def add_status(commands: argparse._SubParsersAction) -> None:
@@ -225,6 +249,15 @@ def train(arguments: argparse.Namespace) -> int:
     if arguments.models:
         return train_models(config_of(arguments), arguments.dataset, arguments.experiments)
     return train_experiments(config_of(arguments), arguments.dataset, arguments.experiments, arguments.repeats)
+
+
+def choose(arguments: argparse.Namespace) -> int:
+    from ffnet.commands.choose import choose_settings
+
+    sources = arguments.config, arguments.configfile
+    return choose_settings(
+        sources, arguments.dataset, arguments.experiment, arguments.grid, arguments.folds, arguments.out
+    )
 
 
 def status(arguments: argparse.Namespace) -> int:

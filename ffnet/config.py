@@ -1,6 +1,6 @@
 """All of config.yaml: one section per stage, each read by that stage's dataclass."""
 
-import difflib
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -10,21 +10,30 @@ from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
 from ffnet.networks.combinations import check_experiments
 from ffnet.networks.settings import (
-    CONTROLS,
     RIDGE,
     ExperimentSettings,
     NetworkSettings,
+    check_any_scan,
     check_networks,
 )
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
+from ffnet.robustness.settings import RobustnessSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
 from ffnet.shards.settings import ShardSettings
-from ffnet.training.settings import ExecutionSettings, ProtocolSettings, RidgeSettings, TrainingSettings
+from ffnet.training.cross_pairs import check_cross
+from ffnet.training.settings import (
+    BEST,
+    CrossSettings,
+    ExecutionSettings,
+    ProtocolSettings,
+    RidgeSettings,
+    TrainingSettings,
+)
 
-TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
+TAKEN = ("figures", "robustness", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,10 @@ class Config:
     experiments: dict[str, ExperimentSettings]
     models: tuple[str, ...]
     protocol: ProtocolSettings
+    cross: CrossSettings
     training: TrainingSettings
     ridge: RidgeSettings
+    robustness: RobustnessSettings
     execution: ExecutionSettings
     results: ResultsSettings
 
@@ -61,6 +72,8 @@ def read_config(mapping: object) -> Config:
     check_networks(config.experiments, config.networks, config.shards.texture, "config.yaml: experiments")
     check_sizes(config)
     check_final_models(config.models, config.experiments)
+    check_validation(config.protocol, config.training, config.datasets)
+    check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 
 
@@ -90,13 +103,15 @@ def check_sizes(config: Config) -> None:
             f"the size and mask-2 on those of a quarter; found masks.size {masks} and maps.size {maps}; "
             f"the paper has 56 and 112"
         )
-    scattering = [name for name, row in config.experiments.items() if row.scatters and row.repeats]
+    crossed = config.cross.experiments if config.cross.pairs else ()
+    scattering = [name for name, row in config.experiments.items() if row.scatters and (row.repeats or name in crossed)]
     if masks % 8 and scattering:
         raise InputError(
             f"config.yaml: the experiment '{scattering[0]}' averages maps of half the size over 8 pixels, so masks.size"
             f" must be a multiple of 8; found {masks}"
         )
-    ridges = [row for row in config.experiments.values() if row.is_ridge and row.repeats and not row.scatters]
+    run = [row for name, row in config.experiments.items() if row.repeats or name in crossed]
+    ridges = [row for row in run if row.is_ridge and not row.scatters]
     on_masks = any(row.masks == RIDGE for row in ridges)
     name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
     if side % pixels and ridges:
@@ -108,17 +123,28 @@ def check_sizes(config: Config) -> None:
         )
 
 
-def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:
-    """Raises InputError unless each name is that of an experiment with a network."""
-    where = "config.yaml: models"
+def check_final_models(
+    names: tuple[str, ...], experiments: dict[str, ExperimentSettings], where: str = "config.yaml: models"
+) -> None:
+    """Raises InputError unless each name is that of an experiment with a network. where: the key in messages."""
     for name in names:
-        if name not in experiments:
-            near = difflib.get_close_matches(name, experiments, n=1, cutoff=0.0) or ["[]"]
-            raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near[0]}'?")
+        check_any_scan(name, experiments, where)
         if experiments[name].is_ridge:
             raise InputError(f"{where}: '{name}' is not a network, and only networks can be saved; remove it")
-        if experiments[name].masks in CONTROLS:
+
+
+def check_validation(protocol: ProtocolSettings, training: TrainingSettings, datasets: Collection[str]) -> None:
+    """Raises InputError if weights are chosen on no validation subjects, or if these leave none to train on."""
+    if training.keep == BEST and not protocol.validation:
+        raise InputError(
+            "config.yaml: training.keep is 'best_validation', but protocol.validation is 0, so that there is nothing to"
+            " choose on; set protocol.validation to a number of subjects, or training.keep: last"
+        )
+    for name in datasets if protocol.validation else ():
+        subjects = len(protocol.subject_lists.get(name, ())) or protocol.subjects
+        training_half = subjects - math.ceil(subjects / protocol.folds)
+        if protocol.validation >= training_half:
             raise InputError(
-                f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
-                " scans have none; remove it"
+                f"config.yaml: protocol.validation is {protocol.validation}, but the smallest training half of {name}"
+                f" has {training_half} subjects; set it to {max(training_half - 1, 0)} at most"
             )

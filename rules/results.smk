@@ -4,7 +4,6 @@ DATASETS = planned_datasets(settings, chosen)
 ARCHITECTURES = {  # the fields of ffnet.results.tables.paper.Architecture
     name: row.architecture for name, row in ((name, settings.experiments[name]) for name in chosen)
 }
-MOST_REPEATS = max((settings.experiments[name].repeats for name in chosen), default=0)
 
 
 rule gather_runs:
@@ -38,12 +37,16 @@ rule make_tables:
         subjects=expand("results/{dataset}/subjects.csv", dataset=collections),
         hashes=expand("results/{dataset}/hashes.csv", dataset=collections),
         quarantine=expand("results/{dataset}/quarantine.csv", dataset=collections),
-        splits=expand("results/{dataset}/splits/{repeat}.csv", dataset=collections, repeat=range(MOST_REPEATS)),
+        splits=expand(
+            "results/{dataset}/splits/{repeat}.csv", dataset=collections, repeat=range(count_splits(settings))
+        ),
         predictions=expand("results/{dataset}/predictions/{experiment}.csv", dataset=collections, experiment=chosen),
+        records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
+        cross=CROSS_FILES,
     output:
         [
             report(path, caption="captions/tables.rst", category="Tables") if path.endswith(".csv") else path
-            for path in TABLES
+            for path in (*TABLES, *(CROSS_TABLES if CROSSES else ()))
         ],
     log:
         "logs/results/make_tables.log",
@@ -53,6 +56,7 @@ rule make_tables:
         confidence=settings.results.confidence,
         datasets=DATASETS,
         architectures=ARCHITECTURES,
+        crosses=[tuple(planned) for planned in CROSSES],
         code=code_hash("workflow_scripts/make_tables.py"),
     script:
         "../workflow_scripts/make_tables.py"

@@ -40,7 +40,7 @@ rule choose_subjects:
         "../envs/ffnet.yaml"
     params:
         dataset=lambda wildcards: asdict(settings.datasets[wildcards.dataset]),
-        protocol=asdict(settings.protocol),
+        protocol=asdict(replace(settings.protocol, validation=0)),  # which does not decide who takes part
         code=code_hash("workflow_scripts/choose_subjects.py"),
     script:
         "../workflow_scripts/choose_subjects.py"
@@ -107,6 +107,15 @@ rule train_final:
         code=code_hash("workflow_scripts/train_final.py"),
     script:
         "../workflow_scripts/train_final.py"
+
+
+use rule train_final as train_final_repeat with:
+    output:
+        "results/{dataset}/models/{experiment}/{repeat}.safetensors",
+    log:
+        "logs/{dataset}/train_final_repeat/{experiment}/{repeat}.log",
+    benchmark:
+        "logs/benchmarks/{dataset}/train_final_repeat/{experiment}/{repeat}.tsv"
 
 
 rule models:

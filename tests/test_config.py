@@ -81,3 +81,35 @@ def sized(maps, masks, pixels):
     """config.yaml with other sizes."""
     changes = {"maps": {"size": maps}, "masks": {"size": masks}, "ridge": {"pixels": pixels}}
     return MAPPING | {section: MAPPING[section] | change for section, change in changes.items()}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "keep", "message"),
+    [
+        (
+            {},
+            "best_validation",
+            "training.keep is 'best_validation', but protocol.validation is 0, .* set protocol.val",
+        ),
+        (
+            {"validation": 10},
+            "last",
+            "protocol.validation is 10, but the smallest training half of demo-bu3dfe has 10 sub",
+        ),
+        ({"validation": 9, "subjects": 11}, "last", "of demo-bu3dfe has 9 subjects; set it to 8 at most"),
+        (
+            {"validation": 1, "folds": 2, "subject_lists": {"demo-bosphorus": ["bs000", "bs001"]}},
+            "last",
+            "to 0 at most",
+        ),
+    ],
+)
+def test_validation_subjects_must_leave_some_to_train_on_and_be_there_where_an_epoch_is_chosen(protocol, keep, message):
+    changes = {"protocol": MAPPING["protocol"] | protocol, "training": MAPPING["training"] | {"keep": keep}}
+    with pytest.raises(InputError, match=f"config.yaml: .*{message}"):
+        read_config(MAPPING | changes)
+
+
+def test_as_many_validation_subjects_as_leave_one_to_train_on_are_allowed():
+    changes = {"protocol": MAPPING["protocol"] | {"validation": 9}}
+    assert read_config(MAPPING | changes).protocol.validation == 9

@@ -152,14 +152,41 @@ def test_conditions_of_masks_and_backbones_are_for_those_that_have_them():
     assert len(found["FFNet"]) == 2
 
 
-def test_mirror_images_are_named_as_the_paper_has_none():
-    config = read_config(paper_mapping(training={"mirror": True}))
-    assert departures(config, "demo-bu3dfe", "FFNet") == ["mirror images in training"]
-    assert "mirror images in training" not in departures(config, "demo-bu3dfe", "ridge")
+AUGMENTATIONS = {
+    "mirror": (True, "mirror images in training"),
+    "turn": (7.5, "turns of up to 7.5 degrees in training"),
+    "shift": (4, "shifts of up to 4 pixels in training"),
+    "light": (0.25, "light changed by up to 1.25 times in training"),
+    "noise": (0.02, "noise of 0.02 in training"),
+}
+
+
+@pytest.mark.parametrize("key", AUGMENTATIONS)
+def test_augmentation_is_named_as_the_paper_has_none(key):
+    value, text = AUGMENTATIONS[key]
+    config = read_config(paper_mapping(training={key: value}))
+    assert departures(config, "demo-bu3dfe", "FFNet") == [text]
+    assert text not in departures(config, "demo-bu3dfe", "ridge")
+
+
+@pytest.mark.parametrize(
+    ("keep", "text"),
+    [
+        ("last", "6 validation subjects left out of training"),
+        ("best_validation", "6 validation subjects left out of training, the best epoch kept"),
+    ],
+)
+def test_validation_subjects_are_named_as_the_paper_trains_on_all_nine_folds(keep, text):
+    config = read_config(paper_mapping(protocol={"validation": 6}, training={"keep": keep}))
+    assert departures(config, "demo-bu3dfe", "FFNet") == [text]
+    assert departures(config, "demo-bu3dfe", "ridge") == departures(
+        read_config(paper_mapping()), "demo-bu3dfe", "ridge"
+    )
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_shortcut_of_the_demo_reaches_a_paper_config(name):
     config = paper_config(name)
     assert (config.networks.width, config.training.batch, config.training.precision) == (1.0, 32, "float32")
-    assert not config.training.mirror
+    assert not config.training.augments
+    assert (config.protocol.validation, config.training.keep) == (0, "last")

@@ -19,7 +19,7 @@ def test_the_cluster_profile_begins_with_the_keys_of_the_default_one_word_for_wo
 
 def test_the_cluster_profile_names_rules_that_there_are():
     rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
-    names = set(re.findall(r"^rule (\w+):", rules, re.MULTILINE))
+    names = set(re.findall(r"^(?:use rule \w+ as|rule) (\w+)", rules, re.MULTILINE))
     slurm = read("profiles/slurm/config.yaml")
     assert set(slurm["set-resources"]) | {entry.split("=")[0] for entry in slurm["groups"]} <= names
 
@@ -33,7 +33,7 @@ def test_an_allocation_of_the_cluster_profile_asks_for_at_least_what_the_rules_s
     for path in (ROOT / "rules").glob("*.smk"):
         for rule, most in re.findall(r"^rule (\w+):(?:(?!^rule ).)*?mem_mb=(\d+)", path.read_text(), re.M | re.S):
             assert int(asked[rule]["mem_mb"].split()[0]) >= int(most), rule
-    for rule in ("train_fold", "train_repeat", "train_final"):
+    for rule in ("train_fold", "train_repeat", "train_final", "train_final_repeat"):
         assert asked[rule]["gpu"] == 1 and asked[rule]["slurm_partition"] == "'gpu'"
         assert "mem_mb" not in asked[rule]  # it follows from the collection, in the rules
     folds = read("config.yaml")["protocol"]["folds"]

@@ -13,10 +13,11 @@ with job_log(snakemake.log[0]):
     files, params, name = snakemake.input, snakemake.params, snakemake.wildcards.experiment
     recipe = read_recipe(params["recipe"], "config.yaml")
     source = read_settings(ModelSource, params["source"], "config.yaml")
-    resume = f"resume/{source.dataset}/models"
+    repeat = int(snakemake.wildcards.get("repeat", 0))
+    resume = f"resume/{source.dataset}/models-{repeat}"
     session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
     collection, _ = read_data(files.shards, files.split)
-    network, trained = train_final(name, collection, recipe, session)
+    network, trained = train_final(name, collection, recipe, session, repeat)
     header = model_header(name, recipe, source, read_kind(files.kind))  # type: ignore[arg-type]
     write_model(snakemake.output[0], network, header | trained)
     session.checkpoint(name).delete()

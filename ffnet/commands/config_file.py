@@ -13,8 +13,13 @@ def read_config_file(path: str | os.PathLike, overrides: str | os.PathLike | Non
 
     Raises InputError that names the file and, if it is not YAML, the line.
     """
+    return read_config(read_mapping(path, overrides))
+
+
+def read_mapping(path: str | os.PathLike, overrides: str | os.PathLike | None = None) -> object:
+    """The content of a YAML file and of one of overrides, see read_config_file."""
     mapping = read_yaml(path)
-    return read_config(mapping if overrides is None else merge_config(mapping, read_yaml(overrides)))
+    return mapping if overrides is None else merge_config(mapping, read_yaml(overrides))
 
 
 def merge_config(mapping: object, overrides: object) -> object:

@@ -18,12 +18,13 @@ from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import interval
 from ffnet.results.tables.table import Column, View, named
 from ffnet.shards.hashes import read_shard_list
-from ffnet.shards.samples import Samples, read_samples
+from ffnet.shards.samples import read_samples
 from ffnet.storage import write_text
+from ffnet.training.cross_pairs import check_new_people
+from ffnet.training.evaluation import collection_probabilities
 from ffnet.training.run_predictions import RunPredictions, predictions_text
 from ffnet.workflow import files
 
-BATCH = 32
 OWN = ("unit", "projection", "scans.pixel_spacing", "scans.frame_step")  # what may differ: it belongs to a collection
 
 
@@ -37,11 +38,11 @@ def evaluate_model(predictor: Predictor, config: Config, dataset: str, confidenc
     check_dataset(config, dataset)
     check_fit(predictor, config, dataset)
     collection = read_samples(read_shard_list(files.SHARD_HASHES.format(dataset=dataset)))
-    check_people(predictor.header, config.datasets[dataset].layout, collection)
-    parts = np.array_split(np.arange(len(collection.scan)), -(-len(collection.scan) // BATCH))
-    work = counted(parts, f"batches of {BATCH} scans")
-    rows = [predictor.probabilities(collection.take(part)._asdict(), BATCH) for part in work]
-    found = RunPredictions(collection.scan, collection.subject, collection.label, np.concatenate(rows))
+    header, subjects = predictor.header, collection.subject.tolist()
+    same_layout = header.get("layout") == config.datasets[dataset].layout
+    check_new_people(header["name"], header.get("trained_on", {}).get("names", ()), subjects, same_layout)
+    rows = collection_probabilities(predictor.network, collection, counted)
+    found = RunPredictions(collection.scan, collection.subject, collection.label, rows)
     if table is not None:
         write_text(table, predictions_text(found, predictor.classes))
     once = np.zeros(len(collection.scan), np.int64)
@@ -64,17 +65,6 @@ def check_fit(predictor: Predictor, config: Config, dataset: str) -> None:
         raise InputError(
             f"config.yaml: {key}: {name} was trained on scans prepared with {expected}, found {found}; set it to"
             f" {expected}, run 'snakemake --cores all shards', and evaluate again"
-        )
-
-
-def check_people(header: dict, layout: str, collection: Samples) -> None:
-    """Raises InputError if a model was trained on a subject of a collection: its scans would not be new to it."""
-    known = set(header.get("trained_on", {}).get("names", ()))
-    both = sorted(known & set(collection.subject.tolist())) if header.get("layout") == layout else []
-    if both:
-        raise InputError(
-            f"{header['name']} was trained on {len(both)} of these subjects, {both[0]} among them; evaluate it on other"
-            " people, or use the accuracy of cross-validation in results/tables"
         )
 
 

@@ -59,7 +59,7 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
             continue
         recipe, source = experiment_recipe(config, dataset, name), model_source(config, dataset)
         params = {"recipe": recipe_values(recipe), "code": code_hash(FINAL_SCRIPT)}
-        session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models")
+        session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models-0")
         network, trained = train_final(name, _read(dataset, 0)[0], recipe, session)
         assert isinstance(recipe, NetworkRecipe)  # train_final has refused others
         header = model_header(name, recipe, source, read_kind(files.KIND.format(dataset=dataset)))
@@ -106,7 +106,7 @@ def train_repeat(config: Config, dataset: str, experiment: str, repeat: int, rea
     resume = f"{FOLDER}/{dataset}/{experiment}/{repeat}"
     session = _session(config, dataset, experiment, repeat, params, resume)
     outputs = train_runs(runs, read, recipe, session)
-    for run, predictions, record in _logged(outputs, pathlib.Path(LOG.format(**names))):
+    for run, predictions, record in logged(outputs, pathlib.Path(LOG.format(**names))):
         write_text(paths[run][0], predictions)
         write_text(paths[run][1], record)
         tested = read_run_predictions(paths[run][0], recipe.classes)
@@ -115,7 +115,7 @@ def train_repeat(config: Config, dataset: str, experiment: str, repeat: int, rea
         print(f"{dataset} {experiment}, repeat {repeat}, fold {run.fold}: {accuracy:.1%}, {seconds:.1f} s", flush=True)
 
 
-def _logged(outputs: Iterator[tuple[Run, str, str]], log: pathlib.Path) -> Iterator[tuple[Run, str, str]]:
+def logged(outputs: Iterator[tuple[Run, str, str]], log: pathlib.Path) -> Iterator[tuple[Run, str, str]]:
     """The same, with what is printed while they are made at the end of a log file."""
     log.parent.mkdir(parents=True, exist_ok=True)
     while True:

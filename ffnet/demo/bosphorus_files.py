@@ -2,6 +2,7 @@
 
 import os
 import struct
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ffnet.demo.render import draw_light, photograph
 from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import Posed, Sitter, look
+from ffnet.demo.variety import develop
 from ffnet.geometry.raycast import cast_rays
 from ffnet.origin import MARK
 from ffnet.storage import atomic_path
@@ -38,11 +40,13 @@ def scan_range(
     steep = _cosine(posed.vertices, corners) < STEEPEST
     depth[(on_grid.triangle < 0) | (hair > HAIR_LIMIT) | steep] = np.nan
     true = np.concatenate([grid[..., :2], depth[..., None]], axis=-1)
-    reading = read_sensor(depth, true, posed.landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], settings, random)
+    noise = replace(settings, noise=settings.noise * posed.conditions.grain)
+    reading = read_sensor(depth, true, posed.landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
     albedo, normals, gloss = look(sitter, posed, on_photo)
     light = draw_light(settings.light_variation, random)
     height = photo[..., 2] - on_photo.distance
-    picture = photograph(albedo, normals, height, gloss, FRONT, light, PHOTO_SCALE)
+    picture = photograph(albedo, normals, height, gloss, FRONT, light, PHOTO_SCALE, posed.conditions.hollows)
+    picture = develop(picture, posed.conditions.camera, PHOTO_SCALE)
     planes = np.stack([grid[..., 0], grid[..., 1], reading.values, *np.moveaxis(photo_share(grid), -1, 0)])
     planes[:, np.isnan(reading.values)] = np.nan
     return planes, picture, reading

@@ -1,6 +1,7 @@
 """Scans in BU-3DFE's format: a face mesh from ear to ear, with two side views as its texture."""
 
 import os
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -13,6 +14,7 @@ from ffnet.demo.render import draw_light, photograph
 from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.studio import Posed, Sitter, look
+from ffnet.demo.variety import USUAL, Conditions, develop
 from ffnet.geometry.raycast import Hits, cast_rays
 from ffnet.origin import MARK
 from ffnet.storage import atomic_path, write_text
@@ -46,7 +48,7 @@ def scan_face(
 ) -> tuple[FaceMesh, np.ndarray, Reading]:
     """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed."""
     landmarks = posed.landmarks
-    axis, outward, angles, in_face = cylinder(landmarks)
+    axis, outward, angles, in_face = cylinder(landmarks, posed.conditions)
     cameras = [_camera(sign * VIEW_YAW, landmarks) for sign in (-1, 1)]
     origins = [(axis + START_RADIUS * outward).reshape(-1, 3), *(camera[1].reshape(-1, 3) for camera in cameras)]
     directions = [-outward.reshape(-1, 3)]
@@ -57,7 +59,8 @@ def scan_face(
     in_mouth = np.isin(sitter.model.parts[grid.triangle], MOUTH_PARTS) & (grid.triangle >= 0)
     radius = limit_depth(radius, in_mouth.reshape(in_face.shape))
     true = axis + radius[..., None] * outward
-    reading = read_sensor(radius, true, landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], settings, random)
+    noise = replace(settings, noise=settings.noise * posed.conditions.grain)
+    reading = read_sensor(radius, true, landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
     measured = axis + reading.values[..., None] * outward
     polygons, used = cut_cells(measured, LONGEST_STEP, random)
     texture = _photographs(sitter, posed, pictures, cameras, settings, random)
@@ -74,16 +77,19 @@ def limit_depth(radius: np.ndarray, in_mouth: np.ndarray) -> np.ndarray:
     return np.where(in_mouth, np.maximum(radius, lips - MOUTH_DEPTH), radius)
 
 
-def cylinder(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def cylinder(
+    landmarks: np.ndarray, conditions: Conditions = USUAL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The rays of the grid, top row first: points on the axis (H, W, 3) mm, directions outward (H, W, 3), angles
     (H, W), and which lie in the face's oval (H, W)."""
-    top = landmarks[[19, 24], 1].mean() + FOREHEAD
-    bottom = landmarks[8, 1] - UNDER_CHIN
+    top = landmarks[[19, 24], 1].mean() + FOREHEAD + conditions.above
+    bottom = landmarks[8, 1] - UNDER_CHIN - conditions.below
     heights = np.arange(top, bottom, -ROW_STEP)
-    angles = np.arange(-HALF_ANGLE, HALF_ANGLE, ANGLE_STEP)
+    half = HALF_ANGLE * conditions.angle
+    angles = np.arange(-half, half, ANGLE_STEP)
     rows, columns = np.meshgrid(heights, angles, indexing="ij")
     level = (rows - (top + bottom) / 2) / ((top - bottom) / 2)
-    in_face = np.abs(level) ** 3.2 + np.abs(columns / HALF_ANGLE) ** 3.2 < 1
+    in_face = np.abs(level) ** 3.2 + np.abs(columns / half) ** 3.2 < 1
     outward = np.stack([np.sin(columns), np.zeros_like(columns), np.cos(columns)], axis=-1)
     axis = np.stack([np.zeros_like(rows), rows, np.full_like(rows, AXIS_DEPTH)], axis=-1)
     return axis, outward, columns, in_face
@@ -125,7 +131,10 @@ def _photographs(
         gain = np.exp(settings.light_variation * random.normal(0, CAMERA_GAIN))
         exposed = light._replace(key=light.key * gain, fill=light.fill * gain)
         depth = 300 - stacked.distance[rows]
-        views.append(photograph(albedo[rows], normals[rows], depth, gloss[rows], axes[2], exposed, VIEW_SCALE))
+        view = photograph(
+            albedo[rows], normals[rows], depth, gloss[rows], axes[2], exposed, VIEW_SCALE, posed.conditions.hollows
+        )
+        views.append(develop(view, posed.conditions.camera, VIEW_SCALE))
     return np.concatenate([views[0], views[1][::-1, ::-1]], axis=1)
 
 

@@ -28,7 +28,7 @@ def paint_brows(
 ) -> None:
     """Brows of single hairs over a faint shadow, in place. The height is about 7 mm at the nose and less outside."""
     colour = colour * min(1.0, 85 / colour.max()) * random.uniform(0.75, 1.0)
-    height = random.uniform(12, 18) * (1.2 if identity.sex == "M" else 0.88)
+    height = random.uniform(12, 18) * (1.2 if identity.sex == "M" else 0.88) * identity.looks.brows[0]
     dense = int(random.uniform(230, 420))
     shift, arch = random.normal(2, 2), random.uniform(0, 5)
     cover = np.zeros((HEIGHT, WIDTH), np.float32)
@@ -50,7 +50,7 @@ def paint_brows(
             cv2.line(cover, ends[0], ends[1], random.uniform(0.5, 1.0), 1, cv2.LINE_AA, 3)
     shadow = cv2.GaussianBlur(cover, (0, 0), 4)
     hairs = cv2.GaussianBlur(cover, (0, 0), 0.7)
-    mask = np.clip(0.55 * shadow + 0.6 * hairs, 0, 0.92) * random.uniform(0.8, 1.0)
+    mask = np.clip(identity.looks.brows[1] * (0.55 * shadow + 0.6 * hairs), 0, 0.92) * random.uniform(0.8, 1.0)
     canvas += mask[..., None] * (colour.astype(np.float32) - canvas)
 
 
@@ -111,7 +111,7 @@ def paint_eye(identity: Identity, random: np.random.Generator) -> np.ndarray:
     kind = "light" if identity.tone < 0.27 else "dark"
     iris = IRIS[random.choice(len(IRIS), p=IRIS_SHARES[kind])] * random.uniform(0.85, 1.15)
     rows, columns = (np.mgrid[:TILE, :TILE].astype(np.float32) + 0.5) / TILE * 2 - 1
-    angle = np.hypot(rows, columns) / 0.96 * np.pi / 2
+    angle = np.hypot(rows, columns) / 0.96 * np.pi / 2 / identity.looks.iris
     tile = np.ones((TILE, TILE, 3), np.float32) * np.array([214, 206, 200], np.float32)
     tile *= 1 - np.clip(angle - 0.55, 0, 1)[..., None] * np.array([0.16, 0.30, 0.30], np.float32)
     veins = cv2.resize(random.standard_normal((40, 14), dtype=np.float32), (TILE, TILE), interpolation=cv2.INTER_CUBIC)

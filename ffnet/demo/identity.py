@@ -9,6 +9,7 @@ import numpy as np
 from ffnet.demo.makehuman import Head
 from ffnet.demo.roster import Subject
 from ffnet.demo.settings import DemoSettings
+from ffnet.demo.variety import Looks, draw_looks
 from ffnet.seeds import seed_of
 
 # shares of MakeHuman's caucasian, asian and african heads, and skin tone from 0 (lightest) to 1, by ethnicity code
@@ -44,25 +45,28 @@ class Identity(NamedTuple):
     habits: dict
     lopsided: float
     seed: int
+    looks: Looks
 
 
 def make_identity(head: Head, subject: Subject, settings: DemoSettings) -> Identity:
     """The Identity of a Subject."""
     seed = seed_of(settings.seed, subject.layout, subject.number, "identity")
     random = np.random.default_rng(seed)
+    looks = draw_looks(settings.variety, np.random.default_rng([seed, 2]))
     mix, tone = ETHNICITY_MIX[subject.ethnicity]
     races = random.dirichlet(np.array(mix) * 12 + 0.05)
-    old = random.beta(1.2, 2.4)
+    old = float(np.clip(random.beta(1.2, 2.4) + looks.older, 0.0, 1.0))
     weights = macro_weights(races, subject.sex, old, *random.normal(0, (0.4, 0.35)))
     weights |= _local_weights(head.names, settings.face_variation, random)
     return Identity(
         shape=head.vertices + combine(head, weights),
         sex=subject.sex,
         age=20 + 45 * old,
-        tone=float(np.clip(tone + random.normal(0, 0.06), 0.0, 1.0)),
+        tone=float(np.clip(tone + looks.tone + random.normal(0, 0.06), 0.0, 1.0)),
         habits=_habits(head.names, settings.expression_variation, random),
         lopsided=float(np.clip(random.normal(0, 0.12), -0.3, 0.3)),
         seed=seed,
+        looks=looks,
     )
 
 

@@ -41,6 +41,7 @@ def photograph(
     view: np.ndarray,
     light: Light,
     scale: float,
+    shade: float = 1.0,
 ) -> np.ndarray:
     """A photograph (H, W, 3) uint8 sRGB of what rays met; the background is nearly black.
 
@@ -53,7 +54,7 @@ def photograph(
     wrap = WRAP.astype(np.float32)
     diffuse = np.clip((facing[..., None] + wrap) / (1 + wrap), 0, None)
     sky = 0.72 + 0.28 * normals[..., 1:2]
-    open_share = hollows(height, seen, scale)[..., None]
+    open_share = hollows(height, seen, scale)[..., None] ** np.float32(shade)
     half = light.direction + view
     half = (half / np.linalg.norm(half)).astype(np.float32)
     shine = np.clip(normals @ half, 0, None)

@@ -18,6 +18,7 @@ class DemoSettings:
     face_variation: float = setting(least=0.0, most=2.0)
     expression_strength: float = setting(least=0.1, most=1.2)
     expression_variation: float = setting(least=0.0, most=1.0)
+    variety: float = setting(least=0.0, most=1.0)
     pose_deviation: tuple[float, float, float] = setting(least=0.0, most=15.0)
     light_variation: float = setting(least=0.0, most=1.0)
     noise: float = setting(least=0.0, most=2.0)

@@ -97,7 +97,7 @@ def paint_skin(identity: Identity, pixels: Pixels, masks: np.ndarray, random: np
     for size, depth in ((120, 0.03), (40, 0.025), (14, 0.02), (5, 0.022), (2.2, 0.022)):
         canvas *= 1 + depth * cloud(random, size)[..., None] * np.array([0.7, 1.0, 1.15], np.float32)
     _flush(canvas, identity, pixels, random)
-    _shade_features(canvas, pixels, random)
+    _shade_features(canvas, identity, pixels, random)
     _marks(canvas, pixels, random)
     if identity.sex == "M" and random.random() < 0.75:
         _stubble(canvas, pixels, masks[0], random)
@@ -117,9 +117,9 @@ def _flush(canvas: np.ndarray, identity: Identity, pixels: Pixels, random: np.ra
         tint(canvas, pixels.blob(centre, across, down), (0.985, 0.90, 0.90), uneven * share * strength)
 
 
-def _shade_features(canvas: np.ndarray, pixels: Pixels, random: np.random.Generator) -> None:
+def _shade_features(canvas: np.ndarray, identity: Identity, pixels: Pixels, random: np.random.Generator) -> None:
     """Thin skin and old shadow: eye sockets, under the eyes, beside the nose, nostrils, below the lip."""
-    at, strength = pixels.at, random.uniform(0.6, 1.2)
+    at, strength = pixels.at, random.uniform(0.6, 1.2) * identity.looks.sockets
     for eye in (slice(36, 42), slice(42, 48)):
         centre = at[eye].mean(axis=0)
         tint(canvas, pixels.blob(centre - [0, 6], 36, 17), (0.87, 0.81, 0.80), 0.75 * strength)
@@ -184,7 +184,7 @@ def _lips(
     grain = random.standard_normal((HEIGHT // 12, WIDTH // 2), dtype=np.float32)
     lines = cv2.resize(grain, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
     mask = cv2.GaussianBlur(lips, (0, 0), 2.0)
-    tint(canvas, Patch(WHOLE, mask), factor)
+    tint(canvas, Patch(WHOLE, mask), factor**identity.looks.lips)
     canvas *= 1 + (mask * 0.045 * lines)[..., None]
     at = pixels.at
     middle = (at[[60, 61, 62, 63, 64]] + at[[60, 67, 66, 65, 64]]) / 2

@@ -11,8 +11,10 @@ from ffnet.demo.identity import Identity, make_identity
 from ffnet.demo.model import NOSE_TIP, FaceModel
 from ffnet.demo.roster import Scan, Subject
 from ffnet.demo.settings import DemoSettings
+from ffnet.demo.variety import Conditions, draw_conditions
 from ffnet.geometry.mesh import vertex_normals
 from ffnet.geometry.raycast import Hits
+from ffnet.seeds import seed_of
 
 HAIR_HEIGHT = 7.0  # mm of hair above the scalp
 GLOSS = (0.28, 0.9, 0.9, 0.55, 0.3)  # by part
@@ -36,6 +38,7 @@ class Posed(NamedTuple):
     normals: np.ndarray
     landmarks: np.ndarray
     degrees: np.ndarray
+    conditions: Conditions
 
 
 def prepare(model: FaceModel, subject: Subject, settings: DemoSettings) -> Sitter:
@@ -69,13 +72,24 @@ def _paint(identity: Identity, landmarks: np.ndarray, masks: np.ndarray) -> tupl
 def pose_head(sitter: Sitter, scan: Scan, settings: DemoSettings, random: np.random.Generator) -> Posed:
     """The Posed head of one scan."""
     model = sitter.model
-    shape = model.matrix @ expressed_shape(model.head, sitter.identity, scan, settings, random)
+    conditions = draw_conditions(
+        settings.variety, np.random.default_rng(seed_of(settings.seed, scan.stem, "conditions"))
+    )
+    shape = model.matrix @ expressed_shape(model.head, sitter.identity, scan, settings, random, conditions)
     shape = shape - shape[model.head.landmarks[NOSE_TIP]]
     shape += sitter.lift
     degrees = random.normal(0, settings.pose_deviation)
     shape = shape @ rotation_xyz(degrees).T
     normals = vertex_normals(shape, model.triangles).astype(np.float32)
-    return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees)
+    return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees, conditions)
+
+
+def turn_posed(posed: Posed, rotation: np.ndarray) -> Posed:
+    """The Posed head turned further about the nose tip; degrees stay those before. rotation: (3, 3)."""
+    turn = rotation.T.astype(np.float32)
+    return posed._replace(
+        vertices=posed.vertices @ turn, normals=posed.normals @ turn, landmarks=posed.landmarks @ rotation.T
+    )
 
 
 def rotation_xyz(degrees: np.ndarray) -> np.ndarray:

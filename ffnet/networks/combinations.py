@@ -51,7 +51,7 @@ def _backbone_problems(row: ExperimentSettings) -> Iterator[str]:
         yield "depth, normals and texture are all 'none'; at least one must be in use"
     for kind in sorted(used & LINEAR):
         if used != {kind}:
-            yield f"'{kind}' cannot be fused with another backbone; use it for every modality or for none"
+            yield f"'{kind}' cannot be fused with a network or another classifier; use it for every modality or none"
     if row.scatters and row.masks != NONE:
         yield f"masks is '{row.masks}', but the scattering transform has none; use masks: none"
     if row.is_ridge and (row.masks not in (NONE, RIDGE) or used - LINEAR):

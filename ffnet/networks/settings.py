@@ -2,10 +2,11 @@
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from ffnet.errors import InputError
-from ffnet.settings import read_settings, setting
+from ffnet.settings import nearest, read_settings, setting
 
 MODALITIES = ("depth", "normals", "texture")
 Stream = Literal["none", "f3dnet", "vgg16_bn", "resnet18", "ridge", "scattering"]  # what sees a modality
@@ -169,6 +170,19 @@ def networks_of(
     changed = dataclasses.asdict(networks) | experiment.networks
     own = read_settings(NetworkSettings, changed, f"{where}.networks")
     return own if "vgg16_bn" in experiment.streams.values() else dataclasses.replace(own, pretrained=NONE)
+
+
+def check_any_scan(name: str, experiments: Mapping[str, ExperimentSettings], where: str) -> None:
+    """Raises InputError unless there is an experiment of this name that can classify scans of any collection. where:
+    the list that names it."""
+    if name not in experiments:
+        near = nearest(name, list(experiments)) if experiments else "[]"
+        raise InputError(f"{where}: there is no experiment '{name}'; did you mean '{near}'?")
+    if experiments[name].masks in CONTROLS:
+        raise InputError(
+            f"{where}: the masks of '{name}' are {experiments[name].masks}, made from each training half, and other"
+            " scans have none; remove it"
+        )
 
 
 def check_networks(

@@ -15,6 +15,8 @@ from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
 from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe
 from ffnet.training.session import Session
+from ffnet.training.settings import BEST
+from ffnet.training.splits import validation_subjects
 from ffnet.training.trainer import hold_trainer
 
 TERMS = {  # whose terms apply to a model
@@ -29,29 +31,42 @@ TERMS = {  # whose terms apply to a model
 }
 
 
-def train_final(name: str, collection: Samples, recipe: Recipe, session: Session) -> tuple[FusionNet, dict]:
-    """Trains an experiment on all scans of a collection. Returns the network, on the CPU, and what its file says of the
-    training. name: of the experiment. The same seed and threads give the same bytes on a CPU.
+def train_final(
+    name: str, collection: Samples, recipe: Recipe, session: Session, repeat: int = 0
+) -> tuple[FusionNet, dict]:
+    """Trains an experiment on all scans of a collection, but those of validation subjects where training.keep needs
+    them. Returns the network, on the CPU, and what its file says of the training. name: of the experiment. repeat: 0
+    for the model to keep; any other draws other seeds and validation subjects. The same
+    seed and threads give the same bytes on a CPU.
 
     Raises InputError if the experiment is not a network.
     """
     if not isinstance(recipe, NetworkRecipe):
         raise InputError(f"config.yaml: experiments.{name}: 'ridge' is not a network; only networks can be models")
     subjects = sorted(set(collection.subject.tolist()))
-    print(f"{name} on all {len(subjects)} subjects: {len(collection.scan)} scans", flush=True)
-    everyone, seed = np.arange(len(collection.scan)), seed_of(recipe.training.seed, name, "final")
-    with hold_trainer(recipe, collection, session, [len(everyone)]) as trainer:
+    of_repeat, watched = ["final", *([repeat] if repeat else [])], recipe.validation
+    held_out = validation_subjects(
+        subjects, watched.subjects if recipe.training.keep == BEST else 0, watched.seed, *of_repeat
+    )
+    validated = np.isin(collection.subject, held_out)
+    scans, validation = np.flatnonzero(~validated), np.flatnonzero(validated)
+    beside = f", validation on {len(validation)}" if len(validation) else ""
+    print(f"{name} on all {len(subjects)} subjects: {len(scans)} scans{beside}", flush=True)
+    seed = seed_of(recipe.training.seed, name, *of_repeat)
+    with hold_trainer(recipe, collection, session, [len(scans)]) as trainer:
         (worker,) = trainer.workers
         with worker.turn():
-            state = trainer.train(worker, everyone, seed, session.checkpoint(name))
+            state = trainer.train(worker, scans, seed, session.checkpoint(name), validation=validation)
             notes, network = trainer.notes(state), state.network.cpu()
     run = {key: notes[key] for key in ("seed", "device", "computed_in", "pretrained_sha256")}
-    last = {key: notes["epochs"][-1][key] for key in ("loss", "accuracy")}
+    kept = notes["epochs"][(notes["kept_epoch"] or len(notes["epochs"])) - 1]
+    last = {key: kept[key] for key in ("loss", "accuracy")}
     return network, {
         "training": dataclasses.asdict(recipe.training),
         "trained_on": {
             "subjects": len(subjects),
             "names": subjects,
+            **({"validation": held_out, "kept_epoch": notes["kept_epoch"]} if held_out else {}),
             "scans": len(collection.scan),
             "data_sha256": data_hash(collection),
         },

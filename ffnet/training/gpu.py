@@ -49,11 +49,13 @@ def gpu_data(
     experiment: ExperimentSettings,
     precision: Precision,
     multiple: int = CHANNELS,
-    mirror: bool = False,
+    augments: bool = False,
 ) -> DeviceData:
-    """The DeviceData of an experiment; see prepare_inputs and move_to_device."""
-    data = move_to_device(collection, precision.device, mirror)
-    return DeviceData(prepare_inputs(data.inputs, experiment, precision, multiple), data.labels)
+    """The DeviceData of an experiment; see prepare_inputs and move_to_device. augments: whether training changes scans,
+    which then are on the device twice."""
+    data = move_to_device(collection, precision.device)
+    prepare = functools.partial(prepare_inputs, experiment=experiment, precision=precision, multiple=multiple)
+    return DeviceData(prepare(data.inputs), data.labels, data.inputs if augments else {}, prepare)
 
 
 def prepare_inputs(
@@ -121,6 +123,8 @@ class GraphWorker:
         self.state.loss = make_loss(recipe.experiment.loss, recipe.classes, device)
         if recipe.experiment.masks in CONTROLS:  # each run copies its own there
             self.state.masks = {name: data.inputs[name].clone() for name in ("mask1", "mask2")}
+        if recipe.training.augments:
+            self.state.augmented = {name: values.clone() for name, values in data.inputs.items()}
         for group in self.state.optimiser.param_groups:
             group["capturable"] = device.type == "cuda"
         self.forward = functools.partial(compiled_scores(), network) if compiled else network

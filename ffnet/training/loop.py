@@ -12,25 +12,37 @@ import torch
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet, Outputs
 from ffnet.shards.samples import Samples
+from ffnet.training.augmentation import Inputs, augment
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.mask_choice import Masks
 from ffnet.training.precision import Precision
-from ffnet.training.settings import TrainingSettings
+from ffnet.training.record import Epoch
+from ffnet.training.settings import BEST, TrainingSettings
 from ffnet.training.state import TrainingState
+from ffnet.training.validation import Scores
 
 Step = Callable[[TrainingState, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
 """One step on a batch: (state, numbers of the batch's scans, learning rate) to the mean loss before it and how many
 scans were classified correctly, as 0-d tensors."""
+
+Validate = Callable[[], Scores]
+"""The scores on the validation part of the network as it is; leaves the network in its mode for tests."""
 
 Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor | Outputs]
 """What computes a network's scores, or its Outputs, from its inputs; see FusionNet."""
 
 
 class DeviceData(NamedTuple):
-    """A collection on a device. inputs: see network_inputs. labels: (n,) int64."""
+    """A collection on a device.
+
+    inputs: what networks see. labels: (n,) int64. source: see network_inputs; needed only where training changes scans.
+    prepare: makes inputs of those of source.
+    """
 
     inputs: dict[str, torch.Tensor]
     labels: torch.Tensor
+    source: dict[str, torch.Tensor] = {}
+    prepare: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]] = dict
 
 
 def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch.Tensor]:
@@ -46,32 +58,29 @@ def network_inputs(collection: Samples, device: torch.device) -> dict[str, torch
     return {name: torch.from_numpy(values).to(device).permute(0, 3, 1, 2) for name, values in maps.items()}
 
 
-def move_to_device(collection: Samples, device: torch.device, mirror: bool = False) -> DeviceData:
-    """The DeviceData of a collection. mirror: whether the mirror images of all scans follow behind them."""
-    data = DeviceData(network_inputs(collection, device), torch.from_numpy(collection.label).to(device))
-    return DeviceData(with_mirror_images(data.inputs), data.labels.repeat(2)) if mirror else data
-
-
-def with_mirror_images(inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The inputs of n scans and behind them those of their mirror images: columns in reverse order, and the x of
-    normals, which points to the right, with the other sign."""
-    both = {}
-    for name, values in inputs.items():
-        turned = values.flip(-1)
-        if name == "normals":
-            turned[:, 0].neg_()
-        both[name] = torch.cat([values, turned]).contiguous(memory_format=torch.channels_last)
-    return both
+def move_to_device(collection: Samples, device: torch.device) -> DeviceData:
+    """The DeviceData of a collection whose inputs are the source itself."""
+    inputs = network_inputs(collection, device)
+    return DeviceData(inputs, torch.from_numpy(collection.label).to(device), inputs)
 
 
 def mask_inputs(masks: Masks, data: DeviceData) -> dict[str, torch.Tensor]:
-    """Masks of a run as inputs on the device and in the type of the collection's own, with mirror images if it has."""
-    inputs = {
+    """Masks of a run as inputs on the device and in the type of the collection's own."""
+    return {
         name: torch.from_numpy(values[..., None]).to(data.inputs[name]).permute(0, 3, 1, 2)
         for name, values in masks.items()
     }
-    has_mirror_images = any(len(data.inputs[name]) > len(values) for name, values in masks.items())
-    return with_mirror_images(inputs) if has_mirror_images else inputs
+
+
+def augment_epoch(state: TrainingState, data: DeviceData, settings: TrainingSettings, texture: str) -> None:
+    """Changes the scans of the state's epoch, into state.augmented. texture: how the shards scale it."""
+    assert state.order is not None
+
+    def write(scans: torch.Tensor, changed: Inputs) -> None:
+        for name, values in data.prepare(changed).items():
+            state.augmented[name][scans] = values.to(state.augmented[name].dtype)
+
+    augment(data.source | state.masks, state.order, settings, texture, state.seed, state.epoch, write)
 
 
 def take(inputs: dict[str, torch.Tensor], scans: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -101,13 +110,15 @@ def train(
     settings: TrainingSettings,
     step: Step,
     checkpoint: Checkpoint | None = None,
-    mirrored: torch.Tensor | None = None,
+    validate: Validate | None = None,
+    change: Callable[[], None] | None = None,
 ) -> None:
-    """Trains in place until settings.epochs epochs are done; the state's history then has a row for each.
+    """Trains in place until settings.epochs epochs are done; the state's history then has a row for each, and its
+    network the weights that settings.keep names.
 
-    scans: (n,) int64, the training half. mirrored: (n,) int64, their mirror images; in each epoch every scan or its
-    mirror image is seen once, drawn with equal chance. None: scans alone. checkpoint: where the state is loaded
-    from and saved to; None keeps nothing.
+    scans: (n,) int64, the training half. checkpoint: where the state is loaded from and saved to; None keeps nothing.
+    validate: gives the scores on the validation part, None where there is none. change: changes the scans of the epoch
+    that begins or is resumed, None where they are seen as they are; see augment_epoch.
     Raises InputError when the loss is not finite.
     """
     state.network.train()
@@ -115,24 +126,32 @@ def train(
         checkpoint.restore(state)
     while state.epoch < settings.epochs:
         if state.order is None:
-            state.order = draw_order(scans, mirrored, state.generator)
+            state.order = scans[torch.randperm(len(scans), generator=state.generator)]
+        if change:
+            change()
         loss, accuracy = _train_epoch(state, settings, step, checkpoint)
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
-        seconds = round(state.seconds, 3)
-        state.end_epoch({"epoch": state.epoch + 1, "loss": loss, "accuracy": accuracy, "seconds": seconds})
+        row = Epoch(epoch=state.epoch + 1, loss=loss, accuracy=accuracy, seconds=0.0)
+        if validate:
+            row |= _validate(state, settings, validate)  # type: ignore[typeddict-item]
+        row["seconds"] = round(state.seconds, 3)
+        state.end_epoch(row)
         _print_epoch(state, settings.epochs)
         if checkpoint:
             checkpoint.save_if_due(state)
+    state.take_best()
 
 
-def draw_order(scans: torch.Tensor, mirrored: torch.Tensor | None, generator: torch.Generator) -> torch.Tensor:
-    """The scans of an epoch in a random order, (n,) int64; see train."""
-    order = torch.randperm(len(scans), generator=generator)
-    if mirrored is None:
-        return scans[order]
-    is_mirrored = torch.rand(len(scans), generator=generator) < 0.5
-    return torch.where(is_mirrored, mirrored, scans)[order]
+def _validate(state: TrainingState, settings: TrainingSettings, validate: Validate) -> dict[str, float]:
+    """The scores after an epoch's last step; its weights are kept if they are to be and none before did better."""
+    began = time.perf_counter()
+    scores = validate()
+    state.network.train()
+    if settings.keep == BEST:
+        state.keep_if_best(scores)
+    state.seconds += time.perf_counter() - began
+    return scores._asdict()
 
 
 def _train_epoch(
@@ -179,7 +198,7 @@ def adam_step(
     are taken, and a step whose gradients overflow is left out (Micikevicius et al., Mixed Precision Training, 2018)."""
     labels = data.labels[scans]
     with state.precision.context():
-        outputs = forward(take(data.inputs | state.masks, scans))
+        outputs = forward(take(data.inputs | state.masks | state.augmented, scans))
     loss, scores = state.loss(outputs, labels)
     state.scaler.scale(loss).backward()
     state.scaler.step(state.optimiser)
@@ -191,9 +210,10 @@ def adam_step(
 def _print_epoch(state: TrainingState, epochs: int) -> None:
     row, history = state.history[-1], state.history
     left = sum(one["seconds"] for one in history) / len(history) * (epochs - len(history))
+    validation = f"  validation {row['validation_accuracy']:6.1%}" if "validation_accuracy" in row else ""
     print(
         f"{state.label}epoch {row['epoch']:3d}/{epochs}  loss {row['loss']:.4f}"
-        f"  training accuracy {row['accuracy']:6.1%}  {row['seconds']:.2f} s, {left:.0f} s left\n",
+        f"  training accuracy {row['accuracy']:6.1%}{validation}  {row['seconds']:.2f} s, {left:.0f} s left\n",
         end="",  # written at once: threads print lines of other runs between
         flush=True,
     )

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.settings import read_settings
@@ -11,13 +12,27 @@ from ffnet.training.settings import RidgeSettings, TrainingSettings
 
 
 @dataclasses.dataclass(frozen=True)
+class ValidationDraw:
+    """How many subjects of a training half are held out of training, and the seed that draws them."""
+
+    subjects: int
+    seed: int
+
+
+NOBODY = ValidationDraw(subjects=0, seed=0)
+
+
+@dataclasses.dataclass(frozen=True)
 class NetworkRecipe:
-    """How a network is built, trained and tested. classes: their names in the order of labels."""
+    """How a network is built, trained, watched and tested. classes: their names in the order of labels. texture: how
+    the shards scale it, which training.light depends on."""
 
     classes: tuple[str, ...]
     experiment: ExperimentSettings
     networks: NetworkSettings
+    texture: Literal["plain", "imagenet"]
     training: TrainingSettings
+    validation: ValidationDraw
     device: str
     threads: int
     gpu_step: str

@@ -5,16 +5,24 @@ import json
 import os
 import pathlib
 from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from ffnet.errors import InputError
 
 
 class ScanCounts(TypedDict):
-    """Scans of the two halves."""
+    """Scans of the two halves, and of the validation part where there is one."""
 
     training: int
     test: int
+    validation: NotRequired[int]
+
+
+class People(TypedDict):
+    """The subjects that a run was trained and watched on."""
+
+    training: list[str]
+    validation: list[str]
 
 
 class Seconds(TypedDict):
@@ -25,22 +33,27 @@ class Seconds(TypedDict):
 
 
 class Epoch(TypedDict):
-    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time."""
+    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time; loss and accuracy on the
+    validation part after it, where there is one."""
 
     epoch: int
     loss: float
     accuracy: float
     seconds: float
+    validation_loss: NotRequired[float]
+    validation_accuracy: NotRequired[float]
 
 
 @dataclasses.dataclass(frozen=True)
 class Record:
     """The record of one run. Fields from `seed` on are those of networks; a ridge run has none of them.
 
-    data_sha256: of both halves. code: hash of the code. inputs: SHA-256 of its job's input files. settings: the
+    data_sha256: of all its parts. code: hash of the code. inputs: SHA-256 of its job's input files. settings: the
     recipe, as recipe_values gives it. pretrained_sha256: of the weights it started from. multiply_adds: of one scan,
-    see ffnet.networks.cost. computed_in: float32, tf32, bfloat16 or float16. gpu_step:
-    compiled, graph or eager, as its steps were on a GPU. resumed: how often the run was continued after it was killed.
+    see ffnet.networks.cost. computed_in: float32, tf32, bfloat16 or float16. gpu_step: compiled, graph or eager, as its
+    steps were on a GPU. resumed: how often the run was continued after it was killed. people: of a run with a
+    validation part. kept_epoch: whose weights were tested, where training.keep is best_validation; else the last
+    epoch's were.
     """
 
     experiment: str
@@ -55,6 +68,7 @@ class Record:
     numpy: str
     seconds: Seconds
     inputs: Sequence[str] = ()
+    people: People | None = None
     torch: str | None = None
     device: str | None = None
     computed_in: str | None = None
@@ -67,6 +81,7 @@ class Record:
     training_seconds: float | None = None
     test_seconds: float | None = None
     epochs: Sequence[Epoch] = ()
+    kept_epoch: int | None = None
 
 
 def record_text(record: Record) -> str:

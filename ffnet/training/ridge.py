@@ -86,8 +86,11 @@ def _curvature(normals: np.ndarray, kind: Curvature) -> np.ndarray:
 def ridge_probabilities(train: Samples, test: Samples, recipe: RidgeRecipe) -> np.ndarray:
     """Probabilities for the test half, (n_test, classes)."""
     row, settings = recipe.experiment, recipe.ridge
-    modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
-    trained, tested = (pixel_features(half, modalities, settings.pixels) for half in (train, test))
+    if row.scatters:
+        trained, tested = (scattering_features(half, row) for half in (train, test))
+    else:
+        modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
+        trained, tested = (pixel_features(half, modalities, settings.pixels) for half in (train, test))
     return linear_probabilities(trained, train.label, tested, recipe)
 
 

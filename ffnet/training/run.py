@@ -12,7 +12,7 @@ from ffnet.seeds import seed_of
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
 from ffnet.training.mask_choice import choose_masks
-from ffnet.training.recipe import NetworkRecipe, Recipe, RidgeRecipe, recipe_values
+from ffnet.training.recipe import NOBODY, NetworkRecipe, Recipe, RidgeRecipe, recipe_values
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import linear_probabilities, ridge_probabilities, scattering_features
 from ffnet.training.run_predictions import RunPredictions, predictions_text
@@ -57,7 +57,8 @@ def train_runs(
     if not unfinished:
         return
     collection, split = read()
-    halves = {run: fold_scans(collection, split, run.fold) for run in unfinished}
+    watched = NOBODY if isinstance(recipe, RidgeRecipe) else recipe.validation
+    halves = {run: fold_scans(collection, split, run.fold, watched, run.repeat) for run in unfinished}
     reading = time.perf_counter() - began
     for run, probabilities, seconds, notes in fit_runs(halves, collection, recipe, session):
         test = collection.take(halves[run].test)
@@ -65,8 +66,8 @@ def train_runs(
         print(f"{_name(run)}: {correct:.1%} of the test half classified correctly", flush=True)
         record = Record(
             **run._asdict(),
-            scans={"training": len(halves[run].train), "test": len(halves[run].test)},
-            data_sha256=data_hash(collection, *halves[run]),
+            **record_parts(halves[run], collection),
+            data_sha256=data_hash(collection, *halves[run].used),
             code=session.code,
             inputs=session.inputs,
             settings=recipe_values(recipe),
@@ -81,6 +82,18 @@ def train_runs(
         session.checkpoint(run.fold).finish(*texts)
         yield run, *texts
         reading = 0.0
+
+
+def record_parts(parts: FoldScans, collection: Samples) -> dict[str, Any]:
+    """Those fields of a Record that say what its parts are; of whom they are only where one of them is validation."""
+    scans = {"training": len(parts.train), "test": len(parts.test)}
+    if not len(parts.validation):
+        return {"scans": scans}
+    people = {
+        name: np.unique(collection.subject[part]).tolist()
+        for name, part in (("training", parts.train), ("validation", parts.validation))
+    }
+    return {"scans": scans | {"validation": len(parts.validation)}, "people": people}
 
 
 def fit_runs(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Recipe, session: Session) -> Iterator[Fit]:
@@ -98,11 +111,11 @@ def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Rid
     def fit(run: Run) -> Fit:
         with _announced(run, halves[run]):
             began = time.perf_counter()
-            train, test = (collection.take(half) for half in halves[run])
+            train, test = (collection.take(half) for half in halves[run][:2])
             if recipe.experiment.scatters:
                 if not features:
                     features.append(scattering_features(collection, recipe.experiment))
-                trained, tested = (features[0][half] for half in halves[run])
+                trained, tested = (features[0][half] for half in halves[run][:2])
                 probabilities = linear_probabilities(trained, train.label, tested, recipe)
             else:
                 probabilities = ridge_probabilities(train, test, recipe)
@@ -118,7 +131,7 @@ def fit_networks(
     began = time.perf_counter()
     from ffnet.training.trainer import hold_trainer  # torch takes seconds to import, ridge runs need none of it
 
-    counts = [len(train) for train, _ in halves.values()]
+    counts = [len(parts.train) for parts in halves.values()]
     with hold_trainer(recipe, collection, session, counts) as trainer:
         side, opening = len(trainer.workers), time.perf_counter() - began
 
@@ -127,7 +140,8 @@ def fit_networks(
             began = time.perf_counter()
             masks = choose_masks(recipe.experiment.masks, collection, halves[run].train, seed)
             with _announced(run, halves[run]), worker.turn():
-                state = trainer.train(worker, halves[run].train, seed, session.checkpoint(run.fold), label, masks)
+                checkpoint, parts = session.checkpoint(run.fold), halves[run]
+                state = trainer.train(worker, parts.train, seed, checkpoint, label, masks, parts.validation)
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()
@@ -142,7 +156,8 @@ def fit_networks(
 @contextlib.contextmanager
 def _announced(run: Run, halves: FoldScans) -> Iterator[None]:
     """Prints a line before the block, and one if it fails, as the other runs of the job go on."""
-    print(f"{_name(run)}: training on {len(halves.train)} scans, testing on {len(halves.test)}", flush=True)
+    watched = f", validation on {len(halves.validation)}" if len(halves.validation) else ""
+    print(f"{_name(run)}: training on {len(halves.train)} scans{watched}, testing on {len(halves.test)}", flush=True)
     try:
         yield
     except Stopped:

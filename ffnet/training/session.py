@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ffnet.errors import InputError
 from ffnet.settings import read_settings
 from ffnet.shards.hashes import read_shard_list
 from ffnet.shards.samples import Samples, read_samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint, checkpoint_key
+from ffnet.training.recipe import NOBODY, ValidationDraw
 from ffnet.training.settings import ExecutionSettings
-from ffnet.training.splits import check_disjoint, fold_masks, read_split
+from ffnet.training.splits import check_disjoint, fold_masks, read_split, validation_subjects
 
 
 class Run(NamedTuple):
@@ -25,10 +27,17 @@ class Run(NamedTuple):
 
 
 class FoldScans(NamedTuple):
-    """The halves of a collection: positions of the scans that train and of those that are tested, both ascending."""
+    """The parts of a collection in a run: ascending positions of the scans that train, of those that are tested, and of
+    those that the training is watched on, of which there may be none."""
 
     train: np.ndarray
     test: np.ndarray
+    validation: np.ndarray
+
+    @property
+    def used(self) -> list[np.ndarray]:
+        """The parts that have scans."""
+        return [part for part in self if len(part)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +86,23 @@ def read_data(shards: str | os.PathLike, split: str | os.PathLike) -> tuple[Samp
     return collection, folds
 
 
-def fold_scans(collection: Samples, split: dict[str, int], fold: int) -> FoldScans:
-    """The halves of one fold. split: subject -> fold. Raises InputError if a half is empty or a subject is in both."""
+def fold_scans(
+    collection: Samples, split: dict[str, int], fold: int, watched: ValidationDraw = NOBODY, repeat: int = 0
+) -> FoldScans:
+    """The parts of one fold. split: subject -> fold. watched: how validation subjects are drawn from the training half.
+
+    Raises InputError if a part is empty or a subject is in two of them.
+    """
     trained, tested = fold_masks(collection.subject, split, fold)
-    check_disjoint(collection.subject[trained], collection.subject[tested])
-    return FoldScans(np.flatnonzero(trained), np.flatnonzero(tested))
+    subjects = [name for name, number in split.items() if number != fold]
+    held_out = validation_subjects(subjects, watched.subjects, watched.seed, repeat, fold)
+    validated = trained & np.isin(collection.subject, held_out)
+    trained &= ~validated
+    parts = {"training half": trained, "test half": tested, "validation part": validated}
+    check_disjoint({name: collection.subject[part] for name, part in parts.items()})
+    if not trained.any() or validated.any() != (watched.subjects > 0):
+        raise InputError(
+            f"fold {fold}: protocol.validation is {watched.subjects}, which leaves {trained.sum()} scans to train on"
+            f" and {validated.sum()} for validation; change protocol.validation"
+        )
+    return FoldScans(*map(np.flatnonzero, parts.values()))

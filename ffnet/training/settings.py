@@ -1,9 +1,11 @@
-"""Sections `protocol`, `training`, `ridge` and `execution` of config.yaml."""
+"""Sections `protocol`, `cross`, `training`, `ridge` and `execution` of config.yaml."""
 
 import dataclasses
 from typing import Literal
 
 from ffnet.settings import setting
+
+BEST: Literal["best_validation"] = "best_validation"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,6 +15,7 @@ class ProtocolSettings:
     subjects: int = setting(least=2)
     subject_lists: dict[str, tuple[str, ...]] = setting()
     folds: int = setting(least=2)
+    validation: int = setting(least=0)
     seed: int = setting(least=0)
 
 
@@ -26,9 +29,38 @@ class TrainingSettings:
     schedule: Literal["constant", "cosine"] = setting()
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
+    keep: Literal["last", "best_validation"] = setting()
     mirror: bool = setting()
+    turn: float = setting(least=0.0, most=180.0)
+    shift: int = setting(least=0, most=56)
+    light: float = setting(least=0.0, most=10.0)
+    noise: float = setting(least=0.0, most=10.0)
     precision: Literal["float32", "tf32", "half"] = setting()
     seed: int = setting(least=0)
+
+    @property
+    def augments(self) -> bool:
+        """Whether training sees changed scans."""
+        return bool(self.mirror or self.turn or self.shift or self.light or self.noise)
+
+
+@dataclasses.dataclass(frozen=True)
+class CrossPair:
+    """Two datasets: all who take part in `train` train, all who take part in `test` are tested."""
+
+    train: str
+    test: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CrossSettings:
+    """Which experiments are trained on one collection and tested on another. classes: of a tested collection -> of the
+    training one, where the names differ; see class_names."""
+
+    pairs: tuple[CrossPair, ...] = setting()
+    experiments: tuple[str, ...] = setting()
+    repeats: int = setting(least=1)
+    classes: dict[str, str] = setting()
 
 
 @dataclasses.dataclass(frozen=True)

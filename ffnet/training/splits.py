@@ -1,6 +1,8 @@
 """Which subjects are tested together (paper, section 3.1)."""
 
+import itertools
 import os
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -33,11 +35,26 @@ def fold_masks(subject: np.ndarray, split: dict[str, int], fold: int) -> tuple[n
     return trained, tested
 
 
-def check_disjoint(trained: np.ndarray, tested: np.ndarray) -> None:
-    """Raises InputError if a subject is in both halves. trained, tested: arrays of the halves' subjects."""
-    both = sorted(set(trained.tolist()) & set(tested.tolist()))
-    if both:
-        raise InputError(f"in the training half and in the test half at once: {', '.join(both)}; nothing was trained")
+def validation_subjects(subjects: Collection[str], count: int, *seed: object) -> list[str]:
+    """The names of `count` of the subjects of a training half, drawn by the seed's parts; of a larger count, these are
+    the first.
+
+    Raises InputError if none would be left to train on.
+    """
+    if count and count >= len(subjects):
+        raise InputError(
+            f"protocol.validation is {count}, but a training half has {len(subjects)} subjects;"
+            " lower protocol.validation"
+        )
+    return sorted(subjects, key=lambda subject: seed_of(*seed, "validation", subject))[:count]
+
+
+def check_disjoint(parts: Mapping[str, np.ndarray]) -> None:
+    """Raises InputError if a subject is in two parts of a run. parts: name -> array of the part's subjects."""
+    for (one, subjects), (other, others) in itertools.combinations(parts.items(), 2):
+        both = sorted(set(subjects.tolist()) & set(others.tolist()))
+        if both:
+            raise InputError(f"in the {one} and in the {other} at once: {', '.join(both)}; nothing was trained")
 
 
 def split_table(folds: dict[str, int]) -> str:

@@ -1,5 +1,7 @@
 """The state of a training: everything that its remaining steps depend on."""
 
+from typing import TypedDict
+
 import torch
 
 from ffnet.networks.fusion import FusionNet
@@ -7,8 +9,17 @@ from ffnet.training.losses import Loss, cross_entropy
 from ffnet.training.precision import Precision
 from ffnet.training.record import Epoch
 from ffnet.training.settings import TrainingSettings
+from ffnet.training.validation import Scores, is_better
 
 COUNTERS = ("epoch", "order", "batches_done", "history", "seconds", "resumed")
+
+
+class Best(TypedDict):
+    """The weights after an epoch, counted from 1, and their Scores."""
+
+    epoch: int
+    scores: tuple[float, float]
+    network: dict[str, torch.Tensor]
 
 
 class TrainingState:
@@ -19,6 +30,8 @@ class TrainingState:
     epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint. label: in
     front of the lines that it prints. masks: inputs in place of the collection's own, see ffnet.training.mask_choice.
     loss: what its steps minimise.
+    augmented: inputs of training in place of all others, see augment_epoch; those of scans that do not train are unset.
+    best: the epoch, Scores and weights that did best on the validation part so far, None where they are not kept.
     """
 
     def __init__(self, network: FusionNet, settings: TrainingSettings, precision: Precision, seed: int) -> None:
@@ -30,6 +43,7 @@ class TrainingState:
         self.uses_dropout = any(isinstance(part, torch.nn.Dropout) and part.p > 0 for part in network.modules())
         self.masks: dict[str, torch.Tensor] = {}
         self.loss: Loss = cross_entropy
+        self.augmented: dict[str, torch.Tensor] = {}
         self._begin(seed)
 
     def _begin(self, seed: int) -> None:
@@ -42,6 +56,7 @@ class TrainingState:
         self.history: list[Epoch] = []
         self.seconds, self.resumed = 0.0, 0
         self.label = ""
+        self.best: Best | None = None
 
     def restart(self, network: FusionNet, seed: int) -> None:
         """Begins the training of another network, whose values take the places of this one's in memory: a graph that
@@ -68,6 +83,17 @@ class TrainingState:
         self.loss_sum.zero_()
         self.correct.zero_()
 
+    def keep_if_best(self, scores: Scores) -> None:
+        """Keeps a copy of the weights of the epoch that has just been trained if no earlier one did as well."""
+        if self.best is None or is_better(scores, Scores(*self.best["scores"])):
+            weights = {name: values.clone() for name, values in self.network.state_dict().items()}
+            self.best = Best(epoch=self.epoch + 1, scores=(*scores,), network=weights)
+
+    def take_best(self) -> None:
+        """Puts the kept weights into the network, if there are any."""
+        if self.best is not None:
+            self.network.load_state_dict(self.best["network"])
+
     def computed_on(self) -> str:
         """The kind of device and the type that it is computed in; a checkpoint of another is of no use."""
         return f"{self.precision.device.type} in {self.precision.type_name}"
@@ -83,6 +109,7 @@ class TrainingState:
             "order_generator": self.generator.get_state(),
             "dropout_generator": dropout_state(device) if self.uses_dropout else None,
             "sums": torch.stack([self.loss_sum, self.correct]),
+            "best": self.best,
             "counters": {name: getattr(self, name) for name in COUNTERS},
         }
 
@@ -94,6 +121,7 @@ class TrainingState:
         self.generator.set_state(values["order_generator"])
         if values["dropout_generator"] is not None:
             set_dropout_state(values["dropout_generator"], self.precision.device)
+        self.best = values["best"]
         self.loss_sum.copy_(values["sums"][0])
         self.correct.copy_(values["sums"][1])
         for name, value in values["counters"].items():

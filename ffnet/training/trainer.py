@@ -19,7 +19,7 @@ from ffnet.shards.samples import Samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
-from ffnet.training.loop import DeviceData, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.loop import DeviceData, augment_epoch, eager_step, mask_inputs, move_to_device, predict, take, train
 from ffnet.training.losses import make_loss
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
@@ -27,7 +27,9 @@ from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.session import Session
 from ffnet.training.settings import ExecutionSettings
 from ffnet.training.state import TrainingState
+from ffnet.training.validation import Scores, validation_scores
 
+NO_SCANS = np.empty(0, np.int64)
 SEEDING = threading.Lock()  # held from a seed of torch's global generator to the last number drawn from it
 
 
@@ -63,6 +65,8 @@ class EagerWorker:
         state = TrainingState(network, self.recipe.training, self.precision, seed)
         state.masks = mask_inputs(masks, self.data)
         state.loss = make_loss(self.recipe.experiment.loss, self.recipe.classes, self.precision.device)
+        if self.recipe.training.augments:
+            state.augmented = {name: torch.empty_like(values) for name, values in self.data.inputs.items()}
         return state
 
     def step(self, state: TrainingState, scans: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -99,20 +103,28 @@ class Trainer:
         checkpoint: Checkpoint | None = None,
         label: str = "",
         masks: Masks = OWN_MASKS,
+        validation: np.ndarray = NO_SCANS,
     ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
-        scans: (n,) positions in the collection. seed: of the first weights, dropout and the order of scans; the same
-        seed, device, threads and gpu_step give the same bits, killed and resumed or not, alone or side by side.
-        label: in front of the lines that it prints. masks: of all scans, in place of their own.
+        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on.
+        seed: of the first weights, dropout and the order of scans; the same seed, device, threads and gpu_step give
+        the same bits, killed and resumed or not, alone or side by side. label: in front of the lines that it prints.
+        masks: of all scans, in place of their own.
         """
         state = worker.start(self._fresh_network(seed), seed, masks)
         state.label = label
-        positions, mirrored = torch.from_numpy(scans), None
-        if self.recipe.training.mirror:
-            mirrored = positions + len(self.data.labels) // 2
-        train(state, positions, self.recipe.training, worker.step, checkpoint, mirrored)
+        settings = self.recipe.training
+        change = functools.partial(augment_epoch, state, self.data, settings, self.recipe.texture)
+        validate = functools.partial(self.validate, state, validation) if len(validation) else None
+        used = torch.from_numpy(scans)
+        train(state, used, settings, worker.step, checkpoint, validate, change if settings.augments else None)
         return state
+
+    def validate(self, state: TrainingState, scans: np.ndarray) -> Scores:
+        """The Scores of the network on some scans."""
+        labels = self.data.labels[torch.from_numpy(scans).to(self.precision.device)]
+        return validation_scores(self.predict(state, scans), labels.cpu().numpy())
 
     def _fresh_network(self, seed: int) -> FusionNet:
         recipe = self.recipe
@@ -144,6 +156,7 @@ class Trainer:
             "resumed": state.resumed,
             "training_seconds": round(sum(row["seconds"] for row in state.history), 3),
             "epochs": state.history,
+            "kept_epoch": state.best and state.best["epoch"],
         }
 
 
@@ -157,8 +170,8 @@ def hold_trainer(
     """
     make_deterministic(session.threads)
     with hold_device(recipe.device, session.execution.runs_per_gpu) as device:
-        images = 2 if recipe.training.mirror else 1
-        check_memory(images * sum(column.nbytes for column in collection), device)
+        copies = 2 if recipe.training.augments else 1
+        check_memory(copies * sum(column.nbytes for column in collection), device)
         precision = Precision(device, recipe.training.precision)
         precision.apply()
         yield open_trainer(recipe, collection, precision, session.execution, counts)
@@ -173,12 +186,12 @@ def open_trainer(
 ) -> Trainer:
     """A Trainer on a device; see hold_trainer."""
     if precision.device.type == "cpu" or recipe.gpu_step == "eager":
-        data = move_to_device(collection, precision.device, recipe.training.mirror)
+        data = move_to_device(collection, precision.device)
         how = None if precision.device.type == "cpu" else "eager"
         return Trainer(recipe, data, precision, [EagerWorker(recipe, data, precision)], how)
     from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, open_graph_workers  # a CPU needs none of it
 
-    data = gpu_data(collection, recipe.experiment, precision, mirror=recipe.training.mirror)
+    data = gpu_data(collection, recipe.experiment, precision, augments=recipe.training.augments)
     sizes = batch_sizes(counts, recipe.training.batch)
     workers, compiled = open_graph_workers(
         functools.partial(GraphWorker, recipe, data, precision, sizes),

@@ -20,7 +20,11 @@ SUBJECTS = "results/{dataset}/subjects.csv"
 SPLIT = "results/{dataset}/splits/{repeat}.csv"
 RUN = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"
 RUN_RECORD = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"
+CHOICE = "results/{dataset}/choice/{experiment}"  # the folder of what `ffnet choose` found
 MODEL = "results/{dataset}/models/{experiment}.safetensors"
+MODEL_REPEAT = "results/{dataset}/models/{experiment}/{repeat}.safetensors"
+CROSS = "results/{dataset}/cross/{train}/{experiment}/{repeat}.csv"
+CROSS_RECORD = "results/{dataset}/cross/{train}/{experiment}/{repeat}.json"
 
 PREDICTIONS = "results/{dataset}/predictions/{experiment}.csv"
 RECORDS = "results/{dataset}/records/{experiment}.json"
@@ -30,6 +34,11 @@ MAPS_FIGURE = "results/figures/{dataset}_maps.{form}"
 CONTACT_SHEET = "results/figures/{dataset}_contact_sheet.png"
 CONFUSION_FIGURE = "results/figures/{dataset}_{experiment}_confusion.{form}"
 REPORT = "results/report.html"
+OUTCOMES = "results/robustness/{axis}/{severity}.csv"
+ROBUSTNESS_TABLE = "results/robustness/accuracy.csv"
+ROBUSTNESS_TEXT = "results/robustness/accuracy.md"
+ROBUSTNESS_LOST = "results/robustness/lost.csv"
+ROBUSTNESS_FIGURE = "results/robustness/accuracy.{form}"
 PARTIAL = "results/tables_so_far"  # the folder of tables and report of an unfinished experiment
 
 TABLE_FORMS = {  # table -> endings of its files
@@ -42,6 +51,7 @@ TABLE_FORMS = {  # table -> endings of its files
     "unrounded": ("json",),
 }
 TABLES = tuple(TABLE.format(table=table, form=form) for table, forms in TABLE_FORMS.items() for form in forms)
+CROSS_TABLES = tuple(TABLE.format(table="cross", form=form) for form in ("csv", "md"))  # where there are pairs
 
 DEMO_LOG = "logs/demo/{layout}/{subject}.log"
 UNPACK_LOG = "logs/demo/unpack_makehuman.log"
@@ -51,10 +61,15 @@ SHARD_LOG = "logs/{dataset}/{rule}/{shard}.log"
 SPLIT_LOG = "logs/{dataset}/{rule}/{repeat}.log"
 RUN_LOG = "logs/{dataset}/{rule}/{experiment}/{repeat}/{fold}.log"
 REPEAT_LOG = "logs/{dataset}/{rule}/{experiment}/{repeat}.log"
+CROSS_LOG = "logs/{dataset}/{rule}/{train}/{experiment}/{repeat}.log"
 EXPERIMENT_LOG = "logs/{dataset}/{rule}/{experiment}.log"
+CONDITION_LOG = "logs/robustness/{rule}/{axis}/{severity}.log"
 RESULTS_LOG = "logs/results/{rule}.log"
 SHARD_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{shard}.tsv"
+CONDITION_BENCHMARK = "logs/benchmarks/robustness/{rule}/{axis}/{severity}.tsv"
 MODEL_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{experiment}.tsv"
+REPEAT_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{experiment}/{repeat}.tsv"
+CROSS_BENCHMARK = "logs/benchmarks/{dataset}/{rule}/{train}/{experiment}/{repeat}.tsv"
 
 
 def figure_files(pattern: str, **names: str) -> tuple[str, ...]:

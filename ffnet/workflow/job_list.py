@@ -1,16 +1,17 @@
 """All jobs that the settings ask for, with their files. A slow test compares this list with the Snakefile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ffnet.config import Config
 from ffnet.demo.roster import list_subjects, makehuman_path, subject_files_of
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.scans.index import ScanRow
-from ffnet.training.participants import choose_participants, chosen_subjects, list_participants
+from ffnet.training.participants import chosen_subjects
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.planning import is_demo, plan_dataset, pretrained_files
+from ffnet.workflow.cross_plan import check_people_apart, crossed_experiments, model_file, planned_crosses, trainings
+from ffnet.workflow.planning import count_splits, expected_participants, is_demo, plan_dataset, pretrained_files
 
 SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
@@ -43,17 +44,27 @@ class Job(NamedTuple):
     scans: float = 1
     runs: int = 0
 
+    @property
+    def has_records(self) -> bool:
+        """Whether its time is in the records of its runs."""
+        return self.timings != () and self.timings[0].endswith(".json")
+
 
 def list_jobs(config: Config) -> list[Job]:
-    """The Jobs of a Config in the order of the data. Raises InputError as plan_dataset does."""
+    """The Jobs of a Config in the order of the data. Raises InputError as plan_dataset and
+    check_people_apart do."""
     chosen = [name for name, experiment in config.experiments.items() if experiment.repeats]
-    jobs = demo_jobs(config) + weights_jobs(config, chosen)
-    for dataset in config.datasets:
-        plan = plan_dataset(dataset, config)
+    jobs = demo_jobs(config) + weights_jobs(config, [*chosen, *crossed_experiments(config)])
+    plans = {dataset: plan_dataset(dataset, config) for dataset in config.datasets}
+    rows = {dataset: plan.rows for dataset, plan in plans.items()}
+    check_people_apart(config, rows)
+    for dataset, plan in plans.items():
         jobs += shard_jobs(dataset, plan.shards)
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
         jobs += figure_jobs(dataset, chosen)
-    last = {"make_tables": files.TABLES, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
+    jobs += cross_jobs(config, rows)
+    tables = (*files.TABLES, *(files.CROSS_TABLES if config.cross.pairs else ()))
+    last = {"make_tables": tables, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
     return jobs + [
         Job("results", rule, "", "", outputs, files.RESULTS_LOG.format(rule=rule)) for rule, outputs in last.items()
     ]
@@ -80,12 +91,19 @@ def weights_jobs(config: Config, chosen: Sequence[str]) -> list[Job]:
     return [Job("training", "fetch_imagenet", "", "", (IMAGENET_FILE,), files.PRETRAINED_LOG)]
 
 
-def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> float:
-    """The mean number of scans that a run trains on. Raises InputError if there are too few subjects."""
-    taken, protocol = config.datasets[dataset], config.protocol
-    participants = choose_participants(list_participants(rows, (), taken), dataset, protocol)
+def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> tuple[float, float]:
+    """The mean number of scans that a run of ridge trains on, and that of a network, which leaves out those of the
+    validation subjects. Raises InputError if there are too few subjects."""
+    participants, protocol = expected_participants(config, dataset, rows), config.protocol
+    scans, share = selected_scans(config, dataset, rows), 1 - 1 / protocol.folds
+    return scans * share, scans * (share - protocol.validation / len(chosen_subjects(participants)))
+
+
+def selected_scans(config: Config, dataset: str, rows: list[ScanRow]) -> int:
+    """The number of scans of those who take part. Raises InputError if there are too few subjects."""
+    participants, protocol = expected_participants(config, dataset, rows), config.protocol
     subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
-    return sum(one.scans for one in participants if one.chosen == "yes") * (1 - 1 / protocol.folds)
+    return sum(one.scans for one in participants if one.chosen == "yes")
 
 
 def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
@@ -107,15 +125,16 @@ def shard_jobs(dataset: str, shards: dict[str, list[ScanRow]]) -> list[Job]:
     return jobs + [dataset_job("shards", rule, dataset, pattern) for rule, pattern in after.items()]
 
 
-def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) -> list[Job]:
+def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: tuple[float, float]) -> list[Job]:
     """Subjects, splits and runs of one dataset. chosen: experiments with repeats. scans: see training_scans."""
     jobs = [dataset_job("training", "choose_subjects", dataset, files.SUBJECTS)]
-    for repeat in range(max((config.experiments[name].repeats for name in chosen), default=0)):
+    for repeat in range(count_splits(config)):
         output = (files.SPLIT.format(dataset=dataset, repeat=repeat),)
         log = files.SPLIT_LOG.format(dataset=dataset, rule="split_subjects", repeat=repeat)
         jobs.append(Job("training", "split_subjects", dataset, "", output, log))
     rule, log = RUN_RULES[config.execution.job]
     for name in chosen:
+        of_run = scans[0] if config.experiments[name].is_ridge else scans[1]
         for repeat in range(config.experiments[name].repeats):
             for folds in job_folds(config):
                 run = {"dataset": dataset, "experiment": name, "repeat": repeat}
@@ -123,7 +142,30 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: float) 
                 records = tuple(files.RUN_RECORD.format(fold=fold, **run) for fold in folds)
                 job = Job("training", rule, dataset, name, predictions + records, "", records)
                 path = log.format(rule=rule, fold=folds[0], **run)
-                jobs.append(job._replace(log=path, scans=scans * len(folds), runs=len(folds)))
+                jobs.append(job._replace(log=path, scans=of_run * len(folds), runs=len(folds)))
+    return jobs
+
+
+def cross_jobs(config: Config, rows: Mapping[str, list[ScanRow]]) -> list[Job]:
+    """The trainings on whole collections that the pairs of config.yaml need, and the tests on others. rows: of each
+    dataset's manifest."""
+    jobs = []
+    for dataset, name, repeat in trainings(config):
+        rule = "train_final_repeat" if repeat else "train_final"
+        names = {"dataset": dataset, "experiment": name, "repeat": repeat, "rule": rule}
+        log, timing = files.REPEAT_LOG, files.REPEAT_BENCHMARK
+        if not repeat:
+            log, timing = files.EXPERIMENT_LOG, files.MODEL_BENCHMARK
+        scans = selected_scans(config, dataset, rows[dataset])
+        paths = (model_file(dataset, name, repeat),), log.format(**names), (timing.format(**names),)
+        jobs.append(Job("training", rule, dataset, name, *paths, scans=scans, runs=1))
+    for planned in planned_crosses(config):
+        for repeat, predictions in enumerate(planned.predictions):
+            names = {"train": planned.train, "dataset": planned.test, "experiment": planned.experiment}
+            names |= {"repeat": repeat, "rule": "evaluate_pair"}
+            outputs = predictions, files.CROSS_RECORD.format(**names)
+            log, timing = files.CROSS_LOG.format(**names), files.CROSS_BENCHMARK.format(**names)
+            jobs.append(Job("training", "evaluate_pair", planned.test, planned.experiment, outputs, log, (timing,)))
     return jobs
 
 

@@ -80,7 +80,7 @@ def read_ends(path: str) -> tuple[str, tuple[str, ...], float]:
 def measured_seconds(job: Job) -> float | None:
     """Seconds that a finished Job took, from the records of its runs or Snakemake's benchmark; None without these."""
     try:
-        if job.runs:
+        if job.has_records:
             return sum(read_record(path).seconds["all"] for path in job.timings)
         with open(job.timings[0], encoding="utf-8") as file:
             header, *rows = [line.rstrip("\n").split("\t") for line in file]

@@ -28,10 +28,15 @@ def training_memory(config: Config, plan: PlannedDataset, experiment: str, gpu: 
     """MB that a job needs which trains an experiment on a dataset. gpu: whether networks train on a GPU."""
     row, collection = config.experiments[experiment], collection_memory(config, plan)
     if row.is_ridge:
-        return round(RIDGE + (SCATTERED_COLLECTIONS if row.scatters else RIDGE_COLLECTIONS) * collection)
+        return round(RIDGE + collections_held(row) * collection)
     width = networks_of(row, config.networks).width
-    collection *= 2 if config.training.mirror else 1
+    collection *= 2 if config.training.augments else 1
     return round(NETWORK + CUDA * gpu + collection + network_memory(row) * width * config.training.batch / BATCH)
+
+
+def collections_held(row: ExperimentSettings) -> float:
+    """How often a job of a linear floor holds its collection."""
+    return SCATTERED_COLLECTIONS if row.scatters else RIDGE_COLLECTIONS
 
 
 def network_memory(row: ExperimentSettings) -> int:
@@ -39,6 +44,15 @@ def network_memory(row: ExperimentSettings) -> int:
     kinds = [row.streams[names[0]] for names in row.joined.values()]
     more = FUSIONS.get(row.fusion, 0) + CROSSING * (len(kinds) if row.attention == CROSS else 0)
     return more + sum(STREAMS[kind] + (ATTENDING[kind] if row.attention == LEARNED else 0) for kind in kinds)
+
+
+def evaluation_memory(config: Config, train: PlannedDataset, test: PlannedDataset, experiment: str) -> int:
+    """MB that a job needs which tests on one dataset what was trained on another: at most what training on it takes.
+    The linear floor is fitted there, too, so that it holds both."""
+    needed = training_memory(config, test, experiment, gpu=False)
+    if config.experiments[experiment].is_ridge:
+        needed += round(collections_held(config.experiments[experiment]) * collection_memory(config, train))
+    return needed
 
 
 def collection_memory(config: Config, plan: PlannedDataset) -> float:

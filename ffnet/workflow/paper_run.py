@@ -7,6 +7,7 @@ from ffnet.config import Config
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.settings import ExperimentSettings, NetworkSettings, networks_of
 from ffnet.scans.settings import DatasetSettings
+from ffnet.training.settings import BEST, TrainingSettings
 
 BU3DFE, BOSPHORUS = "bu3dfe", "bosphorus"  # layouts of the paper's collections
 
@@ -103,9 +104,26 @@ def departures(config: Config, dataset: str, experiment: str) -> list[str]:
             named = named.get(plan.dataset.layout, value)
         if value != named and applies(condition, row):
             found.append(f"{condition.key} {_text(value)} instead of {_text(named)}")
-    if config.training.mirror and not row.is_ridge:
-        found.append("mirror images in training")  # the paper names no augmentation
-    return found
+    if config.protocol.validation and not row.is_ridge:
+        found.append(_watched(config))  # "nine folds with 54 subjects are used for training" (section 3.1)
+    return found if row.is_ridge else found + _augmentation(config.training)
+
+
+def _augmentation(training: TrainingSettings) -> list[str]:
+    """What training changes of scans; the paper names nothing."""
+    texts = {
+        "mirror images": training.mirror,
+        f"turns of up to {training.turn:g} degrees": training.turn,
+        f"shifts of up to {training.shift} pixels": training.shift,
+        f"light changed by up to {1 + training.light:g} times": training.light,
+        f"noise of {training.noise:g}": training.noise,
+    }
+    return [f"{text} in training" for text, is_on in texts.items() if is_on]
+
+
+def _watched(config: Config) -> str:
+    kept = ", the best epoch kept" if config.training.keep == BEST else ""
+    return f"{config.protocol.validation} validation subjects left out of training{kept}"
 
 
 def applies(condition: Condition, experiment: ExperimentSettings) -> bool:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from ffnet.scans.beside import files_in, image_beside
 from ffnet.scans.index import ScanRow, files_below, index_scans
 from ffnet.scans.scan_list import read_scan_list
 from ffnet.scans.settings import DatasetSettings, check_classes
-from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe
+from ffnet.training.participants import Participant, choose_participants, list_participants
+from ffnet.training.recipe import ModelSource, NetworkRecipe, Recipe, RidgeRecipe, ValidationDraw
 from ffnet.workflow import files
 
 
@@ -34,9 +36,13 @@ class PlannedDataset(NamedTuple):
 
     def raw_files(self, shard: str) -> list[str]:
         """The raw files of a shard that exist; scans whose files are missing end up in quarantine.csv."""
+        return self.files_of(self.shards[shard])
+
+    def files_of(self, rows: Iterable[ScanRow]) -> list[str]:
+        """The raw files of some scans that exist."""
         folders = functools.cache(files_in)
         paths = []
-        for row in self.shards[shard]:
+        for row in rows:
             beside = row.texture or image_beside(row.mesh, folders(os.path.dirname(row.mesh)))  # see find_texture
             paths += [path for path in (row.mesh, beside, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]
@@ -69,6 +75,19 @@ def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
     ]
 
 
+def expected_participants(config: Config, dataset: str, rows: Sequence[ScanRow]) -> list[Participant]:
+    """Who takes part in a dataset if every scan can be used: what is known before any is read. Raises InputError as
+    choose_participants does."""
+    everyone = list_participants(rows, (), config.datasets[dataset])
+    return choose_participants(everyone, dataset, config.protocol)
+
+
+def count_splits(config: Config) -> int:
+    """How many splits each dataset has: one for each repeat, and one that names who takes part where whole collections
+    train."""
+    return max(*(row.repeats for row in config.experiments.values()), int(bool(config.cross.pairs)), 0)
+
+
 def pretrained_files(config: Config, experiment: str) -> list[str]:
     """The file of weights that an experiment's VGG16-BN streams start from, as a list of one or none."""
     path = networks_of(config.experiments[experiment], config.networks).pretrained_file
@@ -82,9 +101,9 @@ def experiment_recipe(config: Config, dataset: str, experiment: str) -> Recipe:
     if row.is_ridge:
         return RidgeRecipe(classes, row, config.ridge)
     networks, execution = networks_of(row, config.networks), config.execution
-    return NetworkRecipe(
-        classes, row, networks, config.training, execution.device, execution.threads, execution.gpu_step
-    )
+    watched = ValidationDraw(config.protocol.validation, config.protocol.seed)
+    how = config.shards.texture, config.training, watched
+    return NetworkRecipe(classes, row, networks, *how, execution.device, execution.threads, execution.gpu_step)
 
 
 def model_source(config: Config, dataset: str) -> ModelSource:

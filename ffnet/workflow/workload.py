@@ -48,11 +48,14 @@ def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]
         kinds.setdefault((job.rule, job.dataset * trains, job.experiment * trains), []).append(job)
     made = {name: count_made(files.MANIFEST.format(dataset=name)) for name in config.datasets}
     works = []
+    runs_of = {key[1:]: jobs for key, jobs in kinds.items() if jobs[0].has_records}
     for (rule, dataset, experiment), jobs in kinds.items():
         on_gpu = gpu and bool(experiment) and not config.experiments[experiment].is_ridge
         wanted = recipe_values(experiment_recipe(config, dataset, experiment)) if experiment else None
-        samples = take_samples(jobs, made, wanted, on_gpu)
-        seconds, size = (extrapolate(jobs, samples, column) for column in (0, 1))
+        samples = timed = take_samples(jobs, made, wanted, on_gpu)
+        if experiment and not jobs[0].has_records:  # a whole collection takes as long as runs do, scan for scan
+            timed = take_samples(runs_of.get((dataset, experiment), ()), made, wanted, on_gpu)
+        seconds, size = extrapolate(jobs, timed, 0), extrapolate(jobs, samples, 1)
         source, runs = "measured" if seconds else "", sum(job.runs for job in jobs)
         if experiment in given:
             seconds, source = given[experiment] * runs, "given"
@@ -83,6 +86,9 @@ def take_samples(
         if len(samples) == SAMPLE or not all(os.path.exists(path) for path in job.outputs):
             continue
         scans = made[job.dataset][job.shard] if job.shard else 1
+        if wanted is not None and not job.has_records:
+            samples.append((None, sum(map(os.path.getsize, job.outputs)), round(job.scans)))
+            continue
         if wanted is not None:
             records = [read_record(path) for path in job.timings]
             if any(one.settings != wanted or ((one.device or "cpu") != "cpu") != gpu for one in records):

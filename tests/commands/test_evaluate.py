@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
 from ffnet.__main__ import main
 from ffnet.commands.evaluate import confusion_lines, report
@@ -11,7 +12,10 @@ from ffnet.predict import load
 from ffnet.predict.predictor import Predictor
 from ffnet.results.predictions import Predictions
 from ffnet.storage import write_stage
+from ffnet.training.evaluation import CrossRun, evaluate_pair
+from ffnet.training.recipe import read_recipe
 from ffnet.training.run_predictions import read_run_predictions
+from ffnet.training.session import Session
 from tests.training.conftest import pattern_collection
 
 
@@ -67,6 +71,21 @@ def test_accuracy_interval_and_confusion_are_those_of_the_predictions(place, tmp
     counts = [[int(cell) for cell in line.split()[1:-1]] for line in lines[-6:]]
     assert np.trace(counts) == right.sum() and np.sum(counts) == 120
     np.testing.assert_array_equal(np.sum(counts, axis=1), 20)
+
+
+def test_a_run_across_collections_predicts_the_same_from_the_same_model(place):
+    model, run = place
+    assert run("evaluate", model, "demo-bosphorus", "--csv", "table.csv")[0] == 0
+    header = read_model(model).header
+    recipe = read_recipe(
+        {name: header[name] for name in ("classes", "experiment", "networks", "training")}
+        | {"device": "cpu", "threads": 1, "gpu_step": "eager"},
+        model,
+    )
+    tested = [f"results/demo-bosphorus/{name}.csv" for name in ("shards", "splits/0")]
+    session = Session(None, torch.get_num_threads(), "code", "", "")
+    text, _ = evaluate_pair(CrossRun("F3DNet-M-d", 0, recipe.classes, False), [model], tested, recipe, session)
+    assert text == pathlib.Path("table.csv").read_text()
 
 
 def test_the_interval_is_students_over_subjects():

@@ -54,9 +54,13 @@ def runs_of(config, experiment):
 def test_a_run_trains_on_all_scans_of_the_subjects_of_the_other_folds(tiny):
     config = read_config(tiny)
     rows = plan_dataset("demo-bosphorus", config).rows
-    assert training_scans(config, "demo-bosphorus", rows) == 12
-    tiny["protocol"] |= {"subjects": 3, "folds": 3}
-    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx(12)
+    assert training_scans(config, "demo-bosphorus", rows) == (12, 12)
+    tiny["protocol"]["validation"] = 1
+    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx((12, 6))
+    scans = {name: [job.scans for job in runs_of(read_config(tiny), name)] for name in ("ridge", "FFNet-M")}
+    assert scans == {"ridge": [12, 12], "FFNet-M": [6, 6]}
+    tiny["protocol"] |= {"subjects": 3, "folds": 3, "validation": 0}
+    assert training_scans(read_config(tiny), "demo-bosphorus", rows) == pytest.approx((12, 12))
 
 
 def test_without_a_finished_run_its_time_is_unknown(tiny):
@@ -208,3 +212,28 @@ def test_the_papers_matrix_is_38000_runs(capsys):
     assert f"-> make one shard: {shard}" in text
     experiments = yaml.safe_load((ROOT / "configs" / "paper.yaml").read_text(encoding="utf-8"))["experiments"]
     assert sum(one["repeats"] == 100 for one in experiments.values()) == 19
+
+
+def test_a_training_on_a_whole_collection_takes_what_runs_take_scan_for_scan(settings_mapping):
+    mapping = settings_mapping()
+    mapping["demo"] |= {"subjects": 4, "intensities": [4], "takes": 1}
+    mapping["datasets"]["demo-bu3dfe"]["intensities"] = [4]
+    mapping["protocol"] |= {"subjects": 4, "folds": 2}
+    mapping["cross"] |= {"pairs": [{"train": "demo-bosphorus", "test": "demo-bu3dfe"}], "repeats": 2}
+    config = read_config(mapping)
+    (job,) = [job for job in runs_of(config, "FFNet-M") if job.dataset == "demo-bosphorus" and job.has_records]
+    record(config, job, 30.0)  # of each of two runs on 12 scans
+    every = works(config)
+    for rule in ("train_final", "train_final_repeat"):
+        work = every[rule, "FFNet-M"]
+        assert (work.jobs, work.runs, work.seconds, work.size) == (1, 1, pytest.approx(60.0), None)  # 24 scans
+    assert works(config, {"FFNet-M": 7.0})["train_final", "FFNet-M"].seconds == 7.0
+    assert works(config, gpu=True)["train_final", "FFNet-M"].seconds is None
+    model = next(job for job in list_jobs(config) if job.rule == "train_final")
+    write(model.outputs[0], "x" * 500)
+    assert works(config)["train_final", "FFNet-M"].size == 500
+    test = next(job for job in list_jobs(config) if job.rule == "evaluate_pair")
+    for path in test.outputs:
+        write(path, "x" * 10)
+    write(test.timings[0], "s\th:m:s\n3.0\t0:00:03\n")
+    assert works(config)["evaluate_pair", ""].seconds == pytest.approx(3 * 3.0)  # the floor, and two networks

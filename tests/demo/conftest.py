@@ -21,6 +21,7 @@ SETTINGS = DemoSettings(
     face_variation=1.0,
     expression_strength=0.95,
     expression_variation=0.35,
+    variety=0.0,
     pose_deviation=(3.0, 4.0, 2.0),
     light_variation=0.5,
     noise=0.1,

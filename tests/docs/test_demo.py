@@ -105,6 +105,56 @@ def test_the_seeds_of_the_page_are_those_of_its_settings():
     assert {row["folds"] for seed in CONFIRMING for row in rows(f"{seed}_accuracy.csv")} == {str(folds)}
 
 
-def test_the_page_shows_what_evaluate_printed_across_the_layouts():
+def across():
+    """The stored rows of the table `cross` across the layouts, and those within one."""
+    stored = rows("cross.csv")
+    assert all(row["data"] == "synthetic" for row in stored)
+    return [[row for row in stored if row["protocol"] == name] for name in ("another collection", "cross-validation")]
+
+
+def reach(row):
+    return f"{float(row['interval_low']):.1f} to {float(row['interval_high']):.1f}"
+
+
+def test_the_page_shows_the_accuracies_across_the_layouts():
     shown = table_below(page("docs/demo.md"), "## Across the layouts")
-    assert shown == [list(row.values()) for row in rows("across.csv")] and len(shown) == 2
+    names = ("experiment", "train", "test", "accuracy")
+    assert shown == [[*(row[name] for name in names), reach(row)] for row in across()[0]] and len(shown) == 4
+
+
+def test_the_how_to_shows_the_same_table_and_the_diagonal_is_that_of_the_default_run(config):
+    shown = {tuple(line[:2]): line[2:] for line in table_below(page("docs/cross.md"), "`results/tables/cross.md`")}
+    pairs, within = across()
+    for row in (*pairs, *within):
+        cell = shown[row["experiment"], row["train"]][DATASETS.index(row["test"])]
+        assert cell == f"{row['accuracy']} ({reach(row)})"
+    stored = {(row["dataset"], row["experiment"]): row for row in rows(f"{config['demo']['seed']}_accuracy.csv")}
+    assert len(shown) == len(within) == 4
+    for row in within:
+        of = stored[row["test"], row["experiment"]]
+        assert (row["accuracy"], reach(row)) == (of["accuracy"], reach(of))
+
+
+def test_what_evaluate_prints_there_agrees_with_the_table():
+    text = page("docs/cross.md")
+    shown = re.findall(
+        r"evaluate results/(.*)/models/(.*).safetensors (.*)\n.*\n.*\naccuracy ([\d.]+)%.* interval (.*)%;", text
+    )
+    named = {(row["train"], row["experiment"], row["test"], row["accuracy"], reach(row)) for row in across()[0]}
+    assert len(shown) == 2 and set(shown) <= named
+    for (*_, accuracy, _), part in zip(shown, text.split("recall %\n")[1:], strict=True):
+        matrix = [list(map(int, line.split()[1:-1])) for line in part.splitlines()[:6]]
+        assert sum(matrix[i][i] for i in range(6)) == round(float(accuracy) * 144 / 100)
+
+
+def test_the_pairs_of_the_how_to_are_those_of_its_config():
+    (shown,) = [
+        yaml.safe_load(block.text)["cross"]
+        for block in blocks()
+        if (block.page, block.kind) == ("docs/cross.md", "yaml")
+    ]
+    assert shown["pairs"] == yaml.safe_load(page("configs/across.yaml"))["cross"]["pairs"]
+    defaults = yaml.safe_load(page("config.yaml"))["cross"]
+    assert {name: defaults[name] for name in ("experiments", "repeats")} == {
+        name: shown[name] for name in ("experiments", "repeats")
+    }

@@ -21,8 +21,8 @@ ONE = {"depth": "f3dnet", "normals": "none", "texture": "none"}
     [
         (RIDGES | {"fusion": "early"}, "'ridge' is not a network; leave out fusion"),
         (RIDGES | {"loss": LossSettings(focal=1.0)}, "'ridge' is not a network; leave out focal"),
-        (SCATTERED | {"depth": "f3dnet"}, "'scattering' cannot be fused with another backbone"),
-        (SCATTERED | {"depth": "ridge"}, "'ridge' cannot be fused with another backbone"),
+        (SCATTERED | {"depth": "f3dnet"}, "'scattering' cannot be fused with a network or another classifier"),
+        (SCATTERED | {"depth": "ridge"}, "'ridge' cannot be fused with a network or another classifier"),
         (SCATTERED | {"masks": "own"}, "masks is 'own', but the scattering transform has none; use masks: none"),
         (SCATTERED | {"networks": {"width": 1.0}}, "'scattering' is not a network; leave out 'networks'"),
         (

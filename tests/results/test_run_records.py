@@ -66,3 +66,22 @@ def test_epochs_of_another_shape_stop_with_the_name_of_the_record(write):
         InputError, match=r"1\.json: its epochs are not as a run writes them \(KeyError\('accuracy'\)\)"
     ):
         gather_records(records)
+
+
+def test_of_watched_runs_the_curves_on_validation_and_the_people_are_gathered(write):
+    people = {"training": ["a", "b"], "validation": ["c"]}
+    runs = [
+        {"fold": fold, "people": people, "epochs": [row | {"validation_loss": loss, "validation_accuracy": 0.5}]}
+        for fold, (row, loss) in enumerate(zip([epochs(1.0)[0], epochs(2.0)[0]], (3.0, 5.0), strict=True))
+    ]
+    found = gather_records(write(*runs))
+    assert found["epochs"][0]["validation_loss"] == {"mean": 4.0, "sd": pytest.approx(2**0.5)}
+    assert found["epochs"][0]["validation_accuracy"]["mean"] == 0.5
+    assert found["people"] == [{"repeat": 0, "fold": fold, **people} for fold in range(2)]
+    assert "people" not in gather_records(write({"epochs": epochs(1.0)}))
+
+
+def test_a_watched_run_without_scores_on_validation_is_named(write):
+    records = write({"epochs": epochs(1.0), "people": {"training": ["a"], "validation": ["b"]}})
+    with pytest.raises(InputError, match=r"0\.json: its epochs are not as a run writes them .*validation_loss"):
+        gather_records(records)

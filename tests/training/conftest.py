@@ -11,7 +11,7 @@ from ffnet.networks.settings import ExperimentSettings
 from ffnet.shards.samples import Samples
 from ffnet.storage import write_stage
 from ffnet.training.precision import Precision
-from ffnet.training.recipe import NetworkRecipe, RidgeRecipe
+from ffnet.training.recipe import NOBODY, NetworkRecipe, RidgeRecipe
 from ffnet.training.session import Session, read_data
 from ffnet.training.settings import ExecutionSettings, RidgeSettings, TrainingSettings
 from ffnet.training.splits import split_table, subject_folds
@@ -83,7 +83,12 @@ def training():
         betas=(0.9, 0.999),
         weight_decay=0.0,
         mirror=False,
+        turn=0.0,
+        shift=0,
+        light=0.0,
+        noise=0.0,
         precision="float32",
+        keep="last",
         seed=0,
     )
 
@@ -96,7 +101,9 @@ def recipe_of(networks, training):
         experiment = ExperimentSettings(*row, repeats=0)
         if experiment.is_ridge:
             return RidgeRecipe(EXPRESSIONS, experiment, RidgeSettings(28, 100.0))
-        return NetworkRecipe(EXPRESSIONS, experiment, networks, training, "cpu", threads=1, gpu_step="compiled")
+        return NetworkRecipe(
+            EXPRESSIONS, experiment, networks, "plain", training, NOBODY, "cpu", threads=1, gpu_step="compiled"
+        )
 
     return recipe
 

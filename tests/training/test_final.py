@@ -117,3 +117,14 @@ def test_the_licence_note_names_whose_terms_apply(told, words, others):
     note = licence_note(*told)
     assert words in note and "68-point model, which excludes commercial use" in note
     assert not any(other in note for other in others) and "{" not in note
+
+
+def test_another_repeat_is_another_network_and_the_first_is_the_model_to_keep(tmp_path, collection, recipe_of):
+    recipe = recipe_of(*F3DNET)
+    train = [train_final("mine", collection, recipe, session_in(tmp_path / str(n)), n % 3) for n in range(4)]
+    weights = [network.classifier.weight for network, _ in train]
+    assert torch.equal(weights[0], weights[3]) and len({facts["run"]["seed"] for _, facts in train}) == 3
+    assert not torch.allclose(weights[0], weights[1], atol=1e-3)
+    assert torch.equal(
+        train_final("mine", collection, recipe, session_in(tmp_path / "x"))[0].classifier.weight, weights[0]
+    )

@@ -15,7 +15,7 @@ from ffnet.training.gpu import batch_sizes, gpu_data, network_scores
 from ffnet.training.loop import network_inputs
 from ffnet.training.losses import make_loss
 from ffnet.training.precision import Precision
-from ffnet.training.recipe import NetworkRecipe, read_recipe, recipe_values
+from ffnet.training.recipe import NOBODY, NetworkRecipe, read_recipe, recipe_values
 from ffnet.training.trainer import EagerWorker, Trainer
 from ffnet.workflow.provenance import ROOT
 from tests.training.test_gpu import CalledWorker, weights
@@ -33,7 +33,7 @@ def recipe(networks, training):
 
     def make(name):
         own = dataclasses.replace(networks_of(ROWS[name], networks), dropout=0.0)
-        return NetworkRecipe(EXPRESSIONS, ROWS[name], own, training, "cpu", 1, "graph")
+        return NetworkRecipe(EXPRESSIONS, ROWS[name], own, "plain", training, NOBODY, "cpu", 1, "graph")
 
     return make
 

@@ -146,7 +146,7 @@ def test_a_loss_that_is_not_finite_stops_with_epoch_and_hint(ready, training, st
 
 
 def test_predictions_are_probabilities_and_do_not_depend_on_the_batch(ready):
-    network, (inputs, _) = ready
+    network, (inputs, *_) = ready
     probabilities = predict(network, inputs, 36, FULL)
     assert probabilities.shape == (36, 6)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)

@@ -21,7 +21,7 @@ from ffnet.training.participants import (
 )
 from ffnet.training.settings import ProtocolSettings
 
-PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, folds=2, seed=0)
+PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, folds=2, validation=0, seed=0)
 DATASET = DatasetSettings("bu3dfe", "d", "mm", EXPRESSIONS, (3, 4), "all", "gridfit")
 TAKES = dataclasses.replace(DATASET, layout="bosphorus", intensities=(1,), takes="first")
 

@@ -13,6 +13,7 @@ from ffnet.training.scattering import DIRECTIONS, PATHS, SCALES, morlet_spectrum
 from ffnet.training.session import FoldScans, Run
 from ffnet.training.settings import RidgeSettings
 
+NONE = np.arange(0)  # nobody watches
 ROW = ExperimentSettings("none", "scattering", "none", "none", 0, curvature="shape_index")
 KYMATIO = {  # path -> what Kymatio 0.3 gives at one place of `blob`, which it sees without its outer 8 pixels
     **{0: 0.80103, 1: 0.15898, 6: 0.12349, 9: 0.09133, 14: 0.17474, 20: 0.03481},
@@ -87,9 +88,11 @@ def test_runs_compute_the_coefficients_once_and_learn_the_pattern(collection, mo
     assert read_recipe(recipe_values(recipe), "x") == recipe
     halves = {}
     for fold, part in enumerate(np.array_split(np.arange(len(collection.scan)), 3)):
-        halves[Run("x", 0, fold)] = FoldScans(np.setdiff1d(np.arange(len(collection.scan)), part), part)
+        halves[Run("x", 0, fold)] = FoldScans(np.setdiff1d(np.arange(len(collection.scan)), part), part, NONE)
     fits = list(fit_ridges(halves, collection, recipe))
     assert len(calls) == 1 and len(fits) == 3
+    each_half = ridge_probabilities(*(collection.take(half) for half in halves[fits[0].run][:2]), recipe)
+    np.testing.assert_allclose(fits[0].probabilities, each_half, atol=1e-6)
     for fit in fits:
         np.testing.assert_allclose(fit.probabilities.sum(axis=1), 1)
         assert (fit.probabilities.argmax(1) == collection.label[halves[fit.run].test]).mean() > 0.5
@@ -97,7 +100,7 @@ def test_runs_compute_the_coefficients_once_and_learn_the_pattern(collection, mo
 
 def test_pictures_are_still_seen_as_before(collection):
     recipe = RidgeRecipe(EXPRESSIONS, ExperimentSettings("ridge", "none", "none", "none", 0), RidgeSettings(28, 100.0))
-    run, halves = Run("x", 0, 0), FoldScans(np.arange(24), np.arange(24, 36))
+    run, halves = Run("x", 0, 0), FoldScans(np.arange(24), np.arange(24, 36), NONE)
     (fit,) = fit_ridges({run: halves}, collection, recipe)
-    expected = functools.partial(ridge_probabilities, recipe=recipe)(*(collection.take(half) for half in halves))
+    expected = functools.partial(ridge_probabilities, recipe=recipe)(*(collection.take(half) for half in halves[:2]))
     assert np.array_equal(fit.probabilities, expected)

@@ -96,7 +96,7 @@ def test_a_subject_in_both_halves_is_an_error():
     with pytest.raises(
         InputError, match="in the training half and in the test half at once: b, c; nothing was trained"
     ):
-        check_disjoint(subject, subject[1:])
+        check_disjoint({"training half": subject, "test half": subject[1:]})
 
 
 def test_an_empty_half_is_an_error():

@@ -9,7 +9,7 @@ from ffnet.workflow.provenance import ROOT
 
 SOURCES = [ROOT / "Snakefile", *sorted((ROOT / "rules").glob("*.smk"))]
 PATTERNS = {name: value for name, value in vars(files).items() if name.isupper() and isinstance(value, str)}
-NOT_IN_RULES = {"PARTIAL", "TABLE"}  # a folder that no rule declares; the rules take TABLES
+NOT_IN_RULES = {"CHOICE", "PARTIAL", "TABLE"}  # a folder that no rule declares; the rules take TABLES
 LITERAL = re.compile(r'"((?:results|logs)/[^"]*)"')
 
 
@@ -25,7 +25,7 @@ def spelt_out(pattern, rule):
 
 def rules_of(path):
     """(rule, text) for every rule of a file, and ("", text) for what comes before the first."""
-    parts = re.split(r"^rule (\w+):$", path.read_text(encoding="utf-8"), flags=re.M)
+    parts = re.split(r"^(?:use rule \w+ as|rule) (\w+)(?: with)?:$", path.read_text(encoding="utf-8"), flags=re.M)
     return [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
 
 

@@ -1,12 +1,13 @@
 """Is anything that was tested also in the training half? Subjects, and scans of the same content.
 
-The training half is derived again here from the split and from what the shards hold, without the code that trained.
+The training half is derived again here from the split and from what the shards hold, without the code that trained. Of
+runs with a validation part, its subjects are those that the record of the run names.
 """
 
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ import pandas as pd
 from ffnet.errors import InputError
 from ffnet.quarantine import SHOWN, read_quarantine
 from ffnet.results.audit.partition import read_splits
+from ffnet.results.audit.parts import ScanHash, identical_scans, part_leaks
+from ffnet.results.cross_runs import CrossTested
 from ffnet.results.predictions import Predictions, run_codes
+from ffnet.results.run_records import Records
 from ffnet.results.tables.columns import WHICH
 from ffnet.results.tables.table import Column, Row, Table, frame_of, rows_of
 from ffnet.results.tested_experiments import Experiment
@@ -26,13 +30,21 @@ LISTED = 3  # leaks of an experiment, and experiments, in a message
 COLUMNS = (
     *WHICH,
     Column("runs_audited", "all runs behind the tables", heading="runs audited"),
-    Column("subjects_in_both_halves", "of any run, counted once per run; must be 0", heading="subjects in both halves"),
+    Column(
+        "subjects_in_both_halves",
+        "or in validation and one of them, of any run, counted once per run; must be 0",
+        heading="subjects in both halves",
+    ),
     Column(
         "identical_scans_in_both_halves",
-        "tested scans whose content is also in the training half; must be 0",
+        "tested scans whose content is also in the training half, or pairs across the validation part; must be 0",
         heading="identical scans in both halves",
     ),
-    Column("identical_scans", "scans whose content occurs more than once in the dataset", heading="identical scans"),
+    Column(
+        "identical_scans",
+        "scans whose content occurs more than once in the dataset, or also in the one that trained",
+        heading="identical scans",
+    ),
     Column("quarantined", "scans that were left out, see quarantine.csv of the dataset", heading="quarantined"),
     Column("leaks", "the first of them"),
 )
@@ -41,14 +53,6 @@ NOTES = (
     " them) of the test half against the training half.",
     "both halves: must be 0. identical scans: anywhere in the dataset; two of one subject are no leak.",
 )
-
-
-class ScanHash(NamedTuple):
-    """A scan of the shards. sha256: of depth, normals and texture as the networks see them."""
-
-    scan: str
-    subject: str
-    sha256: str
 
 
 class Audit(NamedTuple):
@@ -96,8 +100,9 @@ def read_evidence(
     return Evidence(read_splits(splits), rows, len(read_quarantine(quarantine)))
 
 
-def audit(predictions: Predictions, evidence: Evidence) -> Audit:
-    """The Audit of an experiment's Predictions. Whose a scan is, the hashes say.
+def audit(predictions: Predictions, evidence: Evidence, people: Sequence[Mapping[str, Any]] = ()) -> Audit:
+    """The Audit of an experiment's Predictions. Whose a scan is, the hashes say. people: of the runs with a validation
+    part, see gather_records.
 
     Raises InputError for a tested scan that is in no shard: what it was trained with is then not known.
     """
@@ -117,16 +122,64 @@ def audit(predictions: Predictions, evidence: Evidence) -> Audit:
         for twin in same[content[scan].sha256]:
             if _trains(split, twin.subject, fold):
                 scans[run, scan, twin.scan] = f"{run}: scan {scan} is tested, {twin.scan} trains"
+    twins = identical_scans(hashes)
+    for row in people:
+        of_run = (predictions.repeat == row["repeat"]) & (predictions.fold == row["fold"])
+        tested = {content[scan].subject for scan in predictions.scan[of_run].tolist()}
+        parts = {"training": row["training"], "validation": row["validation"], "test": tested}
+        run = f"repeat {row['repeat']}, fold {row['fold']}"
+        leaks = part_leaks(parts, twins)
+        subjects |= {(run, leak): f"{run}: {leak}" for leak in leaks.subjects}
+        scans |= {(run, leak, ""): f"{run}: {leak}" for leak in leaks.scans}
     runs = len(np.unique(run_codes(predictions)))
-    identical = sum(len(group) for group in same.values() if len(group) > 1)
+    identical = sum(map(len, twins))
     return Audit(runs, list(subjects.values()), list(scans.values()), identical, quarantined)
 
 
-def leakage_frame(experiments: Sequence[Experiment], evidence: Mapping[str, Evidence]) -> pd.DataFrame:
-    """A row for each of the Experiments with what its Audit found, as COLUMNS say. evidence: of each dataset."""
+def audit_cross(predictions: Predictions, train: Evidence, test: Evidence, same_layout: bool) -> Audit:
+    """The Audit of runs that were trained on all who take part in one dataset and tested on another.
+
+    train, test: Evidence of the two. same_layout: of both; only then is a subject's name the same person. Raises
+    InputError for a tested scan that is in no shard.
+    """
+    trained = set(train.splits[0])
+    content = {hashed.scan: hashed for hashed in test.hashes}
+    same: dict[str, list[ScanHash]] = {}
+    for hashed in train.hashes:
+        if hashed.subject in trained:
+            same.setdefault(hashed.sha256, []).append(hashed)
+    subjects, scans = {}, {}
+    for repeat, scan, name in zip(
+        predictions.repeat, predictions.scan.tolist(), predictions.subject.tolist(), strict=True
+    ):
+        if scan not in content:
+            raise InputError(f"scan {scan} was tested and is in no shard; delete its run and run again")
+        for subject in {name, content[scan].subject} & trained if same_layout else ():
+            subjects[repeat, subject] = f"repeat {repeat}: subject {subject}"
+        for twin in same.get(content[scan].sha256, ()):
+            scans[repeat, scan, twin.scan] = f"repeat {repeat}: scan {scan} is tested, {twin.scan} trains"
+    runs, identical = len(np.unique(predictions.repeat)), len({scan for _, scan, _ in scans})
+    return Audit(runs, list(subjects.values()), list(scans.values()), identical, test.quarantined)
+
+
+def leakage_frame(
+    experiments: Sequence[Experiment],
+    evidence: Mapping[str, Evidence],
+    records: Records,
+    crosses: Sequence[CrossTested] = (),
+) -> pd.DataFrame:
+    """A row for each of the Experiments, and of those across datasets, with what its Audit found, as COLUMNS say.
+    evidence: of each dataset. records: of the experiments, see gather_records."""
+    people = {which: record.get("people", ()) for which, record in records.items()}
+    audits = [
+        (one, audit(one.predictions, evidence[one.dataset], people.get((one.dataset, one.name), ())))
+        for one in experiments
+    ]
+    for runs, one in crosses:
+        pair = evidence[runs.train], evidence[runs.test]
+        audits.append((one, audit_cross(one.predictions, *pair, runs.same_layout)))
     rows = []
-    for experiment in experiments:
-        found = audit(experiment.predictions, evidence[experiment.dataset])
+    for experiment, found in audits:
         counts = found.runs, len(found.subjects), len(found.scans), found.identical, found.quarantined
         leaks = "; ".join([*found.subjects, *found.scans][:SHOWN])
         rows.append((experiment.dataset, experiment.name, experiment.info.kind, *counts, leaks))

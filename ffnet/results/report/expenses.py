@@ -4,7 +4,8 @@ import operator
 from collections import Counter
 from collections.abc import Sequence
 
-from ffnet.results.report.sources import Records, Sources
+from ffnet.results.report.sources import Sources
+from ffnet.results.run_records import Records
 from ffnet.results.tables.columns import DATA, DATASET, EXPERIMENT
 from ffnet.results.tables.number_text import duration
 from ffnet.results.tables.table import Cell, Column, Row, View, named, rows_of

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ffnet.results.report.html_table import dataset_title
-from ffnet.results.report.sources import Records
+from ffnet.results.run_records import Records
 from ffnet.results.tables.accuracy_table import PAPER_HEADING
 from ffnet.results.tables.number_text import interval
 from ffnet.results.tables.table import Row, rows_of
@@ -53,13 +53,13 @@ class Curve(NamedTuple):
 
 
 class LearningCurves(NamedTuple):
-    """The curves of one experiment; epochs: how many; runs: that the mean goes over."""
+    """The curves of one experiment; epochs: how many; runs: that the mean goes over. panels: quantity -> its Curves on
+    the training half and on the validation part, None where there is none or nothing finite."""
 
     experiment: str
     runs: int
     epochs: int
-    loss: Curve | None
-    accuracy: Curve | None
+    panels: dict[str, tuple[Curve | None, Curve | None]]
 
 
 def interval_plots(
@@ -115,18 +115,21 @@ def learning_curves(records: Records, datasets: Iterable[str]) -> dict[str, list
         for (of, experiment), record in records.items():
             epochs = record["epochs"]
             if of == dataset and epochs:
-                both = curve(epochs, "loss", top), curve(epochs, "accuracy", 1.0)
-                curves.setdefault(dataset, []).append(LearningCurves(experiment, record["runs"], len(epochs), *both))
+                panels = {
+                    name: (curve(epochs, name, edge), curve(epochs, f"validation_{name}", edge))
+                    for name, edge in (("loss", top), ("accuracy", 1.0))
+                }
+                curves.setdefault(dataset, []).append(LearningCurves(experiment, record["runs"], len(epochs), panels))
     return curves
 
 
 def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
     """The Curve of one quantity over the epochs of gather_records; None where there are none or none is finite.
 
-    name: loss or accuracy. top: value at the upper edge; the lower is 0. The band is one standard deviation up and
-    down, cut at the edges.
+    name: loss or accuracy, or validation_ and one of them. top: value at the upper edge; the lower is 0. The band is
+    one standard deviation up and down, cut at the edges.
     """
-    known = [(row["epoch"], row[name]["mean"], row[name]["sd"] or 0.0) for row in epochs]
+    known = [(row["epoch"], row[name]["mean"], row[name]["sd"] or 0.0) for row in epochs if name in row]
     known = [(epoch, mean, sd) for epoch, mean, sd in known if math.isfinite(mean) and math.isfinite(sd)]
     if not known:
         return None
@@ -140,7 +143,7 @@ def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
     band = [point(epoch, mean + sd) for epoch, mean, sd in known]
     band += [point(epoch, mean - sd) for epoch, mean, sd in reversed(known)]
     _, mean, sd = known[-1]
-    share = name == "accuracy"
+    share = name.endswith("accuracy")
     last = f"{100 * mean:.1f} ± {100 * sd:.1f}%" if share else f"{mean:.3f} ± {sd:.3f}"
     return Curve(
         " ".join(line * 2 if len(line) == 1 else line), " ".join(band), f"{top:.0%}" if share else f"{top:g}", last
@@ -149,7 +152,9 @@ def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
 
 def loss_top(records: Iterable[dict]) -> float:
     """A round number above every loss of the records, the upper edge of all plots of it."""
-    ends = [row["loss"]["mean"] + (row["loss"]["sd"] or 0.0) for record in records for row in record["epochs"]]
+    rows = [row for record in records for row in record["epochs"]]
+    losses = [row[name] for row in rows for name in ("loss", "validation_loss") if name in row]
+    ends = [loss["mean"] + (loss["sd"] or 0.0) for loss in losses]
     most = max((end for end in ends if math.isfinite(end)), default=1.0)
     unit = 10 ** math.floor(math.log10(max(most, 1e-6)))
     return round(next(unit * step for step in (1, 2, 3, 4, 5, 6, 8, 10, 20) if unit * step >= most), 9)

@@ -1,7 +1,6 @@
 """All that the report shows, read from the files that its rule names."""
 
 import csv
-import json
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -9,14 +8,13 @@ from typing import NamedTuple, TypedDict
 
 import pandas as pd
 
-from ffnet.errors import InputError
 from ffnet.quarantine import Rejected, read_quarantine
 from ffnet.results.quality import read_quality
+from ffnet.results.run_records import Records
 from ffnet.results.tables.all_tables import Frames
 from ffnet.results.tested_experiments import DatasetInfo
 from ffnet.scans.index import read_manifest
 
-Records = dict[tuple[str, str], dict]  # (dataset, experiment) -> what gather_records made
 JOB_COLUMNS = {"s": "seconds", "cpu_time": "processor", "max_rss": "memory"}  # of Snakemake's benchmarks
 
 
@@ -78,16 +76,6 @@ def read_sources(
     )
 
 
-def read_gathered_records(paths: Mapping[str, Sequence[str | os.PathLike]], experiments: Sequence[str]) -> Records:
-    """The Records of files that hold what gather_records made. paths: dataset -> a file for each of the experiments.
-    Raises InputError that names a file that is not whole."""
-    return {
-        (dataset, experiment): _record(pathlib.Path(path))
-        for dataset, of in paths.items()
-        for experiment, path in zip(experiments, of, strict=True)
-    }
-
-
 def read_jobs(benchmarks: Mapping[str, Mapping[str, Sequence[str | os.PathLike]]]) -> pd.DataFrame:
     """The jobs of Sources. benchmarks: dataset -> stage -> paths, of which those are read that exist."""
     rows = []
@@ -101,10 +89,3 @@ def read_jobs(benchmarks: Mapping[str, Mapping[str, Sequence[str | os.PathLike]]
     frame = pd.DataFrame(rows, columns=["dataset", "stage", *JOB_COLUMNS])
     numbers = frame[list(JOB_COLUMNS)].apply(pd.to_numeric, errors="coerce")  # "NA" and "-" are no numbers
     return frame[["dataset", "stage"]].join(numbers.rename(columns=JOB_COLUMNS))
-
-
-def _record(path: pathlib.Path) -> dict:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not whole ({error}); delete it and run again") from error

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ffnet.errors import InputError
 from ffnet.results.audit.leakage import leakage_table
+from ffnet.results.cross_runs import CrossTested
 from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table, interval_table
 from ffnet.results.tables.class_tables import (
     class_frame,
@@ -19,6 +20,7 @@ from ffnet.results.tables.class_tables import (
     subject_table,
 )
 from ffnet.results.tables.comparison_table import comparison_frame, comparison_table
+from ffnet.results.tables.cross_table import cross_frame, cross_table
 from ffnet.results.tables.formatters import table_files
 from ffnet.results.tables.missing_table import missing_table
 from ffnet.results.tables.paper_tables import paper_frame, paper_tables
@@ -30,14 +32,22 @@ from ffnet.storage import write_text
 Frames = dict[str, pd.DataFrame]  # what all tables are made of, by name
 
 
-def all_frames(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo], confidence: float) -> Frames:
-    """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals."""
+def all_frames(
+    experiments: Sequence[Experiment],
+    datasets: Mapping[str, DatasetInfo],
+    confidence: float,
+    crosses: Sequence[CrossTested] = (),
+) -> Frames:
+    """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals. crosses:
+    what was trained on one dataset and tested on another."""
     comparisons = comparison_frame(experiments, confidence)
-    return {
+    all_tested = [*experiments, *(one.experiment for one in crosses)]
+    across = {"cross": cross_frame(crosses, experiments, confidence)} if crosses else {}
+    return across | {
         "accuracy": accuracy_frame(experiments, confidence),
         "paper": paper_frame(experiments, datasets),
-        "confusion": confusion_frame(experiments),
-        "classes": class_frame(experiments),
+        "confusion": confusion_frame(all_tested),
+        "classes": class_frame(all_tested),
         "subjects": subject_frame(experiments),
         "questions": question_frame(experiments, comparisons, datasets),
         "comparisons": comparisons,
@@ -45,11 +55,12 @@ def all_frames(experiments: Sequence[Experiment], datasets: Mapping[str, Dataset
 
 
 def all_tables(frames: Frames) -> dict[str, Table]:
-    """name -> Table of all_frames; also of the frames `runs` and `leakage` where they are among them."""
+    """name -> Table of all_frames; of the frames `runs`, `cross` and `leakage` where they are among them."""
     tables = [
         *([missing_table(frames["runs"])] if "runs" in frames else []),
         accuracy_table(frames["accuracy"]),
         interval_table(frames["accuracy"]),
+        *([cross_table(frames["cross"])] if "cross" in frames else []),
         *paper_tables(frames["paper"]),
         confusion_table(frames["confusion"]),
         class_table(frames["classes"]),

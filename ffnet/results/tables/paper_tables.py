@@ -43,7 +43,7 @@ TITLES = {
 SOURCE_OF_REST = {"BU-3DFE": "Table 1", "Bosphorus": "Table 2", None: "Table 5"}  # by the paper's collection
 INTERVAL = interval_columns("interval", CORRECTED, "percent, its upper end")
 RUNS = runs_column("trainings behind ours")
-PRINTED, SETTINGS, OTHERS = "printed", "the paper's networks, other settings", "reimplemented here"
+PRINTED, SETTINGS, OTHERS = "printed", "the paper's networks, other settings", "here, same people and folds"
 COLUMNS = (
     Column(
         "part",
@@ -69,7 +69,7 @@ MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NOTES = (
     "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run. Ours is beside a"
     " printed figure only if all that the paper names is as the paper has it.",
-    f"{OTHERS}: on the same people and folds as ours, trained alike. X-like is not X: docs/methods.md says what was"
+    f"{OTHERS}: other networks, rebuilt or new, trained alike. X-like is not X: docs/methods.md says what was"
     " assumed. The report has the parameters, multiply-adds and time of each.",
     "runs: repeats x folds. Intervals are corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
 )

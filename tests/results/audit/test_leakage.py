@@ -9,6 +9,7 @@ from ffnet.results.audit.leakage import (
     Evidence,
     ScanHash,
     audit,
+    audit_cross,
     check_leakage,
     hash_scans,
     hash_text,
@@ -17,7 +18,10 @@ from ffnet.results.audit.leakage import (
     leakage_table,
     read_evidence,
 )
+from ffnet.results.cross_runs import read_crosses
+from ffnet.results.predictions import Predictions
 from ffnet.results.tables.formatters import csv_text, markdown_text
+from tests.results.test_cross_runs import write_crosses
 
 
 @pytest.fixture
@@ -129,6 +133,74 @@ def test_a_tested_scan_that_is_in_no_shard_is_named(known, ridge, hashes):
         audit(ridge, Evidence(splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0))
 
 
+def cross_predictions(people, repeats=1):
+    """Predictions of two scans of each of some people, tested once per repeat."""
+    names = [(repeat, f"{name}_{n}", name) for repeat in range(repeats) for name in people for n in range(2)]
+    repeat, scan, subject = map(np.array, zip(*names, strict=True))
+    return Predictions(repeat, np.zeros_like(repeat), scan, subject, np.zeros_like(repeat), np.ones((len(scan), 1)))
+
+
+def evidence_of(collection, people, split=None):
+    """The Evidence of a collection with two scans of each of some people, all different, of whom split takes part."""
+    hashes = [ScanHash(f"{name}_{n}", name, f"{collection} {name} {n}") for name in people for n in range(2)]
+    return Evidence({0: dict.fromkeys(people if split is None else split, 0)}, hashes, 2)
+
+
+def test_two_collections_of_other_people_leak_nothing():
+    train, test = evidence_of("a", ["s0", "s1", "s2"]), evidence_of("b", ["s3", "s4"])
+    assert audit_cross(cross_predictions(["s3", "s4"], repeats=3), train, test, True) == (3, [], [], 0, 2)
+
+
+def test_a_person_who_trains_in_one_collection_and_is_tested_in_the_other_is_a_leak_in_one_layout():
+    train, test = evidence_of("a", ["s0", "s1"]), evidence_of("b", ["s1", "s4"])
+    tested = cross_predictions(["s1", "s4"], repeats=2)
+    assert audit_cross(tested, train, test, True).subjects == ["repeat 0: subject s1", "repeat 1: subject s1"]
+    assert audit_cross(tested, train, test, False).subjects == []
+    outside = evidence_of("a", ["s0", "s1"], split=["s0"])  # s1 takes no part
+    assert audit_cross(tested, outside, test, True).subjects == []
+
+
+def test_whose_a_tested_scan_is_the_shards_say_too():
+    train, test = evidence_of("a", ["s0"]), evidence_of("b", ["s3"])
+    stolen = test._replace(hashes=[row._replace(subject="s0") for row in test.hashes])
+    assert audit_cross(cross_predictions(["s3"]), train, stolen, True).subjects == ["repeat 0: subject s0"]
+
+
+def test_a_scan_that_trains_under_another_name_is_a_leak_whatever_the_layouts():
+    train, test = evidence_of("a", ["s0", "s1"]), evidence_of("b", ["bs3", "bs4"])
+    copied = [row._replace(sha256="a s1 0") if row.scan == "bs4_1" else row for row in test.hashes]
+    tested = cross_predictions(["bs3", "bs4"])
+    found = audit_cross(tested, train, test._replace(hashes=copied), False)
+    assert found.scans == ["repeat 0: scan bs4_1 is tested, s1_0 trains"] and found.identical == 1
+    outside = train._replace(splits={0: {"s0": 0}})
+    assert audit_cross(tested, outside, test._replace(hashes=copied), False).scans == []
+
+
+def test_a_scan_of_a_pair_that_is_in_no_shard_is_named():
+    with pytest.raises(InputError, match="scan s4_0 was tested and is in no shard"):
+        audit_cross(cross_predictions(["s3", "s4"]), evidence_of("a", ["s0"]), evidence_of("b", ["s3"]), True)
+
+
+def test_a_leak_across_collections_stops_the_run_and_is_above_every_table(known, tmp_path):
+    planned = write_crosses(tmp_path)
+    crosses = read_crosses(planned, known.datasets, known.confidence)
+    people = [f"p{n}" for n in range(4)]
+    scans = [ScanHash(f"{name}_{n}", name, f"{name} {n}") for name in people for n in range(6)]
+    evidence = {
+        "demo": Evidence({0: dict.fromkeys(["d0"], 0)}, scans, 0),
+        "faces": Evidence({0: {"f0": 0}}, [*scans, ScanHash("f0_0", "f0", "p2 3")], 0),
+    }
+    frame = leakage_frame([], evidence, {}, crosses)
+    assert leak_warnings(frame) == [
+        f"{name} trained on faces on demo leaks: 0 subjects and {count} identical scans are in both halves of a run."
+        " Its accuracy cannot be trusted; see leakage.csv."
+        for name, count in (("FFNet-M", 2), ("ridge", 1))
+    ]
+    (tmp_path / "leakage.csv").write_text(csv_text(leakage_table(frame)))
+    with pytest.raises(InputError, match="ridge trained on faces on demo: .*scan p2_3 is tested, f0_0 trains"):
+        check_leakage(tmp_path / "leakage.csv")
+
+
 @pytest.fixture
 def audited(own_known):
     """(Known, a function that audits the experiments of demo on disk after replacing a text in hashes.csv)."""
@@ -137,13 +209,13 @@ def audited(own_known):
     (folder / "hashes.csv").write_text(hash_text([ScanHash(*scan, f"hash-{scan[0]}") for scan in scans]))
     (folder / "quarantine.csv").write_text("scan,stage,reason\ns99_fear,scans,cut short\n")
 
-    def run(old="", new=""):
+    def run(old="", new="", records=()):
         path = folder / "hashes.csv"
         path.write_text(path.read_text().replace(old, new) if old else path.read_text())
         experiments = [one for one in own_known.experiments() if one.dataset == "demo"]
         splits = [folder / "splits" / f"{repeat}.csv" for repeat in range(2)]
         evidence = read_evidence(splits, path, folder / "quarantine.csv")
-        return leakage_frame(experiments, {"demo": evidence})
+        return leakage_frame(experiments, {"demo": evidence}, dict(records))
 
     return own_known, run
 
@@ -193,3 +265,55 @@ def test_where_everything_leaks_the_message_names_the_first_and_counts_the_rest(
     ) as raised:
         check_leakage(tmp_path / "leakage.csv")
     assert "s3" not in str(raised.value) and "e3" not in str(raised.value) and len(str(raised.value)) < 1000
+
+
+@pytest.fixture
+def watched(known):
+    """(splits, people) of the runs of ridge, as if in each the first of those that train were validation subjects."""
+    splits, people = splits_of(known), []
+    for repeat, split in splits.items():
+        for fold in range(4):
+            first, *others = sorted(subject for subject in split if split[subject] != fold)
+            people.append({"repeat": repeat, "fold": fold, "training": others, "validation": [first]})
+    return splits, people
+
+
+def test_watched_runs_whose_parts_are_apart_leak_nothing(watched, ridge, hashes):
+    splits, people = watched
+    assert audit(ridge, Evidence(splits, hashes, 0), people) == (8, [], [], 0, 0)
+
+
+@pytest.mark.parametrize(("one", "other"), [("training", "validation"), ("training", "test"), ("validation", "test")])
+def test_a_subject_in_two_of_training_validation_and_test_is_a_leak_of_that_run(watched, ridge, hashes, one, other):
+    splits, people = watched
+    tested = sorted(subject for subject, fold in splits[0].items() if fold == people[1]["fold"])
+    subject = tested[0] if other == "test" else people[1][other][0]
+    people[1][one] = [*people[1][one], subject]
+    found = audit(ridge, Evidence(splits, hashes, 0), people)
+    assert found.subjects == [f"repeat 0, fold 1: subject {subject} is in {one} and {other}"]
+    assert found.scans == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("training", "validation"), ("training", "test"), ("validation", "test")])
+def test_a_copy_of_a_scan_in_another_part_is_a_leak_of_the_runs_that_part_them(watched, ridge, hashes, one, other):
+    splits, people = watched
+    row = people[1]
+    tested = sorted(subject for subject, fold in splits[0].items() if fold == row["fold"])
+    subjects = {"test": tested, **row}
+    first, second = f"{subjects[one][-1]}_fear", f"{subjects[other][0]}_anger"
+    same = [hashed._replace(sha256="same") if hashed.scan in (first, second) else hashed for hashed in hashes]
+    found = audit(ridge, Evidence(splits, same, 0), people)
+    assert f"repeat 0, fold 1: scan {first} is in {one}, its copy {second} in {other}" in found.scans
+    assert found.subjects == [] and found.identical == 2
+
+
+def test_the_people_of_an_experiments_records_are_audited_and_a_leak_stops_the_run(audited, tmp_path, watched):
+    known, run = audited
+    _, people = watched
+    people[2]["validation"] += people[2]["training"][:1]
+    frame = run(records={("demo", "ridge"): {"people": people}})
+    rows = known.table(leakage_table(frame))
+    assert [row["subjects_in_both_halves"] for row in rows] == ["1", "0", "0"]
+    (tmp_path / "leakage.csv").write_text(csv_text(leakage_table(frame)))
+    with pytest.raises(InputError, match="ridge on demo: 1 subjects, .* is in training and validation"):
+        check_leakage(tmp_path / "leakage.csv")

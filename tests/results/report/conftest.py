@@ -9,8 +9,8 @@ import pytest
 
 from ffnet.results.audit.leakage import leakage_frame, read_evidence
 from ffnet.results.report.page import contents, render
-from ffnet.results.report.sources import read_gathered_records, read_sources
-from ffnet.results.run_records import gather_records
+from ffnet.results.report.sources import read_sources
+from ffnet.results.run_records import gather_records, read_gathered_records
 from ffnet.results.tables.all_tables import all_frames, read_frames, write_tables
 from ffnet.scans.index import ScanRow, manifest_text
 from ffnet.training.record import read_records
@@ -43,7 +43,7 @@ class Folder:
         experiments = known.experiments()
         evidence = {name: self.evidence(self.results / name) for name in self.datasets}
         frames = all_frames(experiments, self.datasets, known.confidence)
-        write_tables(self.results / "tables", frames | {"leakage": leakage_frame(experiments, evidence)})
+        write_tables(self.results / "tables", frames | {"leakage": leakage_frame(experiments, evidence, {})})
 
     def evidence(self, place):
         return read_evidence(sorted(place.glob("splits/*.csv")), place / "hashes.csv", place / "quarantine.csv")
@@ -108,8 +108,8 @@ class Folder:
         frames = read_frames(self.results / "tables" / "unrounded.json")
         return read_sources(frames, records, self.datasets, self.files())
 
-    def page(self):
-        return render(contents(self.sources(), EXPERIMENTS, self.config))
+    def page(self, robustness=None):
+        return render(contents(self.sources(), EXPERIMENTS, self.config, robustness))
 
 
 def lines(path):

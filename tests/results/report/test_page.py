@@ -2,6 +2,12 @@ import csv
 import json
 import re
 
+from ffnet.results.cross_runs import read_crosses
+from ffnet.results.report.page import contents, render
+from ffnet.results.tables.all_tables import all_frames
+from tests.results.report.conftest import EXPERIMENTS, Page
+from tests.results.test_cross_runs import write_crosses
+
 
 def table(folder, name):
     with open(folder.results / "tables" / f"{name}.csv", newline="") as file:
@@ -149,3 +155,33 @@ def test_a_tooltip_says_how_often_a_class_was_taken_for_another(folder, page):
     titles = {attributes.get("title") for tag, attributes in page.tags if tag == "td"}
     for row in table(folder, "confusion"):
         assert f"{row['true']} taken for {row['predicted']}: {row['count']} times" in titles
+
+
+def test_curves_on_validation_subjects_are_on_the_page_of_runs_that_have_them_and_on_no_other(own_folder):
+    text = own_folder.page()
+    assert "Dashed: on the validation subjects" not in text and 'class="line validation"' not in text
+    path = own_folder.results / "demo" / "records" / "mine.json"
+    record = json.loads(path.read_text())
+    for row in record["epochs"]:
+        row |= {"validation_loss": {"mean": 0.75, "sd": 0.25}, "validation_accuracy": {"mean": 0.625, "sd": 0.05}}
+    path.write_text(json.dumps(record | {"people": [{"repeat": 0, "fold": 0, "training": ["a"], "validation": ["b"]}]}))
+    text = own_folder.page()
+    assert "Dashed: on the validation subjects, whom training does not see." in text
+    assert text.count('class="line validation"') == 2
+    assert "validation 62.5 ± 5.0%" in text and "validation 0.750 ± 0.250" in text
+
+
+def test_pairs_of_collections_have_a_section_and_their_matrices_are_with_those_of_the_tested_one(
+    folder, known, tmp_path
+):
+    assert not any(name == "a" and of.get("href") == "#cross" for name, of in Page(folder.page()).tags)
+    crosses = read_crosses(write_crosses(tmp_path), known.datasets, known.confidence)
+    frames = all_frames(known.experiments(), known.datasets, known.confidence, crosses)
+    sources = folder.sources()
+    text = render(contents(sources._replace(frames=sources.frames | frames), EXPERIMENTS, folder.config))
+    page = Page(text)
+    assert any(name == "a" and of.get("href") == "#cross" for name, of in page.tags)
+    rows = [cells for where, _, cells, _ in page.rows if where == "cross"]
+    assert ["ridge", "faces", "", "41.67 (7.4 to 75.9)"] in rows
+    classes = text.partition('<section id="classes">')[2].partition("</section>")[0]
+    assert "FFNet-M trained on faces" in classes.partition("<h3>faces")[0]  # of demo, which is tested

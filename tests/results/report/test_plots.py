@@ -3,7 +3,7 @@ import math
 import pandas
 import pytest
 
-from ffnet.results.report.plots import axis, bar, curve, loss_top
+from ffnet.results.report.plots import axis, bar, curve, learning_curves, loss_top
 
 PAPER = "paper, on the real collection"
 ROW = {"dataset": "d", "experiment": "mine", "accuracy": 70.0, "chance": 20.0, PAPER: 85.0}
@@ -82,3 +82,15 @@ def test_the_upper_edge_is_a_round_number_above_every_loss(most, top):
 
 def test_without_any_loss_there_is_an_edge_too():
     assert loss_top([{"epochs": []}]) == 1 and loss_top([{"epochs": [epoch(1, math.nan)]}]) == 1
+
+
+def test_curves_on_validation_are_beside_those_on_the_training_half_on_the_same_scale():
+    rows = [
+        epoch(1, 1.0) | {"validation_loss": {"mean": 7.0, "sd": 0.0}, "validation_accuracy": {"mean": 0.5, "sd": 0.1}}
+    ]
+    records = {("d", "mine"): {"runs": 2, "epochs": rows}, ("d", "plain"): {"runs": 1, "epochs": [epoch(1, 1.0)]}}
+    mine, plain = learning_curves(records, ["d"])["d"]
+    trained, validated = mine.panels["loss"]
+    assert (trained.top, validated.top) == ("8", "8") and points(validated.line)[0] == (50, 12.5)
+    assert mine.panels["accuracy"][1].last == "50.0 ± 10.0%"
+    assert plain.panels["loss"][1] is None and plain.panels["loss"][0].top == "8"

@@ -75,7 +75,7 @@ def test_other_networks_are_a_third_part_below_those_of_the_paper(known, tables)
         for row in known.table(table)
         if not row["paper"]
     }
-    settings, others = "the paper's networks, other settings", "reimplemented here"
+    settings, others = "the paper's networks, other settings", "here, same people and folds"
     assert parts == {
         **{("FFNet-M", "demo"): settings, ("mine", "demo"): settings},
         **{("ridge", "demo"): others, ("ridge", "own"): others},
