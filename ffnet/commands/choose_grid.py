@@ -47,7 +47,8 @@ def parse_grid(texts: Sequence[str]) -> Grid:
             raise InputError(f"--grid {text}: expected SECTION.KEY=VALUE,VALUE, {EXAMPLE}")
         if section not in SECTIONS:
             raise InputError(
-                f"--grid {text}: expected a key of {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]}, {EXAMPLE}, found {section}"
+                f"--grid {text}: expected a key of {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]}, {EXAMPLE},"
+                f" found {section}"
             )
         if (section, key) == ("training", "seed"):
             raise InputError("--grid training.seed: the best of several seeds is luck and no setting; leave it out")
