@@ -79,6 +79,7 @@ def test_a_run_across_collections_predicts_the_same_from_the_same_model(place):
     header = read_model(model).header
     recipe = read_recipe(
         {name: header[name] for name in ("classes", "experiment", "networks", "training")}
+        | {"texture": "plain", "validation": {"subjects": 0, "seed": 0}}
         | {"device": "cpu", "threads": 1, "gpu_step": "eager"},
         model,
     )
