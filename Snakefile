@@ -24,7 +24,8 @@ from ffnet.workflow.planning import (
     split_files,
 )
 from ffnet.workflow.provenance import code_hash
-from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files
+from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files, robustness_files
+from ffnet.workflow.robustness_plan import plan_robustness, robustness_preprocessing
 from ffnet.workflow.scheduling import hold_one_timer
 
 
@@ -50,6 +51,8 @@ wildcard_constraints:
     shard=r"shard-\d+",
     repeat=r"\d+",
     fold=r"\d+",
+    axis="[a-z]+",
+    severity=r"-?[0-9][0-9.e-]*",
 
 
 chosen = [name for name, experiment in settings.experiments.items() if experiment.repeats > 0]
@@ -76,6 +79,8 @@ localrules:
     draw_confusion,
     draw_maps,
     make_report,
+    robustness,
+    tabulate_robustness,
 
 
 include: "rules/demo.smk"
@@ -89,6 +94,7 @@ include: "rules/training.smk"
 include: "rules/cross.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"
+include: "rules/robustness.smk"
 
 
 rule all:

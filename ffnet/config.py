@@ -18,6 +18,7 @@ from ffnet.networks.settings import (
 )
 from ffnet.quarantine import QuarantineSettings
 from ffnet.results.settings import ResultsSettings
+from ffnet.robustness.settings import RobustnessSettings
 from ffnet.scans.settings import DatasetSettings, ScanSettings, Unit
 from ffnet.settings import check_folder_name, read_settings
 from ffnet.shards.preprocessing import Preprocessing
@@ -32,7 +33,7 @@ from ffnet.training.settings import (
     TrainingSettings,
 )
 
-TAKEN = ("figures", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
+TAKEN = ("figures", "robustness", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Config:
     cross: CrossSettings
     training: TrainingSettings
     ridge: RidgeSettings
+    robustness: RobustnessSettings
     execution: ExecutionSettings
     results: ResultsSettings
 
@@ -114,9 +116,10 @@ def check_sizes(config: Config) -> None:
         )
 
 
-def check_final_models(names: tuple[str, ...], experiments: dict[str, ExperimentSettings]) -> None:
-    """Raises InputError unless each name is that of an experiment with a network."""
-    where = "config.yaml: models"
+def check_final_models(
+    names: tuple[str, ...], experiments: dict[str, ExperimentSettings], where: str = "config.yaml: models"
+) -> None:
+    """Raises InputError unless each name is that of an experiment with a network. where: the key in messages."""
     for name in names:
         check_any_scan(name, experiments, where)
         if experiments[name].is_ridge:

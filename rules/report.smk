@@ -24,6 +24,7 @@ rule make_report:
         datasets=DATASETS,
         experiments=chosen,
         files=lambda wildcards: report_files(collections),
+        robustness=lambda wildcards: robustness_files(),
         config=config,
         code=code_hash("workflow_scripts/make_report.py"),
     script:

@@ -20,7 +20,8 @@ STAGES = {  # each with the stages that it may import; all may import the founda
     "training": {"scans", "shards", "networks"},
     "results": {"scans", "networks", "training"},
     "predict": {"scans", "maps", "normals", "masks", "shards", "networks", "training"},
-    "figures": {"shards", "results", "predict"},
+    "robustness": {"scans", "maps", "normals", "masks", "shards", "training", "predict", "results"},
+    "figures": {"shards", "results", "predict", "robustness"},
 }
 ABOVE = {"commands", "config", "workflow", "__main__"}  # may import every stage; no stage imports them
 MODULES = sorted((ROOT / "ffnet").rglob("*.py"))

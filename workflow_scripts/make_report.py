@@ -14,4 +14,4 @@ with job_log(snakemake.log[0]):
     datasets = read_datasets(params.datasets, list(map(read_kind, paths.kinds)), paths.subjects)
     records = read_gathered_records(by_dataset(datasets, paths.records), params.experiments)
     sources = read_sources(read_frames(paths.tables), records, datasets, params.files)
-    write_report(snakemake.output[0], sources, params.experiments, params.config)
+    write_report(snakemake.output[0], sources, params.experiments, params.config, params.robustness)

@@ -84,6 +84,14 @@ def pose_head(sitter: Sitter, scan: Scan, settings: DemoSettings, random: np.ran
     return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees, conditions)
 
 
+def turn_posed(posed: Posed, rotation: np.ndarray) -> Posed:
+    """The Posed head turned further about the nose tip; degrees stay those before. rotation: (3, 3)."""
+    turn = rotation.T.astype(np.float32)
+    return posed._replace(
+        vertices=posed.vertices @ turn, normals=posed.normals @ turn, landmarks=posed.landmarks @ rotation.T
+    )
+
+
 def rotation_xyz(degrees: np.ndarray) -> np.ndarray:
     """Rotation matrix (3, 3): about x first, then y, then z; angles (3,) in degrees."""
     (cx, cy, cz), (sx, sy, sz) = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))

@@ -33,6 +33,12 @@ def fan_triangles(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.stack([first, first + nth + 1, first + nth + 2], axis=1)
 
 
+def submesh(mesh: Mesh, kept: np.ndarray) -> Mesh:
+    """The Mesh of some triangles, a boolean array (M,), with the vertices that they use."""
+    used, triangles = np.unique(mesh.triangles[kept], return_inverse=True)
+    return Mesh(mesh.vertices[used], triangles.reshape(-1, 3), mesh.uv[kept], mesh.texture)
+
+
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (N, 3) at the vertices, the area-weighted mean of the triangles around; 0 where there are none."""
     corners = vertices[triangles]

@@ -2,12 +2,13 @@
 
 import math
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ffnet.errors import ScanError
-from ffnet.geometry.mesh import Mesh
+from ffnet.geometry.mesh import Mesh, submesh
 from ffnet.scans.formats.readers import DEPTH_IMAGES, MILLIMETRES, find_landmarks, read_scan, scan_suffix
 from ffnet.scans.landmark_pose import pose_from_file
 from ffnet.scans.pose import find_pose
@@ -34,15 +35,22 @@ class FrontalScan(NamedTuple):
 
 
 def load_scan(
-    mesh_path: str, texture_path: str, landmarks_path: str, unit: Unit, settings: ScanSettings
+    mesh_path: str,
+    texture_path: str,
+    landmarks_path: str,
+    unit: Unit,
+    settings: ScanSettings,
+    change: Callable[[Mesh], Mesh] | None = None,
 ) -> FrontalScan:
     """The FrontalScan of a scan file.
 
-    texture_path: see read_scan. landmarks_path: a file for the pose, or "". unit: of the file. Raises ScanError.
+    texture_path: see read_scan. landmarks_path: a file for the pose, or "". unit: of the file. change: what is done to
+    the mesh as it was read, in mm, before anything else. Raises ScanError.
     """
     scan = read_scan(mesh_path, texture_path, settings, unit)
-    check_extent(scan.mesh.vertices, mesh_path, unit, settings)
-    return make_frontal(scan.mesh, landmarks_path, unit, settings, scan.notes)
+    mesh = change(scan.mesh) if change else scan.mesh
+    check_extent(mesh.vertices, mesh_path, unit, settings)
+    return make_frontal(mesh, landmarks_path, unit, settings, scan.notes)
 
 
 def landmark_file(path: str, settings: ScanSettings) -> str:
@@ -111,5 +119,4 @@ def crop(mesh: Mesh, center: np.ndarray, half: float) -> Mesh:
     kept = inside[mesh.triangles].any(axis=1)
     if not kept.any():
         raise ScanError("nothing of the mesh lies in the square around the face")
-    used, triangles = np.unique(mesh.triangles[kept], return_inverse=True)
-    return Mesh(mesh.vertices[used], triangles.reshape(-1, 3), mesh.uv[kept], mesh.texture)
+    return submesh(mesh, kept)

@@ -1,10 +1,12 @@
 """The stage `scans` for one shard."""
 
+import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ffnet.geometry.mesh import Mesh
 from ffnet.geometry.packing import mesh_columns, pack_mesh
 from ffnet.origin import is_generated
 from ffnet.quarantine import Rejected, each_scan
@@ -16,15 +18,21 @@ log = logging.getLogger(__name__)
 
 
 def load_scans(
-    rows: list[ScanRow], unit: Unit, classes: Sequence[str], settings: ScanSettings
+    rows: list[ScanRow],
+    unit: Unit,
+    classes: Sequence[str],
+    settings: ScanSettings,
+    change: Callable[[str, Mesh], Mesh] | None = None,
 ) -> tuple[dict[str, np.ndarray], list[Rejected]]:
     """Columns and Rejected rows of a shard.
 
-    unit: of the files. classes: names of the expressions in the order of labels.
+    unit: of the files. classes: names of the expressions in the order of labels. change: what is done to a scan's mesh
+    before anything else, given its name and the Mesh.
     """
 
     def load(i: int) -> FrontalScan:
-        scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings)
+        own_change = functools.partial(change, rows[i].scan) if change else None
+        scan = load_scan(rows[i].mesh, rows[i].texture, rows[i].landmarks, unit, settings, own_change)
         for note in scan.notes:
             log.warning(note)
         return pack_scan(scan)

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -36,9 +36,13 @@ class PlannedDataset(NamedTuple):
 
     def raw_files(self, shard: str) -> list[str]:
         """The raw files of a shard that exist; scans whose files are missing end up in quarantine.csv."""
+        return self.files_of(self.shards[shard])
+
+    def files_of(self, rows: Iterable[ScanRow]) -> list[str]:
+        """The raw files of some scans that exist."""
         folders = functools.cache(files_in)
         paths = []
-        for row in self.shards[shard]:
+        for row in rows:
             beside = row.texture or image_beside(row.mesh, folders(os.path.dirname(row.mesh)))  # see find_texture
             paths += [path for path in (row.mesh, beside, row.landmarks) if path]
         return [path for path in paths if path not in self.missing]

@@ -1,9 +1,11 @@
 """What tables and report are made from, for the rules that take whatever exists of it."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ffnet.config import Config
+from ffnet.storage import sha256_of
 from ffnet.training.recipe import recipe_values
 from ffnet.workflow import files
 from ffnet.workflow.paper_run import departures
@@ -49,6 +51,17 @@ def expected_runs(config: Config, experiments: Iterable[str], code: str) -> list
         for dataset in config.datasets
         for name in experiments
     ]
+
+
+def robustness_files() -> dict[str, str] | None:
+    """ffnet.results.report.robustness_section.RobustnessFiles of a robustness test that was run, else None.
+
+    They are no input of the report, as the plain run would then repeat the test after a change.
+    """
+    table, figure = files.ROBUSTNESS_TABLE, files.ROBUSTNESS_FIGURE.format(form="png")
+    if not (os.path.isfile(table) and os.path.isfile(figure)):
+        return None
+    return {"table": table, "figure": figure, "sha256": sha256_of(table)}
 
 
 def report_files(datasets: Mapping[str, PlannedDataset]) -> dict[str, dict]:

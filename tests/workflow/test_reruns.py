@@ -176,6 +176,8 @@ CHANGES = {
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
     "a key of protocol": (key("protocol", seed=7), CHOICE),
     "a key of results": (key("results", dpi=100), {"draw_confusion": 4, "draw_maps": 2, "make_report": 1}),
+    "a key of robustness": (key("robustness:axes", yaw=[10]), {"make_report": 1}),
+    "a module of robustness": (code("ffnet/robustness/turning.py"), {}),
     "a repeat added": (key("experiments:ridge", repeats=2), ONE_EXPERIMENT | {"split_subjects": 2}),
     "an experiment added": (key("experiments:F3DNet-d", repeats=1), ONE_EXPERIMENT),
     "an experiment left out": (key("experiments:FFNet-M", repeats=0), TABLE),

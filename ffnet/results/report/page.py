@@ -16,6 +16,7 @@ from ffnet.results.report.expenses import stage_view, total_times, training_view
 from ffnet.results.report.html_table import HtmlTable, dataset_title, html_table
 from ffnet.results.report.pictures import embed
 from ffnet.results.report.plots import LearningCurves, interval_plots, learning_curves
+from ffnet.results.report.robustness_section import RobustnessFiles, robustness_section
 from ffnet.results.report.sources import Sources
 from ffnet.results.tables.all_tables import all_tables
 from ffnet.results.tables.columns import DATA, DATASET
@@ -28,14 +29,23 @@ FEW = 4  # experiments of a dataset that are all shown expanded, where there are
 Card = TypeVar("Card", ConfusionCard, LearningCurves)
 
 
-def write_report(path: str | os.PathLike, sources: Sources, experiments: Sequence[str], config: dict) -> None:
+def write_report(
+    path: str | os.PathLike,
+    sources: Sources,
+    experiments: Sequence[str],
+    config: dict,
+    robustness: RobustnessFiles | None = None,
+) -> None:
     """Writes the page. experiments: names of those that config.yaml asks for, in order. config: all of config.yaml as
-    plain values. The same content gives the same bytes."""
-    write_text(path, render(contents(sources, experiments, config)))
+    plain values. robustness: of a test that was run, or None. The same content gives the same bytes."""
+    write_text(path, render(contents(sources, experiments, config, robustness)))
 
 
-def contents(sources: Sources, experiments: Sequence[str], config: dict) -> dict[str, object]:
+def contents(
+    sources: Sources, experiments: Sequence[str], config: dict, robustness: RobustnessFiles | None = None
+) -> dict[str, object]:
     """name -> what page.html shows, see there."""
+    changed_scans = robustness_section(robustness)
     frames, datasets = sources.frames, sources.datasets
     ticks, plots = interval_plots(frames["accuracy"], datasets)
     runs = int(frames["accuracy"]["runs"].sum())
@@ -63,6 +73,8 @@ def contents(sources: Sources, experiments: Sequence[str], config: dict) -> dict
         "watched": any("people" in record for record in sources.records.values()),
         "differences": differences(frames["comparisons"]),
         "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
+        "robustness": changed_scans and changed_scans.picture,
+        "robustness_table": changed_scans and html_table(changed_scans.view, datasets),
         "left_out": [(name, len(rows), sources.taken[name]) for name, rows in sources.quarantine.items()],
         "times": total_times(sources),
         "config": config_text(config),

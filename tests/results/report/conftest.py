@@ -100,8 +100,8 @@ class Folder:
         frames = read_frames(self.results / "tables" / "unrounded.json")
         return read_sources(frames, records, self.datasets, self.files())
 
-    def page(self):
-        return render(contents(self.sources(), EXPERIMENTS, self.config))
+    def page(self, robustness=None):
+        return render(contents(self.sources(), EXPERIMENTS, self.config, robustness))
 
 
 def lines(path):
