@@ -57,9 +57,9 @@ def _list_keys(cls, values, section, comments):
     for field, hint in _fields(cls):
         path = f"{section}.{field.name}"
         if dataclasses.is_dataclass(hint):
-            keys += _list_keys(hint, values[field.name], path, comments)
+            keys += _list_keys(hint, values.get(field.name, {}), path, comments)
         else:
-            value = yaml_text(values[field.name]) if field.name in values else ""
+            value = yaml_text(values[field.name] if field.name in values else field.default_factory())
             comment = comments.get(path) or comments.get(f"{section.partition('.')[0]}/{field.name}", "")
             keys.append(Key(path, value, kind_text(hint, field.metadata), comment))
     return keys

@@ -138,7 +138,8 @@ def add_choose(commands: argparse._SubParsersAction) -> None:
         metavar="KEY=VALUES",
         action="append",
         required=True,
-        help="values of a key of training or networks, such as training.epochs=6,12; all combinations are tried",
+        help="values of a key of training, networks or the row's loss, such as training.epochs=6,12; all combinations"
+        " are tried",
     )
     parser.add_argument("--folds", metavar="N", type=int, default=4, help="of the people who choose (default: 4)")
     parser.add_argument(

@@ -8,12 +8,12 @@ from ffnet.demo.settings import DemoSettings
 from ffnet.errors import InputError
 from ffnet.maps.settings import MapSettings, Method
 from ffnet.masks.settings import MaskSettings
+from ffnet.networks.combinations import check_experiments
 from ffnet.networks.settings import (
     RIDGE,
     ExperimentSettings,
     NetworkSettings,
     check_any_scan,
-    check_experiments,
     check_networks,
 )
 from ffnet.quarantine import QuarantineSettings
@@ -104,7 +104,14 @@ def check_sizes(config: Config) -> None:
             f"the paper has 56 and 112"
         )
     crossed = config.cross.experiments if config.cross.pairs else ()
-    ridges = [row for name, row in config.experiments.items() if row.is_ridge and (row.repeats or name in crossed)]
+    scattering = [name for name, row in config.experiments.items() if row.scatters and (row.repeats or name in crossed)]
+    if masks % 8 and scattering:
+        raise InputError(
+            f"config.yaml: the experiment '{scattering[0]}' averages maps of half the size over 8 pixels, so masks.size"
+            f" must be a multiple of 8; found {masks}"
+        )
+    run = [row for name, row in config.experiments.items() if row.repeats or name in crossed]
+    ridges = [row for row in run if row.is_ridge and not row.scatters]
     on_masks = any(row.masks == RIDGE for row in ridges)
     name, side = ("masks.size", masks) if on_masks else ("maps.size", maps)
     if side % pixels and ridges:

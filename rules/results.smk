@@ -2,8 +2,7 @@
 
 DATASETS = planned_datasets(settings, chosen)
 ARCHITECTURES = {  # the fields of ffnet.results.tables.paper.Architecture
-    name: (row.depth, row.normals, row.texture, row.masks)
-    for name, row in ((name, settings.experiments[name]) for name in chosen)
+    name: row.architecture for name, row in ((name, settings.experiments[name]) for name in chosen)
 }
 
 

@@ -103,7 +103,7 @@ def write_final_model(tmp_path_factory, settings_mapping):
         }
         header |= changes
         torch.manual_seed(7)
-        network = build_network(config.experiments[experiment], config.networks, len(header["classes"])).train()
+        network = build_network(recipe.experiment, recipe.networks, len(header["classes"])).train()
         with torch.no_grad():
             for _ in range(20):  # the running statistics become those of such inputs
                 network(random_maps(8))

@@ -67,6 +67,16 @@ def test_sizes_that_fit_are_taken_and_a_ridge_that_is_not_run_need_not_fit():
     assert read_config(sized(112, 56, 30) | {"experiments": MAPPING["experiments"] | {"ridge": ridge}})
 
 
+def test_the_scattering_transform_needs_maps_whose_half_can_be_divided_by_eight():
+    row = MAPPING["experiments"]["Scattering-n"]
+    for repeats, masks in ((1, 56), (0, 60)):
+        rows = {"experiments": MAPPING["experiments"] | {"Scattering-n": row | {"repeats": repeats}}}
+        assert read_config(sized(2 * masks, masks, 20 if masks == 60 else 28) | rows)
+    rows = {"experiments": {"Scattering-n": row | {"repeats": 1}}, "models": []}
+    with pytest.raises(InputError, match="'Scattering-n' averages .* masks.size must be a multiple of 8; found 60"):
+        read_config(sized(120, 60, 20) | rows)
+
+
 def sized(maps, masks, pixels):
     """config.yaml with other sizes."""
     changes = {"maps": {"size": maps}, "masks": {"size": masks}, "ridge": {"pixels": pixels}}

@@ -1,8 +1,8 @@
-"""The settings among which `choose` chooses: every combination of some values of keys of `training` and `networks`."""
+"""The settings among which `choose` chooses: every combination of some values of keys of SECTIONS."""
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -11,7 +11,7 @@ from ffnet.config import Config, read_config
 from ffnet.errors import InputError
 from ffnet.networks.settings import ExperimentSettings
 
-SECTIONS = ("training", "networks")
+SECTIONS = ("training", "networks", "loss")  # loss: of the experiment's own row
 EXAMPLE = "such as training.epochs=6,12"
 Grid = dict[tuple[str, str], list]  # (section, key) -> its values
 
@@ -21,7 +21,7 @@ class Point(NamedTuple):
     them. own: whether it is what the settings have without them."""
 
     values: dict[str, object]
-    overrides: dict[str, dict]
+    overrides: dict[str, Any]
     config: Config
     own: bool
 
@@ -46,7 +46,10 @@ def parse_grid(texts: Sequence[str]) -> Grid:
         if not (equals and key):
             raise InputError(f"--grid {text}: expected SECTION.KEY=VALUE,VALUE, {EXAMPLE}")
         if section not in SECTIONS:
-            raise InputError(f"--grid {text}: expected a key of {' or '.join(SECTIONS)}, {EXAMPLE}, found {section}")
+            raise InputError(
+                f"--grid {text}: expected a key of {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]}, {EXAMPLE},"
+                f" found {section}"
+            )
         if (section, key) == ("training", "seed"):
             raise InputError("--grid training.seed: the best of several seeds is luck and no setting; leave it out")
         if (section, key) in grid:
@@ -76,9 +79,10 @@ def grid_points(mapping: object, grid: Grid, experiment: str) -> list[Point]:
     """
     plain, points = read_config(mapping), []
     for combination in itertools.product(*grid.values()):
-        overrides: dict[str, dict] = {}
+        overrides: dict[str, Any] = {}
         for (section, key), value in zip(grid, combination, strict=True):
-            overrides.setdefault(section, {})[key] = value
+            of = overrides.setdefault("experiments", {}).setdefault(experiment, {}) if section == "loss" else overrides
+            of.setdefault(section, {})[key] = value
         config = read_config(merge_config(mapping, overrides))
         values = {f"{section}.{key}": value for (section, key), value in zip(grid, combination, strict=True)}
         points.append(Point(values, overrides, config, own=config == plain))

@@ -9,13 +9,14 @@ from ffnet.networks.settings import RIDGE, ExperimentSettings, networks_of
 from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import number
 from ffnet.results.tables.table import Column, Row, View, named
+from ffnet.training.scattering import PATHS
 
 GREY = {"depth": 1, "normals": 3, "texture": 1}  # channels of the small pictures that the ridge classifier sees
 
 
 class ExperimentRow(TypedDict):
     """One experiment; its keys are those of --json. width: None of the ridge classifier. networks: keys in place of
-    those of the section `networks`."""
+    those of the section `networks`. pieces: see ExperimentSettings."""
 
     experiment: str
     backbones: dict[str, str]
@@ -23,6 +24,7 @@ class ExperimentRow(TypedDict):
     width: float | None
     pretrained: str
     networks: dict[str, object]
+    pieces: list[str]
     classes: int
     parameters: int
     multiply_adds: int
@@ -55,6 +57,7 @@ def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
         "width": None if row.is_ridge else networks.width,
         "pretrained": networks.pretrained,
         "networks": row.networks,
+        "pieces": list(row.pieces),
         "classes": classes,
         "parameters": parameters,
         "multiply_adds": multiply_adds,
@@ -63,25 +66,19 @@ def experiment_row(name: str, config: Config, classes: int) -> ExperimentRow:
 
 
 def ridge_cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
-    """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class."""
-    maps = sum(GREY[modality] for modality in row.streams) + (row.masks == RIDGE)
-    weights = maps * config.ridge.pixels**2 * classes
+    """(parameters, multiply-adds): a weight for each feature and class, and a constant for each class. What the
+    scattering transform multiplies is not counted."""
+    maps = sum(GREY.get(modality, 1) for modality in row.streams) + (row.masks == RIDGE)
+    each = PATHS * (config.maps.size // 16) ** 2 if row.scatters else config.ridge.pixels**2
+    weights = maps * each * classes
     return weights + classes, weights
 
 
 def cost(row: ExperimentSettings, config: Config, classes: int) -> tuple[int, int]:
-    """(parameters, multiply-adds) of a network, which is built without memory for its weights."""
-    import torch  # takes 2 s
+    """(parameters, multiply-adds) of a network."""
+    from ffnet.networks.cost import row_cost  # torch takes 2 s
 
-    from ffnet.networks.cost import network_cost
-    from ffnet.networks.fusion import CHANNELS, build_network
-
-    side, mask = config.maps.size, config.masks.size
-    with torch.device("meta"):
-        network = build_network(row, networks_of(row, config.networks), classes)
-        inputs = {modality: torch.empty(1, channels, side, side) for modality, channels in CHANNELS.items()}
-        inputs |= {"mask1": torch.empty(1, 1, mask, mask), "mask2": torch.empty(1, 1, mask // 2, mask // 2)}
-    return network_cost(network, inputs)
+    return row_cost(row, networks_of(row, config.networks), classes, config.maps.size)
 
 
 def experiment_view(rows: Sequence[ExperimentRow]) -> View:
@@ -92,6 +89,7 @@ def experiment_view(rows: Sequence[ExperimentRow]) -> View:
         *named("masks", left=True),
         *named("width", cell=lambda row: number(row["width"], "g") or "-"),
         *named("own networks", cell=_own_keys, left=True),
+        *named("pieces", cell=lambda row: ", ".join(row["pieces"]) or "-", left=True),
         *(*named("parameters", form=","), Column("multiply_adds", "", ",", "multiply-adds"), *named("repeats")),
     )
     return View("Experiments", columns, rows)

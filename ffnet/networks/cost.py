@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-if TYPE_CHECKING:
-    import torch
+from ffnet.networks.fusion import CHANNELS, build_network
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 
 
 def network_cost(network: nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[int, int]:
@@ -21,3 +20,15 @@ def network_cost(network: nn.Module, inputs: dict[str, torch.Tensor]) -> tuple[i
     with FlopCounterMode(display=False) as counter:
         network(inputs)
     return sum(parameter.numel() for parameter in network.parameters()), counter.get_total_flops() // 2
+
+
+def row_cost(row: ExperimentSettings, networks: NetworkSettings, classes: int, side: int) -> tuple[int, int]:
+    """(parameters, multiply-adds) of a row's network, which is built without memory for its weights.
+
+    networks: the row's own. classes: number of outputs. side: of its maps, in pixels.
+    """
+    with torch.device("meta"):
+        network = build_network(row, networks, classes)
+        inputs = {modality: torch.empty(1, channels, side, side) for modality, channels in CHANNELS.items()}
+        inputs |= {f"mask{k}": torch.empty(1, 1, side // 2**k, side // 2**k) for k in (1, 2)}
+    return network_cost(network.eval(), inputs)

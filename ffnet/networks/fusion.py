@@ -1,40 +1,33 @@
-"""One network per modality, fused on the level of features: F3DNet(-M), VGG16-BN(-M), FFNet(-M) (section 2.3)."""
+"""The network of a row: F3DNet(-M), VGG16-BN(-M), FFNet(-M) (section 2.3), and those of docs/methods.md."""
 
-import torch
+from collections.abc import Mapping
+
 from torch import nn
 
-from ffnet.networks.f3dnet import f3dnet_layers, initialise_f3dnet
-from ffnet.networks.layers import Stack, without_skips
-from ffnet.networks.settings import ExperimentSettings, NetworkSettings
-from ffnet.networks.vgg16_bn import IN_CHANNELS, initialise_vgg16_bn, vgg16_bn_layers
+from ffnet.networks.adaptive_fusion import AdaptiveFusion
+from ffnet.networks.backbones import Backbone, build_backbone, build_tail, build_trunk
+from ffnet.networks.cross_attention import HEADS, WIDTH, Exchange
+from ffnet.networks.deep_fusion import FUSED, DeepFusion
+from ffnet.networks.fusion_net import FusionNet, Outputs
+from ffnet.networks.layers import QUARTER, SITES
+from ffnet.networks.mask_modulation import MaskModulation
+from ffnet.networks.meeting import Crossing, OneTrunk, SideBySide, Weighing
+from ffnet.networks.residual_attention import POOLS, ResidualAttention
+from ffnet.networks.senses import CHANNELS, Senses, senses_of
+from ffnet.networks.settings import (
+    ADAPTIVE,
+    APART,
+    CROSS,
+    DEEP,
+    LAYER,
+    LEARNED,
+    MASK_MODULATION,
+    ExperimentSettings,
+    NetworkSettings,
+)
+from ffnet.networks.subcentres import Subcentres
 
-CHANNELS = {"depth": 1, "normals": 3, "texture": 3}
-
-
-class FusionNet(nn.Module):
-    """A backbone and a head per modality, their features side by side, one classifier."""
-
-    def __init__(
-        self, backbones: dict[str, Stack], heads: dict[str, nn.Sequential], classifier: nn.Linear, masked: bool
-    ) -> None:
-        super().__init__()
-        self.backbones = nn.ModuleDict(backbones)
-        self.heads = nn.ModuleDict(heads)
-        self.classifier = classifier
-        self.masked = masked
-
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        """inputs: {"depth": (n, 1, 112, 112), "normals": (n, 3, 112, 112), "texture": (n, 3, 112, 112),
-        "mask1": (n, 1, 56, 56), "mask2": (n, 1, 28, 28)}; only what is in use needs to be there.
-
-        Returns the classes' scores before the softmax, (n, classes).
-        """
-        masks = {name: inputs[name] if self.masked else None for name in ("mask1", "mask2")}
-        features = []
-        for modality, backbone in self.backbones.items():
-            maps = backbone(inputs[modality], masks)
-            features.append(self.heads[modality](maps.mean(dim=(2, 3))))
-        return self.classifier(torch.cat(features, dim=1))
+__all__ = ["CHANNELS", "FusionNet", "Outputs", "build_network"]
 
 
 def build_network(experiment: ExperimentSettings, settings: NetworkSettings, classes: int) -> FusionNet:
@@ -42,36 +35,79 @@ def build_network(experiment: ExperimentSettings, settings: NetworkSettings, cla
 
     experiment: ExperimentSettings of a network. settings: NetworkSettings. classes: number of outputs.
     """
-    wide, narrow = (settings.scaled(size) for size in settings.fully_connected)
-    backbones = {
-        name: _backbone(name, kind, experiment.has_skips, settings) for name, kind in experiment.streams.items()
+    senses = senses_of(experiment)
+    backbones = _backbones(experiment, senses, settings)
+    meeting = _meeting(experiment, senses, backbones, settings)
+    ends = {name: backbone.out_channels for name, backbone in backbones.items()}
+    if isinstance(meeting, (Weighing, OneTrunk)):
+        ends = {"fused": meeting.fusion.out_channels}
+    heads = {name: _head(channels, experiment, settings) for name, channels in ends.items()}
+    features = sum([_features(heads[name], channels) for name, channels in ends.items()])
+    subcentres = experiment.loss.subcentres
+    classifier = Subcentres(features, classes, subcentres) if subcentres > 1 else nn.Linear(features, classes)
+    network = FusionNet(backbones, heads, classifier, senses, meeting)
+    network.attention = nn.ModuleDict(_attention(experiment, backbones))
+    if experiment.learning == APART:
+        network.alone = nn.ModuleDict({name: nn.Linear(channels, classes) for name, channels in ends.items()})
+    network.explains = experiment.learning == APART or experiment.loss.orthogonal > 0
+    return network
+
+
+def _backbones(experiment: ExperimentSettings, senses: Senses, settings: NetworkSettings) -> dict[str, Backbone]:
+    """By stream; a joined stream has the backbone of its maps."""
+    if experiment.fusion == DEEP:
+        return {}
+    kinds = experiment.streams
+    return {
+        stream: build_backbone(kinds[names[0]], senses.channels(stream), experiment, settings)
+        for stream, names in senses.streams.items()
     }
-    heads = {name: _head(stack.out_channels, wide, narrow, settings.dropout) for name, stack in backbones.items()}
-    classifier = nn.Linear(narrow * len(heads), classes)
-    return FusionNet(backbones, heads, classifier, experiment.reads_masks)
 
 
-def _backbone(modality: str, kind: str, skips: bool, settings: NetworkSettings) -> Stack:
-    """kind: "f3dnet" or "vgg16_bn". VGG16-BN always takes three channels; F3DNet those of its modality."""
-    if kind == "vgg16_bn":
-        in_channels, layers, initialise = IN_CHANNELS, vgg16_bn_layers(settings.scaled), initialise_vgg16_bn
-    else:
-        channels = [settings.scaled(number) for number in settings.f3dnet_channels]
-        in_channels, layers = CHANNELS[modality], f3dnet_layers(channels, settings.f3dnet_plan)
-        initialise = initialise_f3dnet
-    if not skips:
-        layers = without_skips(layers)
-    stack = Stack(in_channels, layers, settings.skip)
-    initialise(stack)
-    return stack
+def _meeting(
+    experiment: ExperimentSettings, senses: Senses, backbones: Mapping[str, Backbone], settings: NetworkSettings
+) -> nn.Module:
+    """How the streams' maps become those that the heads take."""
+    if experiment.attention == CROSS:
+        channels = {name: backbone.channels[QUARTER] for name, backbone in backbones.items()}
+        return Crossing(Exchange(channels, HEADS * settings.scaled(WIDTH // HEADS)))
+    if experiment.fusion == ADAPTIVE:
+        return Weighing(AdaptiveFusion({name: one.channels for name, one in backbones.items()}, build_tail(settings)))
+    if experiment.fusion == DEEP:
+        maps = sum(1 if name == "texture" else senses.channels(name) for name in senses.streams)
+        return OneTrunk(DeepFusion(build_trunk(settings), maps, settings.scaled(FUSED)))
+    return SideBySide()
 
 
-def _head(channels: int, wide: int, narrow: int, dropout: float) -> nn.Sequential:
-    """FC1 and FC2 behind the global average pool."""
+def _attention(experiment: ExperimentSettings, backbones: Mapping[str, Backbone]) -> dict[str, nn.ModuleDict]:
+    """What changes the maps of each stream, by site."""
+    if experiment.attention == LEARNED:
+        return {
+            name: nn.ModuleDict({site: ResidualAttention(one.channels[site], POOLS[site]) for site in SITES})
+            for name, one in backbones.items()
+        }
+    if experiment.attention == MASK_MODULATION:
+        return {
+            name: nn.ModuleDict({site: MaskModulation(one.channels[site]) for site in SITES})
+            for name, one in backbones.items()
+        }
+    return {}
+
+
+def _head(channels: int, experiment: ExperimentSettings, settings: NetworkSettings) -> nn.Sequential:
+    """FC1 and FC2 behind the global average pool; AMDFN has none."""
+    if experiment.attention == LAYER:
+        return nn.Sequential()
+    wide, narrow = (settings.scaled(size) for size in settings.fully_connected)
     return nn.Sequential(
         nn.Linear(channels, wide),
         nn.ReLU(inplace=True),
-        nn.Dropout(dropout),
+        nn.Dropout(settings.dropout),
         nn.Linear(wide, narrow),
         nn.ReLU(inplace=True),
     )
+
+
+def _features(head: nn.Sequential, channels: int) -> int:
+    """How many numbers leave a head. channels: that enter it."""
+    return next((layer.out_features for layer in reversed(head) if isinstance(layer, nn.Linear)), channels)

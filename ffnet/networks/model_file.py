@@ -9,8 +9,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ffnet.errors import InputError
+from ffnet.networks.combinations import check_experiments
 from ffnet.networks.fusion import FusionNet, build_network
-from ffnet.networks.settings import ExperimentSettings, NetworkSettings, check_experiments
+from ffnet.networks.settings import ExperimentSettings, NetworkSettings
 from ffnet.settings import read_settings
 from ffnet.storage import atomic_path
 

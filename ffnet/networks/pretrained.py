@@ -79,4 +79,5 @@ def start_from_pretrained(network: FusionNet, experiment: ExperimentSettings, se
     features = read_features(settings.pretrained_file)
     for modality, kind in experiment.streams.items():
         if kind == "vgg16_bn":
-            network.backbones[modality].load_state_dict(features)
+            stack = network.backbones[modality]
+            stack.load_state_dict({name: features[name] for name in stack.state_dict()})  # it may end earlier

@@ -93,11 +93,11 @@ def metadata(header: dict, inputs: Iterable[str]) -> dict[str, str]:
 def random_inputs(predictor: Predictor, count: int) -> dict[str, torch.Tensor]:
     """Random network inputs for `count` scans, the same each time: name -> (count, channels, H, W) float32.
 
-    They are the maps that the network uses and, if it has masks, mask1 and mask2.
+    They are the maps that the network reads and, if it reads masks, mask1 and mask2.
     """
     preprocessing, network = predictor.preprocessing, predictor.network
-    sizes = {name: (CHANNELS[name], preprocessing.maps.size) for name in network.backbones}
-    if network.masked:
+    sizes = {name: (CHANNELS[name], preprocessing.maps.size) for name in network.senses.maps}
+    if network.senses.reads_masks:
         sizes |= {"mask1": (1, preprocessing.masks.size), "mask2": (1, preprocessing.masks.size // 2)}
     generator = torch.Generator().manual_seed(count)
     return {

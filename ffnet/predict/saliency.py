@@ -57,7 +57,7 @@ def saliency(network: FusionNet, inputs: Tensors, label: int, steps: int = STEPS
     network: in evaluation mode. inputs: (1, channels, H, W) each. The baseline has maps of 0, the value off the face,
     and the scan's own masks: its score is what the network gives without any map.
     """
-    maps = {name: inputs[name] for name in network.backbones}
+    maps = {name: inputs[name] for name in network.senses.maps}
     masks = {name: inputs[name] for name in MASKS}
 
     def lead(points: Tensors) -> torch.Tensor:

@@ -12,7 +12,10 @@ import numpy as np
 from ffnet.errors import InputError
 from ffnet.training.record import Record
 
-MADE_WITH = ("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "pretrained_sha256")
+MADE_WITH = (
+    *("python", "numpy", "torch", "device", "computed_in", "threads", "code", "parameters", "multiply_adds"),
+    "pretrained_sha256",
+)
 Records = dict[tuple[str, str], dict]  # (dataset, experiment) -> what gather_records made
 CURVES = ("loss", "accuracy")  # of the training half, after each epoch
 VALIDATION_CURVES = ("validation_loss", "validation_accuracy")  # in the rows of runs with a validation part

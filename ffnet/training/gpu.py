@@ -26,6 +26,7 @@ from ffnet.networks.vgg16_bn import IN_CHANNELS
 from ffnet.shards.samples import Samples
 from ffnet.training.checkpoint import FOLDER
 from ffnet.training.loop import DeviceData, adam_step, epoch_batches, mask_inputs, move_to_device
+from ffnet.training.losses import make_loss
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
@@ -66,12 +67,14 @@ def prepare_inputs(
     follow, up to a multiple; see FirstConvolution.
     """
     prepared = {}
-    for name in (*experiment.streams, *(("mask1", "mask2") if experiment.reads_masks else ())):
+    for name in (*experiment.maps, *(("mask1", "mask2") if experiment.reads_masks else ())):
         maps = inputs[name]
-        if name in experiment.streams:
-            channels = IN_CHANNELS if experiment.streams[name] == "vgg16_bn" else maps.shape[1]
+        if name in experiment.maps:
+            channels = IN_CHANNELS if experiment.streams.get(name) == "vgg16_bn" else maps.shape[1]
             maps = functional.pad(maps.expand(-1, channels, -1, -1), (0, 0, 0, 0, 0, -channels % multiple))
-        prepared[name] = maps.to(precision.type).contiguous(memory_format=torch.channels_last)
+        exact = name == "normals" and experiment.needs_normals  # curvature is computed in float32
+        maps = maps if exact else maps.to(precision.type)
+        prepared[name] = maps.contiguous(memory_format=torch.channels_last)
     return prepared
 
 
@@ -117,6 +120,7 @@ class GraphWorker:
         network.to(device).to(memory_format=torch.channels_last).train()
         self.data, self.stopped = data, threading.Event()
         self.state = TrainingState(network, recipe.training, precision, seed=0)
+        self.state.loss = make_loss(recipe.experiment.loss, recipe.classes, device)
         if recipe.experiment.masks in CONTROLS:  # each run copies its own there
             self.state.masks = {name: data.inputs[name].clone() for name in ("mask1", "mask2")}
         if recipe.training.augments:

@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from ffnet.errors import InputError
-from ffnet.networks.fusion import FusionNet
+from ffnet.networks.fusion import FusionNet, Outputs
 from ffnet.shards.samples import Samples
 from ffnet.training.augmentation import Inputs, augment
 from ffnet.training.checkpoint import Checkpoint
@@ -29,8 +28,8 @@ scans were classified correctly, as 0-d tensors."""
 Validate = Callable[[], Scores]
 """The scores on the validation part of the network as it is; leaves the network in its mode for tests."""
 
-Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
-"""What computes a network's scores from its inputs; see FusionNet."""
+Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor | Outputs]
+"""What computes a network's scores, or its Outputs, from its inputs; see FusionNet."""
 
 
 class DeviceData(NamedTuple):
@@ -195,12 +194,12 @@ def training_step(
 def adam_step(
     data: DeviceData, state: TrainingState, scans: torch.Tensor, forward: Forward
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """One step of Adam on the cross-entropy of a batch; see Step. In float16 the loss is scaled up before the gradients
+    """One step of Adam on the state's loss of a batch; see Step. In float16 the loss is scaled up before the gradients
     are taken, and a step whose gradients overflow is left out (Micikevicius et al., Mixed Precision Training, 2018)."""
     labels = data.labels[scans]
     with state.precision.context():
-        scores = forward(take(data.inputs | state.masks | state.augmented, scans))
-    loss = functional.cross_entropy(scores.float(), labels)
+        outputs = forward(take(data.inputs | state.masks | state.augmented, scans))
+    loss, scores = state.loss(outputs, labels)
     state.scaler.scale(loss).backward()
     state.scaler.step(state.optimiser)
     state.scaler.update()

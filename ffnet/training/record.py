@@ -49,10 +49,11 @@ class Record:
     """The record of one run. Fields from `seed` on are those of networks; a ridge run has none of them.
 
     data_sha256: of all its parts. code: hash of the code. inputs: SHA-256 of its job's input files. settings: the
-    recipe, as recipe_values gives it. pretrained_sha256: of the weights it started from. computed_in: float32, tf32,
-    bfloat16 or float16. gpu_step: compiled, graph or eager, as its steps were on a GPU. resumed: how often the run was
-    continued after it was killed. people: of a run with a validation part. kept_epoch: whose weights were tested, where
-    training.keep is best_validation; else the last epoch's were.
+    recipe, as recipe_values gives it. pretrained_sha256: of the weights it started from. multiply_adds: of one scan,
+    see ffnet.networks.cost. computed_in: float32, tf32, bfloat16 or float16. gpu_step: compiled, graph or eager, as its
+    steps were on a GPU. resumed: how often the run was continued after it was killed. people: of a run with a
+    validation part. kept_epoch: whose weights were tested, where training.keep is best_validation; else the last
+    epoch's were.
     """
 
     experiment: str
@@ -75,6 +76,7 @@ class Record:
     seed: int | None = None
     pretrained_sha256: str | None = None
     parameters: int | None = None
+    multiply_adds: int | None = None
     resumed: int | None = None
     training_seconds: float | None = None
     test_seconds: float | None = None

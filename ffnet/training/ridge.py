@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ffnet.networks.settings import RIDGE
+from ffnet.networks.settings import CURVATURE, NONE, RIDGE, Curvature, ExperimentSettings
 from ffnet.shards.samples import Samples
 from ffnet.training.recipe import RidgeRecipe
+from ffnet.training.scattering import scattering
 
 GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue, ITU-R BT.601
 
@@ -57,10 +58,45 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def scattering_features(collection: Samples, row: ExperimentSettings) -> np.ndarray:
+    """Scattering coefficients of a row's maps as rows of numbers, (n, features) float32.
+
+    Each component of the normals, grey texture, depth and curvature is a picture, at half the maps' side.
+    """
+    maps = {"depth": collection.depth[..., None], "normals": collection.normals}
+    maps["texture"] = (collection.texture @ np.array(GREY))[..., None]
+    if row.curvature != NONE:
+        maps[CURVATURE] = _curvature(collection.normals, row.curvature)
+    half, features = collection.depth.shape[1] // 2, []
+    for name in row.streams:
+        pictures = area_average(maps[name], half).reshape(len(collection.depth), half, half, -1)
+        features += [scattering(pictures[..., k]).reshape(len(pictures), -1) for k in range(pictures.shape[3])]
+    return np.concatenate(features, axis=1)
+
+
+def _curvature(normals: np.ndarray, kind: Curvature) -> np.ndarray:
+    """(n, H, W, 1) of (n, H, W, 3)."""
+    import torch  # takes 2 s, and only this row needs it
+
+    from ffnet.networks.curvature import curvature_map
+
+    return curvature_map(torch.from_numpy(normals).permute(0, 3, 1, 2), kind).permute(0, 2, 3, 1).numpy()
+
+
 def ridge_probabilities(train: Samples, test: Samples, recipe: RidgeRecipe) -> np.ndarray:
     """Probabilities for the test half, (n_test, classes)."""
     row, settings = recipe.experiment, recipe.ridge
-    modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
-    features = [pixel_features(half, modalities, settings.pixels) for half in (train, test)]
-    trained, tested = standardise(*features)
-    return softmax(ridge_scores(trained, train.label, tested, len(recipe.classes), settings.penalty))
+    if row.scatters:
+        trained, tested = (scattering_features(half, row) for half in (train, test))
+    else:
+        modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
+        trained, tested = (pixel_features(half, modalities, settings.pixels) for half in (train, test))
+    return linear_probabilities(trained, train.label, tested, recipe)
+
+
+def linear_probabilities(
+    trained: np.ndarray, labels: np.ndarray, tested: np.ndarray, recipe: RidgeRecipe
+) -> np.ndarray:
+    """Probabilities for the test half, (n_test, classes), from the features of both halves."""
+    trained, tested = standardise(trained, tested)
+    return softmax(ridge_scores(trained, labels, tested, len(recipe.classes), recipe.ridge.penalty))

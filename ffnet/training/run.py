@@ -14,7 +14,7 @@ from ffnet.shards.samples import Samples
 from ffnet.training.mask_choice import choose_masks
 from ffnet.training.recipe import NOBODY, NetworkRecipe, Recipe, RidgeRecipe, recipe_values
 from ffnet.training.record import Record, record_text
-from ffnet.training.ridge import ridge_probabilities
+from ffnet.training.ridge import linear_probabilities, ridge_probabilities, scattering_features
 from ffnet.training.run_predictions import RunPredictions, predictions_text
 from ffnet.training.session import FoldScans, Run, Session, fold_scans
 from ffnet.training.side_by_side import Stopped, one_by_one, side_by_side
@@ -104,13 +104,21 @@ def fit_runs(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Recip
 
 
 def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: RidgeRecipe) -> Iterator[Fit]:
-    """Fits and tests the linear floor on each run's halves."""
+    """Fits and tests the linear floor on each run's halves. Scattering coefficients are computed once, in the time of
+    the first run."""
+    features: list[np.ndarray] = []
 
     def fit(run: Run) -> Fit:
         with _announced(run, halves[run]):
             began = time.perf_counter()
             train, test = (collection.take(half) for half in halves[run][:2])
-            probabilities = ridge_probabilities(train, test, recipe)
+            if recipe.experiment.scatters:
+                if not features:
+                    features.append(scattering_features(collection, recipe.experiment))
+                trained, tested = (features[0][half] for half in halves[run][:2])
+                probabilities = linear_probabilities(trained, train.label, tested, recipe)
+            else:
+                probabilities = ridge_probabilities(train, test, recipe)
             return Fit(run, probabilities, time.perf_counter() - began, {})
 
     return one_by_one(halves, fit)

@@ -5,6 +5,7 @@ from typing import TypedDict
 import torch
 
 from ffnet.networks.fusion import FusionNet
+from ffnet.training.losses import Loss, cross_entropy
 from ffnet.training.precision import Precision
 from ffnet.training.record import Epoch
 from ffnet.training.settings import TrainingSettings
@@ -28,6 +29,7 @@ class TrainingState:
     batches_done: of this epoch. loss_sum, correct: sums over their scans, 0-d tensors. history: one row per finished
     epoch. seconds: spent in this epoch. resumed: how often the training was continued from a checkpoint. label: in
     front of the lines that it prints. masks: inputs in place of the collection's own, see ffnet.training.mask_choice.
+    loss: what its steps minimise.
     augmented: inputs of training in place of all others, see augment_epoch; those of scans that do not train are unset.
     best: the epoch, Scores and weights that did best on the validation part so far, None where they are not kept.
     """
@@ -40,6 +42,7 @@ class TrainingState:
         self.loss_sum, self.correct = torch.zeros(2, dtype=torch.float64, device=precision.device)
         self.uses_dropout = any(isinstance(part, torch.nn.Dropout) and part.p > 0 for part in network.modules())
         self.masks: dict[str, torch.Tensor] = {}
+        self.loss: Loss = cross_entropy
         self.augmented: dict[str, torch.Tensor] = {}
         self._begin(seed)
 

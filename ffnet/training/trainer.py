@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from ffnet.networks.cost import row_cost
 from ffnet.networks.fusion import FusionNet, build_network
 from ffnet.networks.pretrained import start_from_pretrained
 from ffnet.shards.samples import Samples
@@ -19,6 +20,7 @@ from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
 from ffnet.training.loop import DeviceData, augment_epoch, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.losses import make_loss
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import NetworkRecipe
@@ -62,6 +64,7 @@ class EagerWorker:
         network.to(self.precision.device).to(memory_format=torch.channels_last)
         state = TrainingState(network, self.recipe.training, self.precision, seed)
         state.masks = mask_inputs(masks, self.data)
+        state.loss = make_loss(self.recipe.experiment.loss, self.recipe.classes, self.precision.device)
         if self.recipe.training.augments:
             state.augmented = {name: torch.empty_like(values) for name, values in self.data.inputs.items()}
         return state
@@ -138,7 +141,9 @@ class Trainer:
 
     def notes(self, state: TrainingState) -> dict[str, Any]:
         """Those fields of a Record that only networks have, after training."""
-        pretrained = self.recipe.networks.pretrained_file
+        recipe, side = self.recipe, next(iter(self.data.inputs.values())).shape[-1]
+        pretrained = recipe.networks.pretrained_file
+        parameters, multiply_adds = row_cost(recipe.experiment, recipe.networks, len(recipe.classes), side)
         return {
             "torch": torch.__version__,
             "device": device_name(self.precision.device),
@@ -146,7 +151,8 @@ class Trainer:
             "gpu_step": self.gpu_step,
             "seed": state.seed,
             "pretrained_sha256": sha256_of(pretrained) if pretrained else None,
-            "parameters": sum(parameter.numel() for parameter in state.network.parameters()),
+            "parameters": parameters,
+            "multiply_adds": multiply_adds,
             "resumed": state.resumed,
             "training_seconds": round(sum(row["seconds"] for row in state.history), 3),
             "epochs": state.history,

@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from ffnet.__main__ import main
+from ffnet.commands.choose_grid import grid_points, parse_grid
 from ffnet.commands.config_file import read_config_file
+from ffnet.config import read_config
 from ffnet.results.audit.leakage import hash_scans, hash_text
 from ffnet.storage import write_stage
 from ffnet.training.participants import Participant, choose_participants, participants_text
@@ -166,7 +168,10 @@ def test_the_estimate_is_in_proportion_to_epochs(choose, monkeypatch):
         ("training.epochs", "expected SECTION.KEY=VALUE,VALUE"),
         ("training.epochs=", "--grid training.epochs=: expected values separated by commas"),
         ("training.betas=[0.9", "expected values separated by commas"),
-        ("protocol.folds=5", "expected a key of training or networks, such as training.epochs=6,12, found protocol"),
+        (
+            "protocol.folds=5",
+            "expected a key of training, networks or loss, such as training.epochs=6,12, found protocol",
+        ),
         ("training.epochs=6,6", "--grid training.epochs=6,6: 6 occurs twice"),
         ("training.learning_rate=0.5", "training.learning_rate occurs twice; give all its values at once"),
         ("training.seed=1,2", "--grid training.seed: the best of several seeds is luck"),
@@ -176,6 +181,19 @@ def test_the_estimate_is_in_proportion_to_epochs(choose, monkeypatch):
 def test_a_grid_that_is_no_grid_is_refused_before_anything_is_trained(choose, grid, message):
     code, output = choose(*TWO, "--grid", grid)
     assert code == 2 and message in output.err and not CHOICE.exists()
+
+
+def test_a_weight_of_the_rows_loss_is_chosen_and_written_into_the_row(settings_mapping):
+    mapping, name = settings_mapping(), "FFNet-M-orthogonal"
+    points = grid_points(mapping, parse_grid(["loss.orthogonal=0.1,1.0", "loss.form=gram"]), name)
+    assert [point.name for point in points] == [
+        "loss.orthogonal 0.1, loss.form gram",
+        "loss.orthogonal 1.0, loss.form gram",
+    ]
+    assert points[1].overrides == {"experiments": {name: {"loss": {"orthogonal": 1.0, "form": "gram"}}}}
+    assert [point.config.experiments[name].loss.orthogonal for point in points] == [0.1, 1.0]
+    assert points[0].config.experiments["FFNet-M"] == read_config(mapping).experiments["FFNet-M"]
+    assert [point.own for point in grid_points(mapping, parse_grid(["loss.orthogonal=0.1,1.0"]), name)] == [True, False]
 
 
 def test_a_key_that_the_experiments_row_sets_itself_is_refused(choose):

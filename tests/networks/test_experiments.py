@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from ffnet.errors import InputError
+from ffnet.networks.combinations import check_experiments
 from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import (
     IMAGENET_FILE,
     MODALITIES,
     ExperimentSettings,
-    check_experiments,
     check_networks,
     networks_of,
 )

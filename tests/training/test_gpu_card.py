@@ -14,12 +14,14 @@ import yaml
 from torch.nn import functional
 
 from ffnet.errors import InputError
+from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.fusion import build_network
 from ffnet.networks.settings import ExperimentSettings
 from ffnet.settings import read_settings
 from ffnet.training import gpu, trainer
 from ffnet.training.gpu import GraphWorker, batch_sizes, gpu_data, prepare_inputs
 from ffnet.training.loop import eager_step
+from ffnet.training.losses import make_loss
 from ffnet.training.precision import Precision
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, Session
@@ -198,14 +200,15 @@ def test_a_card_without_bfloat16_trains_in_float16_with_a_scaled_loss(
     assert worker.start(build_network(recipe.experiment, recipe.networks, 6), 1).scaler.get_scale() == 2.0**16
 
 
-def derivatives(network, inputs, precision):
+def derivatives(network, inputs, precision, loss):
     """Scores, the classifier's gradient, and all gradients in one vector, on the CPU in float64. Every scan has the
     same label, for else the gradients of the classes cancel and little more than rounding is left."""
     labels = torch.zeros(len(next(iter(inputs.values()))), dtype=torch.int64, device=precision.device)
     network.zero_grad()
     with precision.context():
-        scores = network(inputs)
-    functional.cross_entropy(scores.float(), labels).backward()
+        outputs = network(inputs)
+    value, scores = loss(outputs, labels)
+    value.backward()
     joined = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
     return [values.detach().double().cpu() for values in (scores, network.classifier.weight.grad, joined)]
 
@@ -231,14 +234,14 @@ def test_scores_and_gradients_are_those_of_float32_on_the_cpu(name, paper):
     torch.set_num_threads(os.cpu_count())
     torch.manual_seed(1)
     network = build_network(row, dataclasses.replace(paper, width=0.25), 6).to(memory_format=torch.channels_last)
-    expected = derivatives(network, maps, Precision(CPU, "float32"))
+    expected = derivatives(network, maps, Precision(CPU, "float32"), make_loss(row.loss, EXPRESSIONS, CPU))
     network.to(CARD)
-    found = {}
+    found, loss = {}, make_loss(row.loss, EXPRESSIONS, CARD)
     for setting in LIMITS:
         precision = Precision(CARD, setting)
         precision.apply()
         inputs = prepare_inputs({name: values.to(CARD) for name, values in maps.items()}, row, precision)
-        found[setting] = deviations(derivatives(network, inputs, precision), expected)
+        found[setting] = deviations(derivatives(network, inputs, precision, loss), expected)
     assert all(one < limit for setting in LIMITS for one, limit in zip(found[setting], LIMITS[setting], strict=True)), (
         found
     )

@@ -51,10 +51,11 @@ def training_view(sources: Sources) -> View:
         seconds, runs, made_with = record["seconds"], record["runs"], record["made_with"]
         row = {"dataset": dataset, "data": sources.datasets[dataset].kind, "experiment": experiment, "runs": runs}
         row |= {"all": seconds["all"], "mean": seconds["all"] / runs, "longest": seconds["longest"]}
-        rows.append(row | {name: ", ".join(made_with[name]) for name in ("parameters", "device")})
+        rows.append(row | {name: ", ".join(made_with[name]) for name in ("parameters", "multiply_adds", "device")})
     columns = (
         *(DATASET, DATA, EXPERIMENT, *named("runs"), _time("all", "time of all"), _time("mean", "mean of a run")),
-        *(_time("longest", "longest run"), *named("parameters"), *named("device", left=True)),
+        *(_time("longest", "longest run"), *named("parameters"), Column("multiply_adds", heading="multiply-adds")),
+        *named("device", left=True),
     )
     return View("Training and testing, one run at a time on its cores", columns, rows)
 

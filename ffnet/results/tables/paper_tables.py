@@ -3,7 +3,7 @@
 Ours is beside a printed number if it is the same experiment: on the paper's collection, the same backbones on the same
 modalities, with masks or without, and all else that the paper names as the paper has it, whatever the experiment is
 called. All others keep their own names, in rows of their own below the printed ones of every table that has their
-architecture; those without such a table are below Table 1 or 2, those on other collections below Table 5.
+architecture; those without such a table are a third part below Table 1 or 2, those on other collections below Table 5.
 """
 
 import math
@@ -43,7 +43,13 @@ TITLES = {
 SOURCE_OF_REST = {"BU-3DFE": "Table 1", "Bosphorus": "Table 2", None: "Table 5"}  # by the paper's collection
 INTERVAL = interval_columns("interval", CORRECTED, "percent, its upper end")
 RUNS = runs_column("trainings behind ours")
+PRINTED, SETTINGS, OTHERS = "printed", "the paper's networks, other settings", "here, same people and folds"
 COLUMNS = (
+    Column(
+        "part",
+        f"{PRINTED}: a number of the paper; {SETTINGS}: its backbones and masks, but not all that it names;"
+        f" {OTHERS}: other networks, or other collections, on the same people and folds",
+    ),
     Column("dataset", "the table's dataset; in other collections' rows the name in config.yaml"),
     Column("method", "as printed; in rows of experiments that are not the paper's their name"),
     Column("modality", "as printed: its column Data or Modality, or the attribute map that heads the column"),
@@ -63,6 +69,8 @@ MAPS = ("I_d", "I_n", "I_t", "I_dnt")
 NOTES = (
     "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run. Ours is beside a"
     " printed figure only if all that the paper names is as the paper has it.",
+    f"{OTHERS}: other networks, rebuilt or new, trained alike. X-like is not X: docs/methods.md says what was"
+    " assumed. The report has the parameters, multiply-adds and time of each.",
     "runs: repeats x folds. Intervals are corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
 )
 
@@ -119,7 +127,7 @@ def cells_of_paper(experiment: Experiment, paper: Sequence[PaperRow]) -> list[Pa
 def _printed_row(line: PaperRow, place: str, experiment: Experiment | None) -> dict:
     """The row of a printed number. place: the dataset that ours is on, "" for none."""
     row = {name: getattr(line, name) for name in ("source", "dataset", "method", "feature")}
-    row |= {"model": line.method, "modality": line.data, "paper": line.accuracy, "our_dataset": place}
+    row |= {"part": PRINTED, "model": line.method, "modality": line.data, "paper": line.accuracy, "our_dataset": place}
     return row | {"our_data": PAPERS if place else "", "differs": ""} | _ours(experiment)
 
 
@@ -129,6 +137,7 @@ def _own_row(experiment: Experiment, line: PaperRow | None) -> dict:
     row = {"source": SOURCE_OF_REST[info.paper], "modality": experiment.architecture.data, "model": name}
     if line:
         row |= {"source": line.source, "modality": line.data, "model": line.method if name == line.experiment else name}
+    row |= {"part": SETTINGS if line else OTHERS}
     row |= {"dataset": info.paper or experiment.dataset, "method": name, "feature": "", "paper": ""}
     row |= {"our_dataset": experiment.dataset, "our_data": info.kind, "differs": differs(experiment)}
     return row | _ours(experiment)
@@ -186,6 +195,7 @@ def _listing(source: str) -> list[Column]:
             ours,
         ),
         *(INTERVAL[0]._replace(meaning="", heading="interval"), RUNS._replace(meaning="")),
+        Column("part", heading="part", left=True),
     ]
 
 

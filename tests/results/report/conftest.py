@@ -19,7 +19,15 @@ from tests.training.conftest import record_values
 EXPERIMENTS = ["ridge", "FFNet", "FFNet-M", "mine"]
 QUALITY = "a,0.0010,0.0200,0.4000\nb,0.0030,0.0500,0.1000\nc,0.0000,0.0100,0.2000\nlost,,,\n"
 CONFIG = {"experiments": dict.fromkeys([*EXPERIMENTS, "F3DNet-d"], {"repeats": 1}), "training": {"epochs": 3}}
-NOTES = {"torch": "2.0", "numpy": "2.1", "device": "cpu", "code": "abc", "parameters": 7, "seconds": {"all": 2.0}}
+NOTES = {
+    "torch": "2.0",
+    "numpy": "2.1",
+    "device": "cpu",
+    "code": "abc",
+    "parameters": 7,
+    "multiply_adds": 9,
+    "seconds": {"all": 2.0},
+}
 
 
 class Folder:

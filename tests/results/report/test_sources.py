@@ -79,7 +79,7 @@ def test_runs_are_added_over_all_records_and_their_mean_time_is_shown(folder):
     assert runs["demo", "ridge"] == 8 and runs["faces", "FFNet-M"] == 12
     assert made_with["PyTorch"] == f"2.0 ({sum(runs.values()) - 8} runs), 9.9 (8 runs)" and made_with["NumPy"] == "2.1"
     first, *_ = texts(training_view(sources))
-    assert first == ["demo", "synthetic", "ridge", "8", "16 s", "2.0 s", "2.0 s", "7", "cpu"]
+    assert first == ["demo", "synthetic", "ridge", "8", "16 s", "2.0 s", "2.0 s", "7", "9", "cpu"]
 
 
 def test_experiments_on_the_same_data_share_a_line(folder):

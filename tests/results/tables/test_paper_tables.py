@@ -68,6 +68,28 @@ def test_every_column_of_ours_for_known_scores(known, tables):
     assert seen == 11
 
 
+def test_other_networks_are_a_third_part_below_those_of_the_paper(known, tables):
+    parts = {
+        (row["method"], row["our_dataset"]): row["part"]
+        for table in tables.values()
+        for row in known.table(table)
+        if not row["paper"]
+    }
+    settings, others = "the paper's networks, other settings", "here, same people and folds"
+    assert parts == {
+        **{("FFNet-M", "demo"): settings, ("mine", "demo"): settings},
+        **{("ridge", "demo"): others, ("ridge", "own"): others},
+    }
+    assert all(
+        (row["part"] == "printed") == bool(row["paper"]) for table in tables.values() for row in known.table(table)
+    )
+    rebuilt = known.experiments()[0]._replace(
+        name="X-like", architecture=Architecture("f3dnet", "f3dnet", "vgg16_bn", "own, focal 2.0")
+    )
+    (row,) = [row for row in known.table(paper_tables(paper_frame([rebuilt], known.datasets))[1]) if row["ours"]]
+    assert (row["part"], row["method"], row["paper"]) == (others, "X-like", "")
+
+
 def test_every_experiment_on_every_dataset_stands_in_some_table(known, tables):
     rows = [row for table in tables.values() for row in known.table(table)]
     assert {(row["our_dataset"], row["experiment"]) for row in rows if row["ours"]} == set(known.right)
@@ -78,7 +100,7 @@ def test_a_cell_that_was_not_run_is_empty_but_names_the_dataset_that_it_would_be
     assert (row["our_dataset"], row["our_data"]) == ("faces", "paper's")
     assert {row[name] for name in ("experiment", "ours", "interval_low", "runs")} == {""}
     line = next(line for line in known.lines(tables["table5"]) if line[:3] == ("BU-3DFE", "FFNet-M", "3D"))
-    assert line == ("BU-3DFE", "FFNet-M", "3D", "faces (paper's)", "87.28", "", "", "")
+    assert line == ("BU-3DFE", "FFNet-M", "3D", "faces (paper's)", "87.28", "", "", "", "printed")
 
 
 def test_no_figure_on_generated_faces_is_in_a_printed_line(known, tables):
