@@ -3,6 +3,7 @@
 Differences are first minus second, shares of 1.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,12 +35,18 @@ class CorrectedTest(NamedTuple):
 
 
 class SubjectTest(NamedTuple):
-    """subject_test. first_only, second_only: tests that only this one classifies correctly. g: NaN without any."""
+    """subject_test. first_only, second_only: tests that only this one classifies correctly. g: NaN without any. low,
+    high: see bootstrap_interval."""
 
     first_only: int
     second_only: int
     p: float
     g: float
+    low: float
+    high: float
+
+
+RESAMPLES = 10_000  # of the bootstrap
 
 
 class Pair(NamedTuple):
@@ -80,7 +87,9 @@ def corrected_t_test(first: np.ndarray, second: np.ndarray, confidence: float) -
     )
 
 
-def subject_test(first_right: np.ndarray, second_right: np.ndarray, subject: np.ndarray) -> SubjectTest:
+def subject_test(
+    first_right: np.ndarray, second_right: np.ndarray, subject: np.ndarray, confidence: float
+) -> SubjectTest:
     """An exact test on subjects, of whom each was tested several times. Arguments: (n,) bool, whether a test was
     classified correctly, and (n,) the subject of each test.
 
@@ -104,7 +113,30 @@ def subject_test(first_right: np.ndarray, second_right: np.ndarray, subject: np.
     sums = 2 * np.arange(len(chances)) - (len(chances) - 1)
     p = chances[np.abs(sums) >= abs(differences.sum() // unit)].sum()
     only = int(first_only.sum()), int(second_only.sum())
-    return SubjectTest(*only, min(1.0, p), only[0] / sum(only) - 0.5 if sum(only) else np.nan)
+    ends = bootstrap_interval(differences, np.bincount(number), confidence)
+    return SubjectTest(*only, min(1.0, p), only[0] / sum(only) - 0.5 if sum(only) else np.nan, *ends)
+
+
+def bootstrap_interval(differences: np.ndarray, tests: np.ndarray, confidence: float) -> tuple[float, float]:
+    """(low, high) of the difference in the share of correct tests, where people are the sample.
+
+    differences: (m,) tests that the first alone classifies correctly minus those of the second alone, of each person.
+    tests: (m,) how many tests there are of each. People are drawn with replacement, RESAMPLES times, and the ends are
+    percentiles: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3. The draws are
+    always the same. It takes the training as given, as subject_test does. NaN for one person.
+    """
+    if len(tests) < 2:
+        return np.nan, np.nan
+    drawn = _resamples(len(tests))
+    shares = (drawn @ differences) / (drawn @ tests)
+    low, high = np.quantile(shares, ((1 - confidence) / 2, (1 + confidence) / 2))
+    return float(low), float(high)
+
+
+@functools.cache
+def _resamples(people: int) -> np.ndarray:
+    """How often each person is drawn, (RESAMPLES, people) float."""
+    return np.random.default_rng(0).multinomial(people, np.full(people, 1 / people), RESAMPLES).astype(float)
 
 
 def holm(values: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -129,7 +161,7 @@ def compare_pair(first: Predictions, second: Predictions, planned: tuple[int, in
     first, second = common_runs(first, second)
     a, b = run_accuracies(first, planned), run_accuracies(second, planned)
     first_right, second_right = (predicted_labels(one) == one.label for one in (first, second))
-    return Pair(corrected_t_test(a, b, confidence), subject_test(first_right, second_right, first.subject))
+    return Pair(corrected_t_test(a, b, confidence), subject_test(first_right, second_right, first.subject, confidence))
 
 
 def common_runs(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:

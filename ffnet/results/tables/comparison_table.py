@@ -32,6 +32,10 @@ def _interval(row: Row) -> str:
     return interval(row["interval_low"], row["interval_high"], "+.1f")
 
 
+def _subject_interval(row: Row) -> str:
+    return interval(row["subject_low"], row["subject_high"], "+.1f")
+
+
 def _p(name: str) -> Callable[[Row], str]:
     return lambda row: p_value(row[name])
 
@@ -45,6 +49,7 @@ P = "two-sided, of this test; empty where the differences of all runs are equal"
 D = "mean difference over the standard deviation of the runs' differences (d_z)"
 FIRST_ONLY = "tests, in these runs, that only the first classifies correctly"
 BY_SUBJECT = "two-sided, exact, of the subjects' differences (Durkalski et al., 2003; Fisher, 1935)"
+SUBJECT_LOW = "percentage points, of the difference, by a bootstrap over people (Efron and Tibshirani, 1993)"
 G = "first_only / (first_only + second_only) - 1/2 (Cohen, 1988)"
 PAIR = (
     Column("runs", "that both have", ".0f", "runs"),
@@ -59,6 +64,8 @@ PAIR = (
     Column("second_only", "tests that only the second classifies correctly", ".0f"),
     Column("subject_p", BY_SUBJECT, ".6g", "p by subject", _p("subject_p")),
     Column("subject_p_holm", "the same, corrected likewise", ".6g", "Holm by subject", _p("subject_p_holm")),
+    Column("subject_low", SUBJECT_LOW, ".2f", "interval by subject", _subject_interval, hint="bootstrap over people"),
+    Column("subject_high", HIGH, ".2f"),
     Column("cohens_g", G, ".3f", "g", form_of("cohens_g", "+.2f")),
     Column("verdict", heading="differ?", cell=_verdict),
 )
@@ -71,7 +78,8 @@ NOTES = (
     "difference: percentage points, first minus second; p: corrected resampled t-test (Nadeau and Bengio, 2003;"
     " Bouckaert and Frank, 2004), d: mean over standard deviation of the runs' differences.",
     "alone right: tests that the first alone : the second alone classifies correctly; p by subject: exact, of their"
-    " difference, the subject as the unit (Durkalski et al., 2003; Fisher, 1935); g: share of the first, minus 1/2.",
+    " difference, the subject as the unit (Durkalski et al., 2003; Fisher, 1935); interval by subject: bootstrap over"
+    " people (Efron and Tibshirani, 1993), training as given; g: share of the first, minus 1/2.",
     "Holm: p corrected for all pairs of the dataset (1979); questions.md has the few that were planned, corrected among"
     " themselves. An empty cell: it cannot be computed from these runs.",
 )
@@ -109,6 +117,7 @@ def pair_row(pair: Pair) -> dict:
     test, by_subject = pair.test, pair.by_subject
     points = {"difference": test.difference, "interval_low": test.low, "interval_high": test.high}
     points |= {"naive_low": test.naive_low, "naive_high": test.naive_high}
+    points |= {"subject_low": by_subject.low, "subject_high": by_subject.high}
     row = UNKNOWN | {name: 100 * value for name, value in points.items()}
     row |= {"runs": test.runs, "t": test.t, "p": test.p, "cohens_d": test.d}
     row |= {"first_only": by_subject.first_only, "second_only": by_subject.second_only}

@@ -34,7 +34,12 @@ COLUMNS = (
     *(column._replace(meaning=TEXT.get(column.name, column.meaning), ours=True) for column in PAIR),
 )
 TURNED = ("difference", "t", "cohens_d", "cohens_g")  # what has another sign when first and second are exchanged
-ENDS = (("interval_low", "interval_high"), ("naive_low", "naive_high"), ("first_only", "second_only"))
+ENDS = (
+    ("interval_low", "interval_high"),
+    ("naive_low", "naive_high"),
+    ("subject_low", "subject_high"),
+    ("first_only", "second_only"),
+)
 NOTES = (
     "Planned before any result: what the paper argues from its Tables 3 to 5 (section 3.4). Ours: the experiments of"
     " these architectures on the same splits, in brackets where they have other names; an empty row: not run.",

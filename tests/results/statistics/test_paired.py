@@ -6,7 +6,14 @@ import scipy.stats
 
 from ffnet.errors import InputError
 from ffnet.results.predictions import take
-from ffnet.results.statistics.paired import common_runs, compare_pair, corrected_t_test, holm, subject_test
+from ffnet.results.statistics.paired import (
+    bootstrap_interval,
+    common_runs,
+    compare_pair,
+    corrected_t_test,
+    holm,
+    subject_test,
+)
 
 FIRST = np.array([[0.80, 0.90, 0.85, 0.95, 0.75], [0.85, 0.85, 0.90, 0.80, 0.85]])
 SECOND = np.array([[0.75, 0.85, 0.85, 0.85, 0.75], [0.75, 0.85, 0.85, 0.80, 0.85]])
@@ -89,7 +96,7 @@ def by_subject(differences, agreed=2):
         second += [difference < 0] * size + [True] * agreed
         subject += [f"s{i}"] * (size + agreed)
     order = np.random.default_rng(0).permutation(len(subject))
-    return subject_test(*(np.array(column)[order] for column in (first, second, subject)))
+    return subject_test(*(np.array(column)[order] for column in (first, second, subject)), 0.95)
 
 
 @pytest.mark.parametrize("only", [(0, 0), (1, 0), (3, 9), (9, 3), (10, 10), (0, 7), (50, 81)])
@@ -116,7 +123,7 @@ def test_many_tests_of_one_subject_show_nothing():
 def test_a_subject_counts_by_the_difference_of_its_tests():
     first = np.array([1, 1, 0, 0, 1, 1], bool)
     second = np.array([0, 0, 1, 0, 0, 1], bool)
-    found = subject_test(first, second, np.array(list("aaabbb")))
+    found = subject_test(first, second, np.array(list("aaabbb")), 0.95)
     assert (found.first_only, found.second_only, found.p) == (3, 1, 0.5)  # a: 2 - 1, b: 1
 
 
@@ -181,3 +188,34 @@ def test_predictions_that_cannot_be_paired_say_why(demo):
         common_runs(first, second._replace(label=np.roll(second.label, 1)))
     with pytest.raises(InputError, match="the column repeat differs"):
         common_runs(first, take(second, np.arange(len(second.scan)) != 3))
+
+
+def test_the_bootstrap_draws_people_and_not_tests():
+    """Of two people, both draws are the same one with probability 1/4 each: the ends are the two people's own."""
+    assert bootstrap_interval(np.array([3, -1]), np.array([6, 2]), 0.95) == (-0.5, 0.5)
+    assert bootstrap_interval(np.array([3, 1]), np.array([6, 2]), 0.95) == (0.5, 0.5)
+    assert np.isnan(bootstrap_interval(np.array([3]), np.array([6]), 0.95)).all()
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_the_bootstrap_is_scipys(confidence):
+    differences = np.random.default_rng(4).integers(-3, 6, 40)
+    other = scipy.stats.bootstrap(
+        (differences / 12,), np.mean, confidence_level=confidence, method="percentile", n_resamples=20_000, rng=1
+    ).confidence_interval
+    found = bootstrap_interval(differences, np.full(40, 12), confidence)
+    np.testing.assert_allclose(found, other, atol=0.004)
+
+
+def test_people_with_more_tests_weigh_more_in_the_bootstrap():
+    """Their share of all tests is drawn with them: one person has nearly all of them."""
+    low, high = bootstrap_interval(np.array([90, 0, 0, 0]), np.array([100, 1, 1, 1]), 0.9)
+    assert low == 0 and high == pytest.approx(0.9, abs=0.02)
+
+
+def test_exchanging_the_two_turns_the_bootstrap_and_a_pair_has_it(demo):
+    differences, tests = np.array([4, 0, -1, 2, 3]), np.array([6, 6, 6, 6, 6])
+    low, high = bootstrap_interval(differences, tests, 0.9)
+    assert bootstrap_interval(-differences, tests, 0.9) == (pytest.approx(-high), pytest.approx(-low))
+    pair = compare_pair(*demo, (2, 4), 0.95)
+    assert pair.by_subject.low <= pair.test.difference <= pair.by_subject.high
