@@ -72,9 +72,8 @@ def prepare_inputs(
         if name in experiment.maps:
             channels = IN_CHANNELS if experiment.streams.get(name) == "vgg16_bn" else maps.shape[1]
             maps = functional.pad(maps.expand(-1, channels, -1, -1), (0, 0, 0, 0, 0, -channels % multiple))
-        exact = name == "normals" and experiment.needs_normals  # curvature is computed in float32
-        maps = maps if exact else maps.to(precision.type)
-        prepared[name] = maps.contiguous(memory_format=torch.channels_last)
+        kind = maps.dtype if name == "normals" and experiment.needs_normals else precision.type  # curvature: float32
+        prepared[name] = maps.to(kind).contiguous(memory_format=torch.channels_last)
     return prepared
 
 
