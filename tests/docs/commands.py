@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from ffnet.__main__ import build_parser
+from ffnet.commands.arguments import build_parser
 from ffnet.workflow.provenance import ROOT
 
 WRITTEN_BY_THE_READER = ("mine.yaml",)
