@@ -16,6 +16,7 @@ from ffnet.workflow.planning import (
     demo_patterns,
     demo_settings,
     experiment_recipe,
+    is_redrawn,
     model_source,
     paper_name,
     plan_dataset,

@@ -73,6 +73,7 @@ def read_config(mapping: object) -> Config:
     check_sizes(config)
     check_final_models(config.models, config.experiments)
     check_validation(config.protocol, config.training, config.datasets)
+    check_redraw(config.protocol)
     check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 
@@ -148,3 +149,13 @@ def check_validation(protocol: ProtocolSettings, training: TrainingSettings, dat
                 f"config.yaml: protocol.validation is {protocol.validation}, but the smallest training half of {name}"
                 f" has {training_half} subjects; set it to {max(training_half - 1, 0)} at most"
             )
+
+
+def check_redraw(protocol: ProtocolSettings) -> None:
+    """Raises InputError if each repeat draws its own subjects and a list names them, too."""
+    if protocol.redraw and protocol.subject_lists:
+        raise InputError(
+            "config.yaml: protocol.redraw is true, so that each repeat draws its own subjects, but"
+            f" protocol.subject_lists names those of {', '.join(protocol.subject_lists)}; set redraw: false, or remove"
+            " the lists"
+        )

@@ -24,6 +24,7 @@ rule gather_runs:
         "../envs/ffnet.yaml"
     params:
         classes=lambda wildcards: settings.datasets[wildcards.dataset].classes,
+        redrawn=lambda wildcards: is_redrawn(settings, wildcards.experiment),
         code=code_hash("workflow_scripts/gather_runs.py"),
     script:
         "../workflow_scripts/gather_runs.py"

@@ -40,7 +40,7 @@ rule choose_subjects:
         "../envs/ffnet.yaml"
     params:
         dataset=lambda wildcards: asdict(settings.datasets[wildcards.dataset]),
-        protocol=asdict(replace(settings.protocol, validation=0)),  # which does not decide who takes part
+        protocol=asdict(replace(settings.protocol, validation=0, redraw=False)),  # which do not decide who is chosen
         code=code_hash("workflow_scripts/choose_subjects.py"),
     script:
         "../workflow_scripts/choose_subjects.py"
@@ -59,6 +59,7 @@ rule split_subjects:
     params:
         folds=settings.protocol.folds,
         seed=settings.protocol.seed,
+        redrawn=lambda wildcards: settings.protocol.redrawn(int(wildcards.repeat)),
         code=code_hash("workflow_scripts/split_subjects.py"),
     script:
         "../workflow_scripts/split_subjects.py"

@@ -110,6 +110,15 @@ def test_validation_subjects_must_leave_some_to_train_on_and_be_there_where_an_e
         read_config(MAPPING | changes)
 
 
+def test_subjects_are_either_listed_or_drawn_again_in_each_repeat():
+    protocol = MAPPING["protocol"] | {"redraw": True}
+    assert read_config(MAPPING | {"protocol": protocol}).protocol.redraw
+    lists = {"subject_lists": {"demo-bu3dfe": ["F0001", "F0002"]}}
+    message = "protocol.redraw is true, .* protocol.subject_lists names those of demo-bu3dfe; set redraw: false, or rem"
+    with pytest.raises(InputError, match=message):
+        read_config(MAPPING | {"protocol": protocol | lists})
+
+
 def test_as_many_validation_subjects_as_leave_one_to_train_on_are_allowed():
     changes = {"protocol": MAPPING["protocol"] | {"validation": 9}}
     assert read_config(MAPPING | changes).protocol.validation == 9

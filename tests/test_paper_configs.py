@@ -115,6 +115,7 @@ CHANGES = {  # what of the paper's config is changed, and what is said then, of 
     ),
     "subjects": ({"protocol": {"subjects": 50}}, "subjects 50 instead of 60"),
     "list": ({"protocol": {"subject_lists": {"demo-bu3dfe": ["F0001", "F0002"]}}}, "subjects 2 instead of 60"),
+    "redraw": ({"protocol": {"redraw": True}}, "people of the repeats drawn again instead of fixed"),
     "folds": ({"protocol": {"folds": 5}}, "folds 5 instead of 10"),
     "repeats": ({"experiments": {"FFNet-M": {"repeats": 10}}}, "repeats 10 instead of 100"),
     "epochs": ({"training": {"epochs": 12}}, "epochs 12 instead of 70"),

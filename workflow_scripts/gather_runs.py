@@ -16,7 +16,8 @@ with job_log(snakemake.log[0]):
     paths, classes = snakemake.input, snakemake.params.classes
     records, predictions = read_records(paths.records), gather_runs(paths.runs, classes)
     check_tested(predictions, records)
-    check_partition(predictions, read_splits(paths.splits), pathlib.Path(paths.runs[0]).parents[1])
+    where, redrawn = pathlib.Path(paths.runs[0]).parents[1], snakemake.params.redrawn
+    check_partition(predictions, read_splits(paths.splits), where, redrawn)
     write_predictions(snakemake.output.predictions, predictions, classes)
     write_text(snakemake.output.records, json.dumps(gather_records(records), indent=1) + "\n")
     forget_runs(snakemake.wildcards.dataset, snakemake.wildcards.experiment)

@@ -17,6 +17,7 @@ from ffnet.training.participants import (
     chosen_subjects,
     levels_of,
     list_participants,
+    repeat_subjects,
 )
 from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
@@ -140,7 +141,16 @@ def check_protocol(name: str, everyone: list[Participant], config: Config) -> It
     except InputError as error:
         yield Finding("PROBLEM", f"{name}: {error}")
         return
-    yield Finding("ok", f"{name}: {len(subjects)} subjects take part, in {protocol.folds} folds")
+    each = ", drawn again in each repeat" if protocol.redraw else ""
+    yield Finding("ok", f"{name}: {len(subjects)} subjects take part, in {protocol.folds} folds{each}")
+    if protocol.redraw and set(subjects) == set(
+        repeat_subjects(participants, protocol.subjects, name, protocol.seed, 1)
+    ):
+        yield Finding(
+            "note",
+            f"{name}: protocol.redraw changes little: the first two repeats draw the same {len(subjects)} subjects",
+            "lower protocol.subjects below the number of complete subjects, so that there are others to draw",
+        )
     partly = [one.subject for one in participants if one.chosen == "yes" and one.complete == "no"]
     if partly:
         yield Finding(

@@ -26,13 +26,13 @@ from ffnet.shards.hashes import read_shard_list
 from ffnet.shards.samples import Samples, read_samples
 from ffnet.storage import read_table, write_text
 from ffnet.training.checkpoint import FOLDER, checkpoint_key
-from ffnet.training.participants import choose_participants, chosen_subjects, read_participants
+from ffnet.training.participants import choose_participants, read_participants, repeat_subjects
 from ffnet.training.recipe import NetworkRecipe, recipe_values
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, Session, start_session
 from ffnet.training.splits import split_table, subject_folds
 from ffnet.workflow import files
-from ffnet.workflow.planning import experiment_recipe, pretrained_files
+from ffnet.workflow.planning import count_splits, experiment_recipe, pretrained_files
 from ffnet.workflow.provenance import code_hash
 
 HASH_COLUMNS = ("scan", "subject", "sha256")
@@ -81,23 +81,27 @@ def choose_settings(
 
 
 def choosing_people(config: Config, dataset: str, folds: int) -> People:
-    """The People of a dataset: those with a usable scan of every class who do not take part in the protocol choose.
+    """The People of a dataset: those with a usable scan of every class who take part in no repeat of the protocol
+    choose.
 
     Raises InputError if subjects.csv was made with other settings, and if too few people are left.
     """
     path, protocol = files.SUBJECTS.format(dataset=dataset), config.protocol
     everyone = read_participants(path)
-    tested = chosen_subjects(everyone)
     unchosen = [one._replace(chosen="no") for one in everyone]
-    if chosen_subjects(choose_participants(unchosen, dataset, protocol)) != tested:
+    if choose_participants(unchosen, dataset, protocol) != everyone:
         raise InputError(f"{path}: made with other settings of protocol; make it again: snakemake --cores all {path}")
-    others = [one.subject for one in everyone if one.chosen == "no" and not one.missing]
+    repeats = range(max(count_splits(config), 1))
+    drawn = [repeat_subjects(everyone, protocol.redrawn(one), dataset, protocol.seed, one) for one in repeats]
+    tested = sorted(set().union(*drawn))
+    others = [one.subject for one in everyone if one.subject not in tested and not one.missing]
     if folds < 2 or len(others) < folds:
         raise InputError(
             f"{dataset}: {len(others)} people with a usable scan of every class do not take part in the protocol, but"
             f" choosing needs at least 2 folds and a person for each; --folds is {folds}. Add people (of the demo:"
-            " demo.subjects), lower protocol.subjects, or lower --folds. Where everybody takes part, set"
-            " protocol.validation and training.keep: best_validation, which choose the epoch within each training half"
+            " demo.subjects), lower protocol.subjects, or lower --folds; with protocol.redraw, lower repeats. Where"
+            " everybody takes part, set protocol.validation and training.keep: best_validation, which choose the epoch within each"
+            " training half"
         )
     return People(subject_folds(others, folds, protocol.seed, repeat=0), tested)
 

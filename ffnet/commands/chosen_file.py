@@ -9,6 +9,7 @@ from ffnet.commands.choose_grid import Point, value_text
 from ffnet.results.statistics.ranking import Ranked
 from ffnet.results.tables.number_text import interval
 from ffnet.results.tables.table import Column, Row, Table, frame_of
+from ffnet.workflow.planning import count_splits
 
 WIDTH = 118  # letters of a line of the comment, without its sign
 
@@ -69,10 +70,11 @@ def chosen_text(
         if own
         else ""
     )
+    drawn = f", protocol.redraw in {count_splits(point.config)} repeats" if protocol.redraw else ""
     paragraphs = [
         f"Chosen by `ffnet choose {dataset} {experiment}` among {len(points)} settings: {tried}.",
         f"People: {len(split)} of {dataset} who do not take part in the protocol (protocol.subjects"
-        f" {protocol.subjects}, protocol.seed {protocol.seed}), in {folds} folds; training.seed"
+        f" {protocol.subjects}, protocol.seed {protocol.seed}{drawn}), in {folds} folds; training.seed"
         f" {point.config.training.seed}: {', '.join(sorted(split))}.",
         f"Accuracy on them: {percent(best.accuracy)}, interval over people {interval(100 * best.low, 100 * best.high)}."
         f"{beside} The best of several is partly luck: quote the accuracy on test people, and do not let the protocol"

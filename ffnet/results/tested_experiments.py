@@ -4,6 +4,8 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
+import numpy as np
+
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.origin import SYNTHETIC
@@ -26,8 +28,8 @@ class DatasetInfo(NamedTuple):
 
     kind: of its scans, see ffnet.origin. paper: one of ffnet.results.tables.paper.DATASETS, or None where the paper has
     no collection of its layout and classes. classes: names. departures: experiment -> in what its settings differ from
-    the paper's. expected: subject that takes part -> how many scans it has, with those that were left out; empty where
-    that is not known.
+    the paper's. expected: subject -> how many scans it has, with those that were left out; empty where that is not
+    known.
     """
 
     kind: str
@@ -67,7 +69,7 @@ def read_datasets(
     datasets = {}
     for (name, info), kind, path in zip(planned.items(), kinds, subjects, strict=True):
         everyone = read_participants(path) if os.path.isfile(path) else ()
-        expected = {one.subject: one.scans for one in everyone if one.chosen == "yes"}
+        expected = {one.subject: one.scans for one in everyone}
         datasets[name] = DatasetInfo(kind, **info, expected=expected)
     return datasets
 
@@ -100,13 +102,17 @@ def read_experiments(
 
 
 def check_same_scans(experiments: list[Experiment], paths: Iterable[str | os.PathLike]) -> None:
-    """Raises InputError that names the file of an Experiment whose scans are not those of the dataset's first."""
-    first: dict[str, tuple[str | os.PathLike, set[str]]] = {}
+    """Raises InputError that names the file of an Experiment whose scans in a repeat are not those of the first of the
+    dataset that has the repeat."""
+    first: dict[tuple[str, int], tuple[str | os.PathLike, set[str]]] = {}
     for experiment, path in zip(experiments, paths, strict=True):
-        scans = set(experiment.predictions.scan.tolist())
-        other, expected = first.setdefault(experiment.dataset, (path, scans))
-        if scans != expected:
-            raise InputError(
-                f"{path}: {len(scans)} scans were tested, {len(expected)} in {other}; the first that differs is "
-                f"{min(scans ^ expected)}; delete the runs of the incomplete one and run again"
-            )
+        tested = experiment.predictions
+        for repeat in np.unique(tested.repeat).tolist():
+            scans = set(tested.scan[tested.repeat == repeat].tolist())
+            other, expected = first.setdefault((experiment.dataset, repeat), (path, scans))
+            if scans != expected:
+                raise InputError(
+                    f"{path}: {len(scans)} scans were tested, {len(expected)} in {other}, in repeat {repeat}; the"
+                    f" first that differs is {min(scans ^ expected)}; delete the runs of the incomplete one and run"
+                    " again"
+                )

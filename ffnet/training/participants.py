@@ -24,7 +24,8 @@ class Participant(NamedTuple):
 
     scans: how many the dataset asks for and the collection has. usable: how many of these no stage left out.
     missing: the classes of which no scan is usable, joined by blanks. complete: "yes" if every class is there at every
-    intensity and every scan is usable, else "no". chosen: "yes" or "no".
+    intensity and every scan is usable, else "no". chosen: "yes" or "no"; where each repeat draws its own subjects, of
+    the first repeat, of final models and of pairs of collections.
     """
 
     subject: str
@@ -83,8 +84,8 @@ def choose_participants(everyone: list[Participant], dataset: str, protocol: Pro
     return [one._replace(chosen="yes" if one.subject in chosen else "no") for one in everyone]
 
 
-def draw_subjects(everyone: list[Participant], count: int, dataset: str, seed: int) -> set[str]:
-    """The names of `count` subjects, drawn by the seed; see choose_participants."""
+def draw_subjects(everyone: list[Participant], count: int, dataset: str, seed: int, repeat: int = 0) -> set[str]:
+    """The names of `count` subjects, drawn by the seed, others in each repeat; see choose_participants."""
     able = [one for one in everyone if not one.missing]
     if len(able) < count:
         complete = sum(one.complete == "yes" for one in able)
@@ -93,8 +94,17 @@ def draw_subjects(everyone: list[Participant], count: int, dataset: str, seed: i
             f"({complete} of them complete); lower protocol.subjects, or repair the scans in "
             f"results/{dataset}/quarantine.csv. {_without(everyone)}"
         )
-    order = sorted(able, key=lambda one: (one.complete == "no", seed_of(seed, "subject", one.subject)))
+    parts = (seed, "subject", *([repeat] if repeat else []))  # the first is the draw of subjects.csv
+    order = sorted(able, key=lambda one: (one.complete == "no", seed_of(*parts, one.subject)))
     return {one.subject for one in order[:count]}
+
+
+def repeat_subjects(everyone: list[Participant], redrawn: int, dataset: str, seed: int, repeat: int) -> list[str]:
+    """The names of those who take part in a repeat, sorted. everyone: of subjects.csv. redrawn: how many the repeat
+    draws for itself, see ProtocolSettings; 0 for those of subjects.csv. Raises InputError as draw_subjects does."""
+    if not redrawn:
+        return chosen_subjects(everyone)
+    return sorted(draw_subjects(everyone, redrawn, dataset, seed, repeat))
 
 
 def listed_subjects(everyone: list[Participant], subjects: tuple[str, ...], dataset: str) -> set[str]:

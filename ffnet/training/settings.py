@@ -14,9 +14,14 @@ class ProtocolSettings:
 
     subjects: int = setting(least=2)
     subject_lists: dict[str, tuple[str, ...]] = setting()
+    redraw: bool = setting()
     folds: int = setting(least=2)
     validation: int = setting(least=0)
     seed: int = setting(least=0)
+
+    def redrawn(self, repeat: int) -> int:
+        """How many subjects a repeat draws for itself; 0 where it has those of subjects.csv, as the first has."""
+        return self.subjects if self.redraw and repeat else 0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -100,7 +100,8 @@ def training_scans(config: Config, dataset: str, rows: list[ScanRow]) -> tuple[f
 
 
 def selected_scans(config: Config, dataset: str, rows: list[ScanRow]) -> int:
-    """The number of scans of those who take part. Raises InputError if there are too few subjects."""
+    """The number of scans of those who take part, see expected_participants. Raises InputError if there are too few
+    subjects."""
     participants, protocol = expected_participants(config, dataset, rows), config.protocol
     subject_folds(chosen_subjects(participants), protocol.folds, protocol.seed, repeat=0)  # are there enough for them?
     return sum(one.scans for one in participants if one.chosen == "yes")

@@ -56,7 +56,8 @@ def evaluation_memory(config: Config, train: PlannedDataset, test: PlannedDatase
 
 
 def collection_memory(config: Config, plan: PlannedDataset) -> float:
-    """MB of the scans of the subjects that take part: as many subjects as the protocol has, those with most scans."""
+    """MB of the scans of the subjects that take part: as many subjects as the protocol has, those with most scans,
+    which no repeat exceeds, whomever it draws."""
     pixels = CHANNELS * config.maps.size**2 + config.masks.size**2 + (config.masks.size // 2) ** 2
     scans = Counter(row.subject for row in plan.rows).most_common(config.protocol.subjects)
     return sum(count for _, count in scans) * pixels * 4 / 2**20

@@ -78,6 +78,8 @@ CONDITIONS = (
     Condition("2.3", "we use the backbone of pre-trained VGG16-BN to initialize the VGG16-BN-M", "scale of the texture",
               "imagenet", lambda plan: plan.config.shards.texture, "vgg16_bn"),
     Condition("3.1", "60 subjects [...] fixed in all the experiments", "subjects", 60, lambda plan: plan.subjects),
+    Condition("3.1", "60 subjects [...] fixed in all the experiments", "people of the repeats", "fixed",
+              lambda plan: "drawn again" if plan.config.protocol.redraw else "fixed"),
     Condition("3.1", "randomly divided into ten folds", "folds", 10, lambda plan: plan.config.protocol.folds),
     Condition("3.1", "the average accuracy of 100 times of 10-fold cross-validation", "repeats", 100,
               lambda plan: plan.experiment.repeats),

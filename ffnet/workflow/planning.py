@@ -76,8 +76,8 @@ def split_files(config: Config, dataset: str, experiment: str) -> list[str]:
 
 
 def expected_participants(config: Config, dataset: str, rows: Sequence[ScanRow]) -> list[Participant]:
-    """Who takes part in a dataset if every scan can be used: what is known before any is read. Raises InputError as
-    choose_participants does."""
+    """Who takes part in a dataset if every scan can be used: what is known before any is read. Where each repeat draws
+    its own subjects, those of the first. Raises InputError as choose_participants does."""
     everyone = list_participants(rows, (), config.datasets[dataset])
     return choose_participants(everyone, dataset, config.protocol)
 
@@ -86,6 +86,11 @@ def count_splits(config: Config) -> int:
     """How many splits each dataset has: one for each repeat, and one that names who takes part where whole collections
     train."""
     return max(*(row.repeats for row in config.experiments.values()), int(bool(config.cross.pairs)), 0)
+
+
+def is_redrawn(config: Config, experiment: str) -> bool:
+    """Whether the repeats of an experiment test other people than each other."""
+    return config.protocol.redraw and config.experiments[experiment].repeats > 1
 
 
 def pretrained_files(config: Config, experiment: str) -> list[str]:

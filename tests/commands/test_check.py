@@ -72,6 +72,21 @@ def test_a_whole_collection_is_counted_and_all_is_well(run):
     assert not [line for line in lines if line.startswith(("note", "PROBLEM"))]
 
 
+def test_subjects_drawn_again_in_each_repeat_are_said_and_so_is_that_there_are_no_others(run):
+    code, lines = run(lambda mapping: mapping["protocol"].update(redraw=True))
+    assert code == 0 and line_with(lines, "take part").endswith("in 3 folds, drawn again in each repeat")
+    assert line_with(lines, "changes little").endswith("the first two repeats draw the same 3 subjects")
+
+
+def test_where_there_are_others_to_draw_no_note_says_otherwise(run):
+    for seed in range(20):
+        change = {"redraw": True, "subjects": 2, "folds": 2, "seed": seed}
+        code, lines = run(lambda mapping, change=change: mapping["protocol"].update(change))
+        if not [line for line in lines if "changes little" in line]:
+            break
+    assert code == 0 and seed < 19
+
+
 def test_a_missing_expression_is_named_and_too_few_complete_subjects_are_a_problem(run, collection):
     (collection / "F0002" / "F0002_FE04WH_F3D.wrl").unlink()
     code, lines = run()

@@ -1,6 +1,7 @@
 """choose: on whom, among what, in which order, what is written, and that a killed one goes on."""
 
 import csv
+import dataclasses
 import pathlib
 import re
 
@@ -11,9 +12,10 @@ from ffnet.__main__ import main
 from ffnet.commands.choose_grid import grid_points, parse_grid
 from ffnet.commands.config_file import read_config_file
 from ffnet.config import read_config
+from ffnet.errors import InputError
 from ffnet.results.audit.leakage import hash_scans, hash_text
 from ffnet.storage import write_stage
-from ffnet.training.participants import Participant, choose_participants, participants_text
+from ffnet.training.participants import Participant, choose_participants, draw_subjects, participants_text
 from ffnet.training.record import read_record
 from ffnet.training.trainer import EagerWorker
 from tests.training.conftest import pattern_collection
@@ -96,6 +98,29 @@ def test_nobody_who_is_tested_is_in_any_array_that_training_or_prediction_gets(c
         assert {row["subject"] for row in rows(path)} <= choose.others
         assert read_record(path.with_suffix(".json")).scans == {"training": 12, "test": 12}
     assert {row["subject"] for row in rows(CHOICE / "subjects.csv")} == choose.others
+
+
+def test_whoever_a_repeat_draws_does_not_choose(choose, settings_mapping):
+    from ffnet.commands.choose import choosing_people
+
+    def people(redraw, repeats):
+        mapping = settings_mapping()
+        mapping["protocol"] |= {"folds": 3, "subjects": 3, "redraw": redraw}
+        mapping["experiments"]["ridge"]["repeats"] = repeats
+        return choosing_people(read_config(mapping), "demo-bu3dfe", 2)
+
+    names = choose.tested | choose.others
+    protocol = dataclasses.replace(read_config(settings_mapping()).protocol, subjects=3)
+    everyone = [Participant(name, 6, 6, "", "yes") for name in sorted(names)]
+    chosen = choose_participants(everyone, "demo-bu3dfe", protocol)
+    (FOLDER / "subjects.csv").write_text(participants_text(chosen))
+    tested = {one.subject for one in chosen if one.chosen == "yes"}
+    assert set(people(False, 2).tested) == set(people(True, 1).tested) == tested
+    both = people(True, 2)
+    second = draw_subjects(everyone, 3, "demo-bu3dfe", protocol.seed, 1)
+    assert set(both.tested) == tested | second > tested and set(both.split) == names - tested - second
+    with pytest.raises(InputError, match="demo-bu3dfe: 0 people with a usable scan of every class do not take part"):
+        people(True, 50)
 
 
 def watching(given):

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -18,10 +19,12 @@ from ffnet.training.participants import (
     list_participants,
     participants_text,
     read_participants,
+    repeat_subjects,
 )
 from ffnet.training.settings import ProtocolSettings
+from ffnet.training.splits import split_table, subject_folds
 
-PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, folds=2, validation=0, seed=0)
+PROTOCOL = ProtocolSettings(subjects=4, subject_lists={}, redraw=False, folds=2, validation=0, seed=0)
 DATASET = DatasetSettings("bu3dfe", "d", "mm", EXPRESSIONS, (3, 4), "all", "gridfit")
 TAKES = dataclasses.replace(DATASET, layout="bosphorus", intensities=(1,), takes="first")
 
@@ -140,6 +143,62 @@ def test_a_listed_subject_must_be_there_once_and_have_every_class(listed, messag
     protocol = dataclasses.replace(PROTOCOL, subject_lists={"bu3dfe": listed})
     with pytest.raises(InputError, match=message):
         choose_participants(everyone(6, {"F0002_fear3_0", "F0002_fear4_0"}), "bu3dfe", protocol)
+
+
+def split_of(people, protocol, repeat):
+    """The text of splits/{repeat}.csv, as workflow_scripts/split_subjects.py writes it."""
+    everyone = choose_participants(people, "d", protocol)
+    subjects = repeat_subjects(everyone, protocol.redrawn(repeat), "d", protocol.seed, repeat)
+    return split_table(subject_folds(subjects, protocol.folds, protocol.seed, repeat))
+
+
+def people_of(split):
+    return [line.split(",")[0] for line in split.splitlines()[1:]]
+
+
+SPLITS = "533081b5f2904685"
+REDRAWN = dataclasses.replace(PROTOCOL, redraw=True)
+
+
+def test_splits_without_redraw_stay_what_they_were_in_the_first_version():
+    """Golden: made by choose_participants and subject_folds before there was protocol.redraw."""
+    protocol = dataclasses.replace(PROTOCOL, subjects=12, folds=5, seed=2021)
+    text = "".join(split_of(everyone(20), protocol, repeat) for repeat in range(4))
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == SPLITS
+
+
+@given(st.integers(2, 14), st.integers(0, 1000), st.integers(0, 99))
+def test_each_repeat_draws_as_many_subjects_as_the_protocol_has_and_divides_all_of_them(count, seed, repeat):
+    protocol = dataclasses.replace(REDRAWN, subjects=count, seed=seed)
+    split = split_of(everyone(15), protocol, repeat)
+    folds = [int(line.split(",")[1]) for line in split.splitlines()[1:]]
+    assert len(set(people_of(split))) == count == len(people_of(split)) and set(people_of(split)) <= set(names(15))
+    assert abs(folds.count(0) - folds.count(1)) <= 1 and set(folds) == {0, 1}
+    assert split == split_of(everyone(15)[::-1], protocol, repeat)
+
+
+def test_repeats_draw_other_subjects_and_the_first_has_those_of_subjects_csv():
+    splits = [split_of(everyone(20), REDRAWN, repeat) for repeat in range(100)]
+    assert splits[0] == split_of(everyone(20), PROTOCOL, 0)
+    assert people_of(splits[1]) != people_of(split_of(everyone(20), PROTOCOL, 1))
+    assert len({tuple(people_of(split)) for split in splits}) > 95
+    times = [sum(name in people_of(split) for split in splits) for name in names(20)]
+    assert sum(times) == 4 * 100 and min(times) >= 8 and max(times) <= 34  # of each 20 are expected, sd 4
+
+
+def test_another_seed_redraws_others_and_more_repeats_leave_the_first_as_they_were():
+    other = dataclasses.replace(REDRAWN, seed=1)
+    assert people_of(split_of(everyone(20), REDRAWN, 1)) != people_of(split_of(everyone(20), other, 1))
+    drawn = [draw_subjects(everyone(20), 4, "d", 0, repeat) for repeat in (3, 1, 3)]
+    assert drawn[0] == drawn[2] != drawn[1]
+
+
+@given(st.integers(0, 50), st.integers(0, 1000))
+def test_each_repeat_draws_complete_subjects_first_and_nobody_who_lacks_a_class(repeat, seed):
+    lost = {"F0001_fear3_0", "F0002_anger4_0", "F0003_anger3_0", "F0003_anger4_0"}  # the last lacks all anger
+    for subjects, wanted in ((3, {"F0000", "F0004", "F0005"}), (5, set(names(6)) - {"F0003"})):
+        protocol = dataclasses.replace(REDRAWN, subjects=subjects, seed=seed)
+        assert set(people_of(split_of(everyone(6, lost), protocol, repeat))) == wanted
 
 
 def test_subjects_csv_reads_back(tmp_path):

@@ -175,6 +175,7 @@ CHANGES = {
     "validation subjects, whom ridge does not have": (key("protocol", validation=1), ONE_EXPERIMENT),
     "a key of ridge": (key("ridge", penalty=10.0), ONE_EXPERIMENT),
     "a key of protocol": (key("protocol", seed=7), CHOICE),
+    "subjects drawn again in each repeat, of one repeat": (key("protocol", redraw=True), TABLE),  # and a note
     "a key of results": (key("results", dpi=100), {"draw_confusion": 4, "draw_maps": 2, "make_report": 1}),
     "a key of robustness": (key("robustness:axes", yaw=[10]), {"make_report": 1}),
     "a module of robustness": (code("ffnet/robustness/turning.py"), {}),

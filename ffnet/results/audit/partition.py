@@ -24,26 +24,51 @@ def read_splits(paths: Iterable[str | os.PathLike]) -> dict[int, dict[str, int]]
     return splits
 
 
-def check_partition(predictions: Predictions, splits: dict[int, dict[str, int]], where: str | os.PathLike) -> None:
-    """Raises InputError unless every repeat tests each scan of the selected subjects exactly once, in the right fold.
+def check_partition(
+    predictions: Predictions, splits: dict[int, dict[str, int]], where: str | os.PathLike, redrawn: bool = False
+) -> None:
+    """Raises InputError unless every repeat tests each scan of its subjects exactly once, in the right fold.
 
-    splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages.
-    A scan that is missing from every repeat is not noticed here: read_experiments compares those of a dataset.
+    splits: {repeat: {subject: fold}}, as read_splits gives it. where: the folder of the runs, for messages. redrawn:
+    whether each repeat draws its own subjects, as many as the first; else all test the same. A subject's scans are the
+    same in each repeat that tests it. A scan that is missing from every repeat is not noticed here: read_experiments
+    compares those of a dataset.
     """
     tested = check_folds(predictions, splits, where)
-    first = tested[min(tested)]
+    first, known = min(tested), tested[min(tested)].copy()  # known: of the repeats so far
     for repeat, scans in tested.items():
+        if len(splits[repeat]) != len(splits[first]):
+            raise InputError(
+                f"{where}/{repeat}: its split has {len(splits[repeat])} subjects, that of repeat {first} has"
+                f" {len(splits[first])}; delete the splits and run again"
+            )
         untested = set(splits[repeat]) - {subject for subject, _ in scans.values()}
         if untested:
             subject = min(untested)
             name = f"{where}/{repeat}/{splits[repeat][subject]}.csv"
             raise InputError(f"{name}: found no scan of subject {subject}; delete it and run again")
-        differing = sorted({scan for scan, _ in scans.items() ^ first.items()})
+        expected, found = _of_both(known, scans) if redrawn else (known, scans)
+        differing = sorted({scan for scan, _ in expected.items() ^ found.items()})
         if differing:
+            before = "the repeats before, of the subjects of both" if redrawn else f"repeat {first}"
             raise InputError(
-                f"{where}/{repeat}: {len(scans)} scans were tested, {len(first)} in repeat {min(tested)}, "
+                f"{where}/{repeat}: {len(found)} scans were tested, {len(expected)} in {before}, "
                 f"or with another subject or label; the first that differs is {differing[0]}"
             )
+        known |= scans
+
+
+Tested = dict[str, tuple[str, int]]  # scan -> (subject, label)
+
+
+def _of_both(known: Tested, scans: Tested) -> tuple[Tested, Tested]:
+    """The scans of two repeats that have a subject of both, or that both tested."""
+    people = {subject for subject, _ in known.values()} & {subject for subject, _ in scans.values()}
+    one, other = (
+        {scan: whose for scan, whose in of.items() if whose[0] in people or (scan in known and scan in scans)}
+        for of in (known, scans)
+    )
+    return one, other
 
 
 def check_tested(predictions: Predictions, records: dict[pathlib.Path, Record]) -> None:

@@ -19,7 +19,7 @@ from ffnet.results.audit.leakage import (
     read_evidence,
 )
 from ffnet.results.cross_runs import read_crosses
-from ffnet.results.predictions import Predictions
+from ffnet.results.predictions import Predictions, take
 from ffnet.results.tables.formatters import csv_text, markdown_text
 from tests.results.test_cross_runs import write_crosses
 
@@ -131,6 +131,40 @@ def test_a_scan_that_the_predictions_say_is_someone_elses_is_a_leak(known, ridge
 def test_a_tested_scan_that_is_in_no_shard_is_named(known, ridge, hashes):
     with pytest.raises(InputError, match="scan s03_fear was tested and is in no shard"):
         audit(ridge, Evidence(splits_of(known), [row for row in hashes if row.scan != "s03_fear"], 0))
+
+
+@pytest.fixture
+def redrawn(ridge):
+    """(Predictions, splits) where repeat 0 does not have s00, and repeat 1 not s07."""
+    absent = ((ridge.repeat == 0) & (ridge.subject == "s00")) | ((ridge.repeat == 1) & (ridge.subject == "s07"))
+    tested = take(ridge, ~absent)
+    splits = {0: {}, 1: {}}
+    for repeat, fold, subject in zip(
+        tested.repeat.tolist(), tested.fold.tolist(), tested.subject.tolist(), strict=True
+    ):
+        splits[repeat][subject] = fold
+    assert "s00" not in splits[0] and "s07" not in splits[1]
+    return tested, splits
+
+
+def test_where_each_repeat_draws_its_own_people_each_is_audited_against_its_own(redrawn, hashes):
+    tested, splits = redrawn
+    assert audit(tested, Evidence(splits, hashes, 0)) == (8, [], [], 0, 0)
+    assert audit(tested, Evidence({0: splits[1], 1: splits[0]}, hashes, 0)).subjects  # folds of the other repeat
+
+
+def test_a_copy_of_someones_scan_leaks_only_in_the_repeats_that_drew_both(redrawn, hashes):
+    tested, splits = redrawn
+    one = next(name for name in splits[1] if name not in ("s00", "s07") and splits[1][name] != splits[1]["s00"])
+    same = [row._replace(sha256="same") if row.scan in ("s00_fear", f"{one}_fear") else row for row in hashes]
+    fold_of = splits[1]
+    assert sorted(audit(tested, Evidence(splits, same, 0)).scans) == sorted(
+        f"repeat 1, fold {fold_of[a]}: scan {a}_fear is tested, {b}_fear trains"
+        for a, b in (("s00", one), (one, "s00"))
+    )
+    never = [row._replace(sha256="same") if row.scan in ("s00_fear", "s07_fear") else row for row in hashes]
+    found = audit(tested, Evidence(splits, never, 0))
+    assert found.scans == [] and found.identical == 2  # no repeat has both
 
 
 def cross_predictions(people, repeats=1):

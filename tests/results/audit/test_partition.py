@@ -50,6 +50,63 @@ def test_a_label_that_differs_between_repeats_is_named(check, edit):
         run()
 
 
+@pytest.fixture
+def redrawn(check):
+    """The same, where the second repeat tests s00 to s06 alone and the first s01 to s07."""
+    runs, splits, _ = check
+    for repeat, absent in ((0, "s00"), (1, "s07")):
+        drop_lines(splits[repeat], absent)
+        for path in runs[4 * repeat : 4 * repeat + 4]:
+            text = path.read_text().splitlines(keepends=True)
+            path.write_text("".join(line for line in text if not line.startswith(absent)))
+    return runs, splits, lambda: check_partition(gather_runs(runs), read_splits(splits), WHERE, redrawn=True)
+
+
+def test_repeats_may_test_other_people_only_where_each_draws_its_own(redrawn):
+    runs, splits, run = redrawn
+    run()
+    with pytest.raises(InputError, match=f"{WHERE}/1: 42 scans were tested, 42 in repeat 0.* is s00_anger"):
+        check_partition(gather_runs(runs), read_splits(splits), WHERE)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "line", "counts"), [(0, "s03_fear,", "36 .*, 35"), (1, "s03_fear,", "35 .*, 36"), (1, "s00_fear,", None)]
+)
+def test_a_scan_of_a_person_of_both_repeats_that_is_missing_from_one_is_named(redrawn, repeat, line, counts):
+    runs, _, run = redrawn
+    drop_lines(next(path for path in runs[4 * repeat :] if line in path.read_text()), line)
+    if counts is None:  # of a person whom the other repeat does not test nobody knows how many there are
+        run()
+    else:
+        with pytest.raises(InputError, match=f"{WHERE}/1: {counts} in the repeats before, .* is s03_fear"):
+            run()
+
+
+def test_a_scan_that_another_repeat_tested_under_another_name_is_named(redrawn, edit):
+    runs, splits, run = redrawn
+    fold = read_splits(splits)[1]["s00"]
+    edit(runs[4 + fold], "s00_fear,s00", "s07_fear,s00")
+    with pytest.raises(InputError, match=f"{WHERE}/1: .* is s07_fear"):
+        run()
+
+
+def test_repeats_with_more_or_fewer_people_than_the_first_are_named(redrawn):
+    runs, splits, run = redrawn
+    drop_lines(splits[1], "s00")
+    for path in runs[4:]:
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("s00")))
+    with pytest.raises(InputError, match=f"{WHERE}/1: its split has 6 subjects, that of repeat 0 has 7; delete"):
+        run()
+
+
+def test_a_subject_that_a_repeat_did_not_draw_is_named_though_another_did(redrawn):
+    runs, _, run = redrawn
+    line = next(line for path in runs[:4] for line in path.read_text().splitlines() if line.startswith("s07_fear"))
+    runs[4].write_text(runs[4].read_text() + line + "\n")
+    with pytest.raises(InputError, match="/1/0.csv: subject s07 .* its split says no fold"):
+        run()
+
+
 def test_a_subject_without_any_scan_is_named_with_its_run(check):
     runs, splits, run = check
     fold = read_splits(splits)[0]["s03"]

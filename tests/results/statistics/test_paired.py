@@ -127,6 +127,19 @@ def test_a_subject_counts_by_the_difference_of_its_tests():
     assert (found.first_only, found.second_only, found.p) == (3, 1, 0.5)  # a: 2 - 1, b: 1
 
 
+def test_people_who_are_tested_in_some_repeats_only_count_by_what_was_tested_of_them():
+    """As where each repeat draws its own people: s3 is tested in one repeat of two, s4 in the other."""
+    random = np.random.default_rng(3)
+    subject = np.repeat(["s0", "s1", "s2", "s3", "s0", "s1", "s2", "s4"], 6)
+    first, second = (random.random(len(subject)) < share for share in (0.9, 0.6))
+    differences = np.array(
+        [(first & of).sum() - (second & of).sum() for of in (subject == n for n in np.unique(subject))]
+    )
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 5)).reshape(5, -1)
+    reached = np.abs(differences @ signs) >= abs(differences.sum())
+    assert len(differences) == 5 and subject_test(first, second, subject).p == pytest.approx(reached.mean())
+
+
 @pytest.mark.parametrize("differences", [[3, -1, 4, 1, -5, 9, 2, 6], [2, 2, 2, -2, 4, 0, 0], [-7, 1, 1, 1, 1]])
 def test_it_is_scipys_test_of_all_exchanges_of_signs(differences):
     values = np.array(differences, float)
