@@ -100,8 +100,8 @@ def choosing_people(config: Config, dataset: str, folds: int) -> People:
             f"{dataset}: {len(others)} people with a usable scan of every class do not take part in the protocol, but"
             f" choosing needs at least 2 folds and a person for each; --folds is {folds}. Add people (of the demo:"
             " demo.subjects), lower protocol.subjects, or lower --folds; with protocol.redraw, lower repeats. Where"
-            " everybody takes part, set protocol.validation and training.keep: best_validation, which choose the epoch within each"
-            " training half"
+            " everybody takes part, set protocol.validation and training.keep: best_validation, which choose the epoch"
+            " within each training half"
         )
     return People(subject_folds(others, folds, protocol.seed, repeat=0), tested)
 

@@ -46,8 +46,9 @@ def test_the_second_repeat_tests_other_people_and_only_it_is_trained_again(proje
         assert tests == {name: 6 * sum(name in of for of in people) for name in people[0] | people[1]}
         of_ridge = accuracy[f"demo-{layout}", "ridge"]
         assert int(of_ridge["subjects"]) == len(people[0] | people[1]) and of_ridge["left_out"] == "0"
-        assert accuracy[f"demo-{layout}", "FFNet-M"]["subjects"] == "3"
-        assert "people of the repeats drawn again instead of fixed" in of_ridge["differs"]
+        of_network = accuracy[f"demo-{layout}", "FFNet-M"]
+        assert of_network["subjects"] == "3"
+        assert "people of the repeats drawn again instead of fixed" in of_network["differs"]
     assert project.planned() == {}
 
     key("protocol", redraw=False)(project)

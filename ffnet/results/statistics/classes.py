@@ -25,7 +25,7 @@ def confusion_counts(predictions: Predictions) -> np.ndarray:
 def confusion_percent(predictions: Predictions) -> np.ndarray:
     """(classes, classes) float, percent: row = true class, column = predicted, each row adds up to 100.
 
-    Over all repeats, which test the same scans, so that it is also the mean of the repeats' matrices (paper, Fig. 4).
+    Over all repeats; where they test the same scans it is also the mean of the repeats' matrices (paper, Fig. 4).
     NaN in the row of a class that no scan shows.
     """
     counts = confusion_counts(predictions)

@@ -137,7 +137,11 @@ def test_people_who_are_tested_in_some_repeats_only_count_by_what_was_tested_of_
     )
     signs = np.array(np.meshgrid(*[[-1, 1]] * 5)).reshape(5, -1)
     reached = np.abs(differences @ signs) >= abs(differences.sum())
-    assert len(differences) == 5 and subject_test(first, second, subject).p == pytest.approx(reached.mean())
+    found, tests = subject_test(first, second, subject, 0.95), np.array([12, 12, 12, 6, 6])
+    assert len(differences) == 5 and found.p == pytest.approx(reached.mean())
+    draws = np.random.default_rng(1).integers(5, size=(20_000, 5))
+    shares = differences[draws].sum(axis=1) / tests[draws].sum(axis=1)
+    assert [found.low, found.high] == pytest.approx(np.quantile(shares, [0.025, 0.975]), abs=0.01)
 
 
 @pytest.mark.parametrize("differences", [[3, -1, 4, 1, -5, 9, 2, 6], [2, 2, 2, -2, 4, 0, 0], [-7, 1, 1, 1, 1]])

@@ -8,12 +8,12 @@ import sklearn.metrics
 
 from ffnet.errors import InputError
 from ffnet.origin import OWN, PAPERS, SYNTHETIC
-from ffnet.results.predictions import gather_runs, write_predictions
+from ffnet.results.predictions import gather_runs, take, write_predictions
 from ffnet.results.tables.accuracy_table import accuracy_frame, accuracy_table, interval_table
 from ffnet.results.tables.formatters import csv_text, markdown_text
 from ffnet.results.tables.paper import Architecture
 from ffnet.results.tables.table import cells_of
-from ffnet.results.tested_experiments import DatasetInfo, read_experiments
+from ffnet.results.tested_experiments import DatasetInfo, check_same_scans, read_experiments
 
 PRINTED = "paper, on the real collection"
 DATASETS = {
@@ -155,6 +155,19 @@ def test_equal_runs_leave_the_interval_empty(write_runs, tmp_path):
     text = markdown([path])
     cells = [cell.strip() for cell in text.splitlines()[4].strip("|").split("|")]
     assert cells[6:] == ["100.00", "0.00", ""]
+
+
+def test_repeats_may_test_other_people_but_all_experiments_the_same_in_a_repeat(known):
+    """Two of them have two repeats, of which the second did not draw s00; the third has the first alone."""
+
+    def without(one):
+        tested = one.predictions
+        return one._replace(predictions=take(tested, (tested.repeat == 0) | (tested.subject != "s00")))
+
+    first, second, third = known.experiments_on("demo")
+    check_same_scans([without(first), without(second), third], ["a.csv", "b.csv", "c.csv"])
+    with pytest.raises(InputError, match="b.csv: 48 scans were tested, 42 in a.csv, in repeat 1; .* is s00_anger"):
+        check_same_scans([without(first), second, third], ["a.csv", "b.csv", "c.csv"])
 
 
 def test_experiments_of_one_dataset_that_tested_different_scans_are_named(gathered):
