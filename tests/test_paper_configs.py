@@ -185,9 +185,14 @@ def test_validation_subjects_are_named_as_the_paper_trains_on_all_nine_folds(kee
     )
 
 
+def test_watching_the_test_fold_is_no_departure_as_it_changes_no_result():
+    config = read_config(paper_mapping(training={"watch_test": True}))
+    assert departures(config, "demo-bu3dfe", "FFNet") == []
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_shortcut_of_the_demo_reaches_a_paper_config(name):
     config = paper_config(name)
     assert (config.networks.width, config.training.batch, config.training.precision) == (1.0, 32, "float32")
     assert not config.training.augments
-    assert (config.protocol.validation, config.training.keep) == (0, "last")
+    assert (config.protocol.validation, config.training.keep, config.training.watch_test) == (0, "last", False)

@@ -23,5 +23,5 @@ with job_log(snakemake.log[0]):
     evidence = {name: read_evidence(splits[name], hashes, quarantine) for name, hashes, quarantine in lists}
     records = read_gathered_records(by_dataset(datasets, paths.records), list(architectures))
     leakage = leakage_frame(experiments, evidence, records, crosses)
-    frames = all_frames(experiments, datasets, params.confidence, crosses) | {"leakage": leakage}
+    frames = all_frames(experiments, datasets, params.confidence, crosses, records) | {"leakage": leakage}
     write_tables(os.path.dirname(snakemake.output[0]), frames, leak_warnings(leakage))

@@ -21,7 +21,7 @@ with job_log(snakemake.log[0]):
     architectures = {name: Architecture(*row) for name, row in params.architectures.items()}
     expected = [ExpectedRuns(*runs) for runs in params.expected]
     found = read_partial(expected, datasets, architectures, params.confidence)
-    frames = all_frames(found.experiments, datasets, params.confidence) | {"runs": found.runs}
+    frames = all_frames(found.experiments, datasets, params.confidence, (), found.records) | {"runs": found.runs}
     write_tables(PARTIAL, frames, missing_warnings(found.runs))
     sources = read_sources(frames, found.records, datasets, params.files, partial=True)
     write_report(f"{PARTIAL}/report.html", sources, list(architectures), params.config)

@@ -3,7 +3,7 @@
 import functools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,14 +19,15 @@ from ffnet.training.precision import Precision
 from ffnet.training.record import Epoch
 from ffnet.training.settings import BEST, TrainingSettings
 from ffnet.training.state import TrainingState
-from ffnet.training.validation import Scores
+from ffnet.training.validation import VALIDATION, Scores
 
 Step = Callable[[TrainingState, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
 """One step on a batch: (state, numbers of the batch's scans, learning rate) to the mean loss before it and how many
 scans were classified correctly, as 0-d tensors."""
 
-Validate = Callable[[], Scores]
-"""The scores on the validation part of the network as it is; leaves the network in its mode for tests."""
+Watch = Mapping[str, Callable[[], Scores]]
+"""VALIDATION or TEST to what gives the Scores on that part of the network as it is, and leaves the network in its mode
+for tests."""
 
 Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor | Outputs]
 """What computes a network's scores, or its Outputs, from its inputs; see FusionNet."""
@@ -110,15 +111,15 @@ def train(
     settings: TrainingSettings,
     step: Step,
     checkpoint: Checkpoint | None = None,
-    validate: Validate | None = None,
+    watch: Watch | None = None,
     change: Callable[[], None] | None = None,
 ) -> None:
     """Trains in place until settings.epochs epochs are done; the state's history then has a row for each, and its
     network the weights that settings.keep names.
 
     scans: (n,) int64, the training half. checkpoint: where the state is loaded from and saved to; None keeps nothing.
-    validate: gives the scores on the validation part, None where there is none. change: changes the scans of the epoch
-    that begins or is resumed, None where they are seen as they are; see augment_epoch.
+    watch: the parts that are scored after each epoch, None for none. change: changes the scans of the epoch that begins
+    or is resumed, None where they are seen as they are; see augment_epoch.
     Raises InputError when the loss is not finite.
     """
     state.network.train()
@@ -133,8 +134,7 @@ def train(
         if not math.isfinite(loss):
             raise InputError(f"the loss is {loss} in epoch {state.epoch + 1}; lower training.learning_rate")
         row = Epoch(epoch=state.epoch + 1, loss=loss, accuracy=accuracy, seconds=0.0)
-        if validate:
-            row |= _validate(state, settings, validate)  # type: ignore[typeddict-item]
+        row |= _watch(state, settings, watch or {})  # type: ignore[typeddict-item]
         row["seconds"] = round(state.seconds, 3)
         state.end_epoch(row)
         _print_epoch(state, settings.epochs)
@@ -143,15 +143,16 @@ def train(
     state.take_best()
 
 
-def _validate(state: TrainingState, settings: TrainingSettings, validate: Validate) -> dict[str, float]:
-    """The scores after an epoch's last step; its weights are kept if they are to be and none before did better."""
+def _watch(state: TrainingState, settings: TrainingSettings, watch: Watch) -> dict[str, float]:
+    """The Scores of all parts after an epoch's last step. Its weights are kept if they are to be and none before did
+    better on the validation part; the test half decides nothing."""
     began = time.perf_counter()
-    scores = validate()
+    found = {part: score() for part, score in watch.items()}
     state.network.train()
-    if settings.keep == BEST:
-        state.keep_if_best(scores)
+    if settings.keep == BEST and VALIDATION in found:
+        state.keep_if_best(found[VALIDATION])
     state.seconds += time.perf_counter() - began
-    return scores._asdict()
+    return {f"{part}_{name}": value for part, scores in found.items() for name, value in scores._asdict().items()}
 
 
 def _train_epoch(

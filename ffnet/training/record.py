@@ -33,8 +33,8 @@ class Seconds(TypedDict):
 
 
 class Epoch(TypedDict):
-    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time; loss and accuracy on the
-    validation part after it, where there is one."""
+    """One epoch, counted from 1: mean loss and accuracy over its batches, wall time; loss and accuracy after it
+    on the validation part, where there is one, and on the test half, where training.watch_test is true."""
 
     epoch: int
     loss: float
@@ -42,6 +42,8 @@ class Epoch(TypedDict):
     seconds: float
     validation_loss: NotRequired[float]
     validation_accuracy: NotRequired[float]
+    test_loss: NotRequired[float]
+    test_accuracy: NotRequired[float]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -141,7 +141,7 @@ def fit_networks(
             masks = choose_masks(recipe.experiment.masks, collection, halves[run].train, seed)
             with _announced(run, halves[run]), worker.turn():
                 checkpoint, parts = session.checkpoint(run.fold), halves[run]
-                state = trainer.train(worker, parts.train, seed, checkpoint, label, masks, parts.validation)
+                state = trainer.train(worker, parts.train, seed, checkpoint, label, masks, parts.validation, parts.test)
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()

@@ -35,6 +35,7 @@ class TrainingSettings:
     betas: tuple[float, float] = setting(least=0.0, most=0.999999)
     weight_decay: float = setting(least=0.0)
     keep: Literal["last", "best_validation"] = setting()
+    watch_test: bool = setting()
     mirror: bool = setting()
     turn: float = setting(least=0.0, most=180.0)
     shift: int = setting(least=0, most=56)

@@ -27,7 +27,7 @@ from ffnet.training.recipe import NetworkRecipe
 from ffnet.training.session import Session
 from ffnet.training.settings import ExecutionSettings
 from ffnet.training.state import TrainingState
-from ffnet.training.validation import Scores, validation_scores
+from ffnet.training.validation import TEST, VALIDATION, Scores, scores_of
 
 NO_SCANS = np.empty(0, np.int64)
 SEEDING = threading.Lock()  # held from a seed of torch's global generator to the last number drawn from it
@@ -104,10 +104,12 @@ class Trainer:
         label: str = "",
         masks: Masks = OWN_MASKS,
         validation: np.ndarray = NO_SCANS,
+        test: np.ndarray = NO_SCANS,
     ) -> TrainingState:
         """A network trained on some scans, from its checkpoint if there is one.
 
-        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on.
+        scans, validation: (n,) positions in the collection of the scans to train on and of those to watch it on. test:
+        of those that training.watch_test measures it on after each epoch, which changes nothing else.
         seed: of the first weights, dropout and the order of scans; the same seed, device, threads and gpu_step give
         the same bits, killed and resumed or not, alone or side by side. label: in front of the lines that it prints.
         masks: of all scans, in place of their own.
@@ -116,15 +118,16 @@ class Trainer:
         state.label = label
         settings = self.recipe.training
         change = functools.partial(augment_epoch, state, self.data, settings, self.recipe.texture)
-        validate = functools.partial(self.validate, state, validation) if len(validation) else None
+        parts = {VALIDATION: validation, TEST: test if settings.watch_test else NO_SCANS}
+        watch = {name: functools.partial(self.score, state, part) for name, part in parts.items() if len(part)}
         used = torch.from_numpy(scans)
-        train(state, used, settings, worker.step, checkpoint, validate, change if settings.augments else None)
+        train(state, used, settings, worker.step, checkpoint, watch, change if settings.augments else None)
         return state
 
-    def validate(self, state: TrainingState, scans: np.ndarray) -> Scores:
+    def score(self, state: TrainingState, scans: np.ndarray) -> Scores:
         """The Scores of the network on some scans."""
         labels = self.data.labels[torch.from_numpy(scans).to(self.precision.device)]
-        return validation_scores(self.predict(state, scans), labels.cpu().numpy())
+        return scores_of(self.predict(state, scans), labels.cpu().numpy())
 
     def _fresh_network(self, seed: int) -> FusionNet:
         recipe = self.recipe

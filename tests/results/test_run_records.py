@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.run_records import gather_records
+from ffnet.results.run_records import best_epoch_gain, gather_records
 from ffnet.training.record import read_records
 from tests.training.conftest import record_values
 
@@ -84,4 +84,47 @@ def test_of_watched_runs_the_curves_on_validation_and_the_people_are_gathered(wr
 def test_a_watched_run_without_scores_on_validation_is_named(write):
     records = write({"epochs": epochs(1.0), "people": {"training": ["a"], "validation": ["b"]}})
     with pytest.raises(InputError, match=r"0\.json: its epochs are not as a run writes them .*validation_loss"):
+        gather_records(records)
+
+
+def watched(*accuracies, **changes):
+    """The values of a record with these accuracies on the test half after its epochs."""
+    rows = [
+        row | {"test_loss": 1.0, "test_accuracy": a} for row, a in zip(epochs(*accuracies), accuracies, strict=True)
+    ]
+    return {"epochs": rows, "settings": {"training": {"watch_test": True}}} | changes
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "kept", "gain"),
+    [
+        ((0.5, 0.75, 0.625), None, 0.125),  # the last epoch was tested
+        ((0.5, 0.75, 0.625), 1, 0.25),
+        ((0.5, 0.75, 0.625), 2, 0.0),
+        ((0.25, 0.5, 0.75), None, 0.0),
+        ((0.75,), None, 0.0),
+    ],
+)
+def test_the_gain_of_the_best_test_epoch_is_its_accuracy_minus_that_of_the_tested_weights(
+    write, accuracies, kept, gain
+):
+    (record,) = write(watched(*accuracies, kept_epoch=kept)).values()
+    assert best_epoch_gain(record) == gain
+
+
+def test_the_gain_is_the_mean_over_the_runs_each_with_a_best_epoch_of_its_own(write):
+    found = gather_records(write(watched(0.5, 0.75, 0.625), watched(1.0, 0.5, 0.5), watched(0.0, 0.0, 1.0)))
+    assert found["best_epoch_gain"] == pytest.approx((0.125 + 0.5 + 0.0) / 3)
+    assert [row["test_accuracy"]["mean"] for row in found["epochs"]] == pytest.approx([1.5 / 3, 1.25 / 3, 2.125 / 3])
+
+
+def test_there_is_no_gain_unless_all_runs_were_watched_on_the_test_half(write):
+    for records in ([{"epochs": epochs(1.0)}], [{}], [watched(0.5), {"epochs": epochs(1.0)}], [watched()]):
+        found = gather_records(write(*records))
+        assert "best_epoch_gain" not in found and not any("test_accuracy" in row for row in found["epochs"])
+
+
+def test_a_run_watched_on_the_test_half_without_its_scores_is_named(write):
+    records = write(watched(0.5), watched(0.5, epochs=epochs(1.0)))
+    with pytest.raises(InputError, match=r"1\.json: its epochs are not as a run writes them .*test_loss"):
         gather_records(records)

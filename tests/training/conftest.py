@@ -89,6 +89,7 @@ def training():
         noise=0.0,
         precision="float32",
         keep="last",
+        watch_test=False,
         seed=0,
     )
 

@@ -134,6 +134,15 @@ def test_predictions_are_the_same_bytes_again_alone_and_side_by_side(
         assert record["gpu_step"] == gpu_step, "the log says why it was not compiled"
 
 
+@pytest.mark.parametrize(("gpu_step", "side"), [("graph", 1), ("compiled", 3)])
+def test_watching_the_test_half_changes_no_byte_of_the_predictions(tmp_path, reader, card_recipe, gpu_step, side):
+    plain, _ = train(tmp_path / "plain", reader, card_recipe(SMALL, gpu_step, precision="half"), side)
+    recipe = card_recipe(SMALL, gpu_step, precision="half", watch_test=True)
+    watched, records = train(tmp_path / "watched", reader, recipe, side)
+    assert watched == plain
+    assert all("test_accuracy" in row for record in records for row in record["epochs"])
+
+
 def die_after(steps, patch):
     """Lets the graphs' steps break off after so many."""
     real, calls = GraphWorker.step, []

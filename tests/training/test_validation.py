@@ -16,7 +16,7 @@ from ffnet.training.run import train_runs
 from ffnet.training.session import Run, fold_scans
 from ffnet.training.splits import check_disjoint, subject_folds, validation_subjects
 from ffnet.training.trainer import EagerWorker, Trainer, open_trainer
-from ffnet.training.validation import Scores, is_better, validation_scores
+from ffnet.training.validation import Scores, is_better, scores_of
 from tests.training.conftest import session_in
 from tests.training.test_checkpoint import die_after, without_times
 from tests.training.test_gpu import CalledWorker, equal, weights
@@ -109,9 +109,9 @@ def test_a_validation_subject_without_scans_is_an_error(collection):
 
 def test_scores_are_the_mean_cross_entropy_and_the_share_of_correct_scans():
     probabilities = np.array([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7], [1.0, 0.0, 0.0]])
-    found = validation_scores(probabilities, np.array([0, 1, 0]))
+    found = scores_of(probabilities, np.array([0, 1, 0]))
     assert found == pytest.approx((-(np.log(0.5) + np.log(0.2)) / 3, 2 / 3))
-    assert np.isfinite(validation_scores(probabilities, np.array([0, 1, 2])).validation_loss)
+    assert np.isfinite(scores_of(probabilities, np.array([0, 1, 2])).loss)
 
 
 def test_an_epoch_is_better_with_more_scans_correct_or_as_many_and_a_smaller_loss():
@@ -134,8 +134,8 @@ def test_the_scores_after_an_epoch_are_those_of_the_network_as_it_is_then(recipe
     recipe = recipe_with()
     trainer = trainer_of(recipe, collection, engine)
     state = trainer.train(trainer.workers[0], TRAIN, seed=5, validation=VALIDATION)
-    expected = validation_scores(trainer.predict(state, VALIDATION), collection.label[VALIDATION])
-    assert {name: state.history[-1][name] for name in Scores._fields} == expected._asdict()
+    expected = scores_of(trainer.predict(state, VALIDATION), collection.label[VALIDATION])
+    assert [state.history[-1][f"validation_{name}"] for name in Scores._fields] == [*expected]
     assert state.best is None and trainer.notes(state)["kept_epoch"] is None
 
 
@@ -144,12 +144,12 @@ def test_the_weights_of_the_best_epoch_are_kept_and_tested(recipe_with, collecti
     recipe, seen = recipe_with(keep="best_validation", epochs=4), []
     known = [Scores(1.0, 0.5), Scores(2.0, 0.9), Scores(3.0, 0.9), Scores(0.1, 0.8)]
 
-    def validate(trainer, state, scans):
+    def score(trainer, state, scans):
         trainer.predict(state, scans)
         seen.append(weights(state))
         return known[len(seen) - 1]
 
-    monkeypatch.setattr(Trainer, "validate", validate)
+    monkeypatch.setattr(Trainer, "score", score)
     trainer = trainer_of(recipe, collection, engine)
     state = trainer.train(trainer.workers[0], TRAIN, seed=5, validation=VALIDATION)
     assert trainer.notes(state)["kept_epoch"] == 2
@@ -188,12 +188,12 @@ def test_no_scan_that_is_tested_is_trained_or_watched_on_and_none_that_is_watche
 def train_in(reader, recipe_with, monkeypatch):
     """Function that does a watched run with checkpoints in a folder, best after its second epoch: its predictions and
     record."""
-    real = Trainer.validate
+    real = Trainer.score
 
-    def validate(trainer, state, scans):
-        return real(trainer, state, scans)._replace(validation_accuracy=(0.5, 0.9, 0.8)[state.epoch])
+    def score(trainer, state, scans):
+        return real(trainer, state, scans)._replace(accuracy=(0.5, 0.9, 0.8)[state.epoch])
 
-    monkeypatch.setattr(Trainer, "validate", validate)
+    monkeypatch.setattr(Trainer, "score", score)
 
     def go(folder):
         recipe = recipe_with(keep="best_validation", epochs=3)
@@ -215,7 +215,7 @@ def test_a_watched_run_killed_at_any_step_ends_with_the_same_bytes_and_the_same_
     again, resumed = train_in(tmp_path / "killed")
     assert again == whole and without_times(resumed) == without_times(record) and resumed["resumed"] == 1
     assert len(record["epochs"]) == 3 and record["kept_epoch"] == 2
-    assert all(set(Scores._fields) <= set(row) for row in record["epochs"])
+    assert all({"validation_loss", "validation_accuracy"} <= set(row) for row in record["epochs"])
 
 
 def killed(*_):

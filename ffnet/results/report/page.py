@@ -71,6 +71,7 @@ def contents(
         "confusion": {name: split_open(cards, main.get(name, ())) for name, cards in confusion.items()},
         "learning": {name: split_open(cards, main.get(name, ())) for name, cards in learning.items()},
         "watched": any("people" in record for record in sources.records.values()),
+        "test_watched": any("best_epoch_gain" in record for record in sources.records.values()),
         "differences": differences(frames["comparisons"]),
         "pictures": {key: embed(picture) for key, picture in sources.pictures.items()},
         "robustness": changed_scans and changed_scans.picture,

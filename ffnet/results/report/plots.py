@@ -54,12 +54,12 @@ class Curve(NamedTuple):
 
 class LearningCurves(NamedTuple):
     """The curves of one experiment; epochs: how many; runs: that the mean goes over. panels: quantity -> its Curves on
-    the training half and on the validation part, None where there is none or nothing finite."""
+    the training half, the validation part and the test half, None where there is none or nothing finite."""
 
     experiment: str
     runs: int
     epochs: int
-    panels: dict[str, tuple[Curve | None, Curve | None]]
+    panels: dict[str, tuple[Curve | None, Curve | None, Curve | None]]
 
 
 def interval_plots(
@@ -116,7 +116,11 @@ def learning_curves(records: Records, datasets: Iterable[str]) -> dict[str, list
             epochs = record["epochs"]
             if of == dataset and epochs:
                 panels = {
-                    name: (curve(epochs, name, edge), curve(epochs, f"validation_{name}", edge))
+                    name: (
+                        curve(epochs, name, edge),
+                        curve(epochs, f"validation_{name}", edge),
+                        curve(epochs, f"test_{name}", edge),
+                    )
                     for name, edge in (("loss", top), ("accuracy", 1.0))
                 }
                 curves.setdefault(dataset, []).append(LearningCurves(experiment, record["runs"], len(epochs), panels))
@@ -126,8 +130,8 @@ def learning_curves(records: Records, datasets: Iterable[str]) -> dict[str, list
 def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
     """The Curve of one quantity over the epochs of gather_records; None where there are none or none is finite.
 
-    name: loss or accuracy, or validation_ and one of them. top: value at the upper edge; the lower is 0. The band is
-    one standard deviation up and down, cut at the edges.
+    name: loss or accuracy, or validation_ or test_ and one of them. top: value at the upper edge; the lower is 0. The
+    band is one standard deviation up and down, cut at the edges.
     """
     known = [(row["epoch"], row[name]["mean"], row[name]["sd"] or 0.0) for row in epochs if name in row]
     known = [(epoch, mean, sd) for epoch, mean, sd in known if math.isfinite(mean) and math.isfinite(sd)]
@@ -153,7 +157,7 @@ def curve(epochs: Sequence[dict], name: str, top: float) -> Curve | None:
 def loss_top(records: Iterable[dict]) -> float:
     """A round number above every loss of the records, the upper edge of all plots of it."""
     rows = [row for record in records for row in record["epochs"]]
-    losses = [row[name] for row in rows for name in ("loss", "validation_loss") if name in row]
+    losses = [row[name] for row in rows for name in ("loss", "validation_loss", "test_loss") if name in row]
     ends = [loss["mean"] + (loss["sd"] or 0.0) for loss in losses]
     most = max((end for end in ends if math.isfinite(end)), default=1.0)
     unit = 10 ** math.floor(math.log10(max(most, 1e-6)))

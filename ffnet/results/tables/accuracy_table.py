@@ -1,7 +1,7 @@
 """The headline: every experiment on every dataset; and how much the correction of its interval matters."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -21,6 +21,11 @@ from ffnet.results.tested_experiments import Experiment
 
 PAPER_HEADING = "paper, on the real collection"
 PAPER_MEANING = "percent as printed, of the same experiment: all that the paper names is as the paper has it"
+GAIN_HEADING = "best test epoch would add (leak)"
+GAIN_MEANING = (
+    "percentage points that the accuracy would rise if each run kept the epoch with the highest accuracy on its own"
+    " test fold, which is a leak; empty unless training.watch_test is true"
+)
 OF_EXPECTED = "percent, the accuracy with the scans that were left out counted as wrong"
 TESTED = (
     shared.runs_column("trainings behind the accuracy: repeats x folds once all are made"),
@@ -47,6 +52,7 @@ COLUMNS = (
     Column("accuracy_of_expected", OF_EXPECTED, ".2f", "if wrong %", ours=True, hint="left-out scans counted as wrong"),
     Column("chance", "percent, share of the most frequent class of the tested scans", ".2f"),
     Column(PAPER_HEADING, PAPER_MEANING, ".2f", PAPER_HEADING, ours=True),
+    Column("best_epoch_gain", GAIN_MEANING, ".2f", GAIN_HEADING, ours=True, hint="percentage points; see the note"),
     shared.DIFFERS,
 )
 LEFT_OUT = ("left_out", "accuracy_of_expected")
@@ -54,6 +60,10 @@ LEFT_OUT_NOTE = (
     "left out: scans of these subjects that a stage left out, see quarantine.csv; if wrong %: with these as wrong."
 )
 PRINTED_NOTE = f"{PAPER_HEADING}: as printed in its Tables 1 to 5, beside the same experiment only."
+GAIN_NOTE = (
+    f"{GAIN_HEADING}: percentage points, mean over all runs; each run would keep the epoch that does best on the scans"
+    " it is tested on. No other figure here uses it."
+)
 INTERVAL_COLUMNS = (
     *(*shared.WHICH, shared.REPEATS, shared.FOLDS, *TESTED, *SPREAD),
     *interval_columns("corrected", *CORRECTED),
@@ -61,9 +71,11 @@ INTERVAL_COLUMNS = (
 )
 
 
-def accuracy_frame(experiments: Sequence[Experiment], confidence: float) -> pd.DataFrame:
+def accuracy_frame(
+    experiments: Sequence[Experiment], confidence: float, records: Mapping[tuple[str, str], dict] = {}
+) -> pd.DataFrame:
     """A row for each of the Experiments, accuracies in percent: what COLUMNS and INTERVAL_COLUMNS name. NaN where too
-    few runs were made, or where the paper has no such experiment."""
+    few runs were made, where the paper has no such experiment, or where the Records have no gain of the best epoch."""
     rows = []
     for experiment in experiments:
         found, info = experiment.accuracy, experiment.info
@@ -77,17 +89,21 @@ def accuracy_frame(experiments: Sequence[Experiment], confidence: float) -> pd.D
         shares |= {"accuracy_of_expected": found.mean_of_expected}
         shares |= {"chance": most_frequent(experiment.predictions.label)}
         row |= {name: 100 * share for name, share in shares.items()} | {"confidence": confidence}
+        gain = records.get((experiment.dataset, experiment.name), {}).get("best_epoch_gain", math.nan)
+        row |= {"best_epoch_gain": 100 * gain}
         row |= {PAPER_HEADING: math.nan if experiment.departures else printed_accuracy(experiment)}
         rows.append(row | {"differs": differs(experiment)})
     return frame_of(rows, (*COLUMNS, *INTERVAL_COLUMNS[-2:]))
 
 
 def accuracy_table(frame: pd.DataFrame) -> Table:
-    """The Table `accuracy` of accuracy_frame. Columns of scans left out and of the paper only where there is any."""
+    """The Table `accuracy` of accuracy_frame. People see the columns of scans left out, of the paper and of the
+    best test epoch only where there is any."""
     level = confidence_of(frame)
     is_left_out, is_printed = (frame["left_out"] > 0).any(), frame[PAPER_HEADING].notna().any()
-    hidden = (*(() if is_left_out else LEFT_OUT), *(() if is_printed else (PAPER_HEADING,)))
-    columns = [one._replace(heading="") if one.name in hidden else one for one in COLUMNS]
+    is_watched = frame["best_epoch_gain"].notna().any()
+    shown = {PAPER_HEADING: is_printed, "best_epoch_gain": is_watched} | dict.fromkeys(LEFT_OUT, is_left_out)
+    columns = [one if shown.get(one.name, True) else one._replace(heading="") for one in COLUMNS]
     whole = frame["left_out"].eq(0).all() and len(frame)
     notes = (
         *chance_notes(frame),
@@ -95,6 +111,7 @@ def accuracy_table(frame: pd.DataFrame) -> Table:
         f"{level} interval: corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
         *([LEFT_OUT_NOTE] if is_left_out else ["No scan of these subjects was left out."] if whole else []),
         *([PRINTED_NOTE] if is_printed else []),
+        *([GAIN_NOTE] if is_watched else []),
         *departure_notes(frame),
         *synthetic_notes(frame),
     )

@@ -37,14 +37,15 @@ def all_frames(
     datasets: Mapping[str, DatasetInfo],
     confidence: float,
     crosses: Sequence[CrossTested] = (),
+    records: Mapping[tuple[str, str], dict] = {},
 ) -> Frames:
     """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals. crosses:
-    what was trained on one dataset and tested on another."""
+    what was trained on one dataset and tested on another. records: the Records of the Experiments' runs."""
     comparisons = comparison_frame(experiments, confidence)
     all_tested = [*experiments, *(one.experiment for one in crosses)]
     across = {"cross": cross_frame(crosses, experiments, confidence)} if crosses else {}
     return across | {
-        "accuracy": accuracy_frame(experiments, confidence),
+        "accuracy": accuracy_frame(experiments, confidence, records),
         "paper": paper_frame(experiments, datasets),
         "confusion": confusion_frame(all_tested),
         "classes": class_frame(all_tested),

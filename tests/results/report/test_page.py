@@ -171,6 +171,20 @@ def test_curves_on_validation_subjects_are_on_the_page_of_runs_that_have_them_an
     assert "validation 62.5 ± 5.0%" in text and "validation 0.750 ± 0.250" in text
 
 
+def test_curves_on_the_test_half_are_dotted_and_said_not_to_be_used(own_folder):
+    text = own_folder.page()
+    assert "Dotted: on the test fold" not in text and 'class="line test"' not in text
+    path = own_folder.results / "demo" / "records" / "mine.json"
+    record = json.loads(path.read_text())
+    for row in record["epochs"]:
+        row |= {"test_loss": {"mean": 0.75, "sd": 0.25}, "test_accuracy": {"mean": 0.625, "sd": 0.05}}
+    path.write_text(json.dumps(record | {"best_epoch_gain": 0.125}))
+    text = own_folder.page()
+    assert "Dotted: on the test fold, which decides nothing." in text
+    assert text.count('class="line test"') == 2 and 'class="line validation"' not in text
+    assert "test (not used) 62.5 ± 5.0%" in text and "test (not used) 0.750 ± 0.250" in text
+
+
 def test_pairs_of_collections_have_a_section_and_their_matrices_are_with_those_of_the_tested_one(
     folder, known, tmp_path
 ):

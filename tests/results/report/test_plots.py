@@ -84,13 +84,15 @@ def test_without_any_loss_there_is_an_edge_too():
     assert loss_top([{"epochs": []}]) == 1 and loss_top([{"epochs": [epoch(1, math.nan)]}]) == 1
 
 
-def test_curves_on_validation_are_beside_those_on_the_training_half_on_the_same_scale():
+def test_curves_on_validation_and_test_are_beside_those_on_the_training_half_on_the_same_scale():
     rows = [
-        epoch(1, 1.0) | {"validation_loss": {"mean": 7.0, "sd": 0.0}, "validation_accuracy": {"mean": 0.5, "sd": 0.1}}
+        epoch(1, 1.0)
+        | {"validation_loss": {"mean": 7.0, "sd": 0.0}, "validation_accuracy": {"mean": 0.5, "sd": 0.1}}
+        | {"test_loss": {"mean": 9.0, "sd": 0.0}, "test_accuracy": {"mean": 0.25, "sd": 0.0}}
     ]
     records = {("d", "mine"): {"runs": 2, "epochs": rows}, ("d", "plain"): {"runs": 1, "epochs": [epoch(1, 1.0)]}}
     mine, plain = learning_curves(records, ["d"])["d"]
-    trained, validated = mine.panels["loss"]
-    assert (trained.top, validated.top) == ("8", "8") and points(validated.line)[0] == (50, 12.5)
-    assert mine.panels["accuracy"][1].last == "50.0 ± 10.0%"
-    assert plain.panels["loss"][1] is None and plain.panels["loss"][0].top == "8"
+    trained, *others = mine.panels["loss"]
+    assert trained.top == "10" and [points(one.line)[0] for one in others] == [(50, 30), (50, 10)]
+    assert [one.last for one in mine.panels["accuracy"][1:]] == ["50.0 ± 10.0%", "25.0 ± 0.0%"]
+    assert plain.panels["loss"][1:] == (None, None) and plain.panels["loss"][0].top == "10"

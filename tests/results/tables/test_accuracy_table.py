@@ -136,6 +136,21 @@ def test_what_was_left_out_and_what_the_paper_prints_are_shown_where_there_is_an
     assert headings[-1] == PRINTED and f"{PRINTED}: as printed" in notes
 
 
+def test_what_the_best_test_epoch_would_add_is_shown_as_a_leak_where_it_was_recorded(known):
+    experiments, heading = known.experiments_on("demo"), "best test epoch would add (leak)"
+    plain = accuracy_table(accuracy_frame(experiments, 0.95))
+    assert heading not in [column.heading for column in plain.view.columns] and heading not in "".join(plain.notes)
+    table = accuracy_table(accuracy_frame(experiments, 0.95, {("demo", "mine"): {"best_epoch_gain": 0.03125}}))
+    assert {row["experiment"]: row["best_epoch_gain"] for row in known.table(table)} == {
+        "ridge": "",
+        "FFNet-M": "",
+        "mine": "3.12",
+    }
+    assert [column.heading for column in table.view.columns][-1] == heading
+    assert [line[-1] for line in known.lines(table)] == ["", "", "3.12"]
+    assert any(note.startswith(f"{heading}: percentage points, mean over all runs") for note in table.notes)
+
+
 def test_markdown_speaks_of_synthetic_data_only_where_there_are_some(gathered):
     text = markdown(gathered[2:], 0.9)
     assert "synthetic" not in text and "90% interval" in text
@@ -288,6 +303,7 @@ def test_every_column_of_accuracy_csv_for_known_scores(known):
             "left_out": "",
             "accuracy_of_expected": "",
             PRINTED: printed.get((dataset, name), ""),
+            "best_epoch_gain": "",
             "differs": "generated faces" if (dataset, name) in generated else "",
         }
         assert row == wanted

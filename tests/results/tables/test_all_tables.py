@@ -81,3 +81,17 @@ def test_without_a_single_experiment_the_tables_are_empty_but_there(tmp_path):
     write_tables(tmp_path, all_frames([], {}, 0.95))
     assert (tmp_path / "accuracy.csv").read_text().count("\n") == 1
     assert (tmp_path / "table3.csv").read_text().count("\n") == 25
+
+
+def test_the_gain_of_the_best_test_epoch_is_in_its_own_column_and_in_no_other_number(known, frames):
+    records = {
+        (one.dataset, one.name): {"best_epoch_gain": 0.0625} for one in known.experiments() if one.name == "FFNet-M"
+    }
+    found = all_frames(known.experiments(), known.datasets, known.confidence, (), records)
+    gains = found["accuracy"].pop("best_epoch_gain")
+    assert frames["accuracy"].pop("best_epoch_gain").isna().all()
+    assert {name: frame.to_csv() for name, frame in found.items()} == {
+        name: frame.to_csv() for name, frame in frames.items()
+    }
+    is_watched = found["accuracy"]["experiment"] == "FFNet-M"
+    assert gains[is_watched].eq(6.25).all() and gains[~is_watched].isna().all() and is_watched.sum() == 2
