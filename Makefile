@@ -3,6 +3,7 @@
 # make setup    install everything into .venv; make PYTHON=/path/to/python3.12 for another Python than the first that fits
 # make test     set up and run the fast tests
 # make slow     run the slow tests
+# make cluster  run the tests on a real SLURM, started for them
 # make full     run the longest tests: 20,000 damaged files for each reader, whole collections
 # make lint     check style, formatting, type hints and spelling
 # make coverage run the fast tests and show which lines of ffnet they never run
@@ -21,7 +22,7 @@ READY := .venv/.ready
 GPU_PYTHON = $(if $(wildcard $(READY)),$(BIN)/python,$(or $(PYTHON),python3))
 MINUTES ?= 4
 
-.PHONY: all model setup test slow full lint coverage docs hooks lock outdated gpu bench clean help
+.PHONY: all model setup test slow cluster full lint coverage docs hooks lock outdated gpu bench clean help
 
 all: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" envs/run.sh $(if $(CONFIG),--configfile $(CONFIG))
@@ -44,13 +45,16 @@ $(READY): requirements.lock pyproject.toml envs/setup.sh
 	@envs/setup.sh "$(PYTHON)"
 
 # One thread each: on a busy machine, threads that share a computation wait for each other
-test slow full coverage: export OMP_NUM_THREADS = 1
+test slow cluster full coverage: export OMP_NUM_THREADS = 1
 
 test: setup
 	@$(BIN)/python -m pytest
 
 slow: setup
-	@$(BIN)/python -m pytest -m "slow or cluster"
+	@$(BIN)/python -m pytest -m slow
+
+cluster: setup
+	@$(BIN)/python -m pytest -m cluster
 
 full: setup
 	@$(BIN)/python -m pytest -m full
