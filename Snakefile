@@ -1,4 +1,5 @@
 # FFNet-M: raw 3D face scans in, accuracy tables out. Each stage has its rules in a file of rules/.
+import functools
 import re
 from dataclasses import asdict, replace
 

@@ -1,17 +1,8 @@
 # robustness: final models and raw files -> results/robustness/{axis}/{severity}.csv -> table and figure of robustness.
 # No part of the plain run.
 
-try:
-    ROBUSTNESS, robustness_error = plan_robustness(settings, collections), None
-except InputError as error:  # matters only to those who ask for it
-    ROBUSTNESS, robustness_error = None, error
-
-
-def planned_robustness():
-    """The RobustnessPlan, or the reason why there is none."""
-    if ROBUSTNESS is None:
-        raise WorkflowError(str(robustness_error))
-    return ROBUSTNESS
+# made when it is asked for: settings that do not fit matter to nobody else
+planned_robustness = functools.cache(functools.partial(plan_robustness, settings, collections))
 
 
 rule test_changed_scans:
