@@ -31,6 +31,7 @@ from ffnet.training.recipe import NetworkRecipe, recipe_values
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, Session, start_session
 from ffnet.training.splits import split_table, subject_folds
+from ffnet.training.validation import scores_of
 from ffnet.workflow import files
 from ffnet.workflow.planning import count_splits, experiment_recipe, pretrained_files
 from ffnet.workflow.provenance import code_hash
@@ -126,7 +127,7 @@ def train_points(
             write_text(paths[-1].with_suffix(".json"), record)
             progress.report(point.name, run.fold, run in kept)
         tested.append(gather_runs(paths, recipe.classes))
-        print(f"{point.name}: {percent(_accuracy(tested[-1]))}", flush=True)
+        print(f"{point.name}: {percent(scores_of(tested[-1].probabilities, tested[-1].label).accuracy)}", flush=True)
     return tested
 
 
@@ -168,7 +169,3 @@ def _read(dataset: str, split: dict[str, int]) -> tuple[Samples, dict[str, int]]
 def _subjects_by_fold(tested: Predictions) -> dict[int, set[str]]:
     folds = np.unique(tested.fold).tolist()
     return {fold: set(tested.subject[tested.fold == fold].tolist()) for fold in folds}
-
-
-def _accuracy(tested: Predictions) -> float:
-    return float((tested.probabilities.argmax(axis=1) == tested.label).mean())

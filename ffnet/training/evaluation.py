@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import platform
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,7 @@ import numpy as np
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
 from ffnet.training.cross_pairs import check_new_people
-from ffnet.training.recipe import Recipe, RidgeRecipe, recipe_values
+from ffnet.training.recipe import Recipe, RidgeRecipe
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import ridge_probabilities
 from ffnet.training.run_predictions import RunPredictions, predictions_text
@@ -74,12 +73,7 @@ def evaluate_pair(
         fold=0,
         scans={"training": fitted.scans, "test": len(test.scan)},
         data_sha256=hashlib.sha256((fitted.data + data_hash(test)).encode()).hexdigest(),
-        code=session.code,
-        inputs=session.inputs,
-        settings=recipe_values(recipe),
-        threads=session.threads,
-        python=platform.python_version(),
-        numpy=np.__version__,
+        **session.made_by(recipe),
         seconds={"reading": round(reading, 3), "all": round(time.perf_counter() - began, 3)},
         **fitted.notes,
     )

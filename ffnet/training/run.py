@@ -1,7 +1,6 @@
 """The runs of a job: each trains an experiment on all folds of a repeat but one and tests that one (section 3.1)."""
 
 import contextlib
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,7 @@ from ffnet.seeds import seed_of
 from ffnet.shards.hashes import data_hash
 from ffnet.shards.samples import Samples
 from ffnet.training.mask_choice import choose_masks
-from ffnet.training.recipe import NOBODY, NetworkRecipe, Recipe, RidgeRecipe, recipe_values
+from ffnet.training.recipe import NOBODY, NetworkRecipe, Recipe, RidgeRecipe
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import linear_probabilities, ridge_probabilities, scattering_features
 from ffnet.training.run_predictions import RunPredictions, predictions_text
@@ -68,12 +67,7 @@ def train_runs(
             **run._asdict(),
             **record_parts(halves[run], collection),
             data_sha256=data_hash(collection, *halves[run].used),
-            code=session.code,
-            inputs=session.inputs,
-            settings=recipe_values(recipe),
-            threads=session.threads,
-            python=platform.python_version(),
-            numpy=np.__version__,
+            **session.made_by(recipe),
             seconds={"reading": round(reading, 3), "all": round(reading + seconds, 3)},
             **notes,
         )

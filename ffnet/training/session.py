@@ -2,8 +2,9 @@
 
 import dataclasses
 import os
+import platform
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ffnet.shards.hashes import read_shard_list
 from ffnet.shards.samples import Samples, read_samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint, checkpoint_key
-from ffnet.training.recipe import NOBODY, ValidationDraw
+from ffnet.training.recipe import NOBODY, Recipe, ValidationDraw, recipe_values
 from ffnet.training.settings import ExecutionSettings
 from ffnet.training.splits import check_disjoint, fold_masks, read_split, validation_subjects
 
@@ -54,6 +55,17 @@ class Session:
     resume: str
     key: str
     inputs: tuple[str, ...] = ()
+
+    def made_by(self, recipe: Recipe) -> dict[str, Any]:
+        """Those fields of a Record that say what made it, whatever run it was."""
+        return {
+            "code": self.code,
+            "inputs": self.inputs,
+            "settings": recipe_values(recipe),
+            "threads": self.threads,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        }
 
     def checkpoint(self, name: object) -> Checkpoint:
         """The Checkpoint of the run of a fold, or of a final model."""

@@ -7,8 +7,7 @@ import numpy as np
 
 from ffnet.results.predictions import Predictions, predicted_labels
 from ffnet.results.statistics.accuracy import interval, naive_interval, naive_standard_error
-
-TINY = np.finfo(np.float64).tiny  # in place of a probability that was written as 0
+from ffnet.training.validation import scores_of
 
 
 class Ranked(NamedTuple):
@@ -53,5 +52,4 @@ def subject_accuracies(predictions: Predictions) -> np.ndarray:
 
 def cross_entropy(predictions: Predictions) -> float:
     """The mean over all scans of minus the logarithm of the label's probability."""
-    of_label = predictions.probabilities[np.arange(len(predictions.label)), predictions.label]
-    return float(-np.log(np.maximum(of_label, TINY)).mean())
+    return scores_of(predictions.probabilities, predictions.label).loss
