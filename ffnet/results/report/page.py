@@ -12,7 +12,7 @@ from ffnet.origin import OWN, PAPERS, SYNTHETIC
 from ffnet.results.audit.leakage import leak_warnings
 from ffnet.results.report.cleaning_view import cleaning_view
 from ffnet.results.report.confusion_cards import ConfusionCard, confusion_cards
-from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view
+from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view, with_times
 from ffnet.results.report.html_table import HtmlTable, dataset_title, html_table
 from ffnet.results.report.pictures import embed
 from ffnet.results.report.plots import LearningCurves, interval_plots, learning_curves
@@ -87,6 +87,7 @@ def html_tables(sources: Sources, experiments: Sequence[str]) -> dict[str, HtmlT
     frames, datasets = sources.frames, sources.datasets
     views = {name: table.view for name, table in all_tables(frames).items() if table.view}
     views["accuracy"] = with_missing_rows(views["accuracy"], sources, experiments)
+    views |= {name: with_times(views[name], sources.records) for name in ("table1", "table2")}
     if sources.partial:
         views["missing"] = incomplete_only(views["missing"])
     views |= {

@@ -46,7 +46,7 @@ def all_frames(
     across = {"cross": cross_frame(crosses, experiments, confidence)} if crosses else {}
     return across | {
         "accuracy": accuracy_frame(experiments, confidence, records),
-        "paper": paper_frame(experiments, datasets),
+        "paper": paper_frame(experiments, datasets, records),
         "confusion": confusion_frame(all_tested),
         "classes": class_frame(all_tested),
         "subjects": subject_frame(experiments),

@@ -28,6 +28,7 @@ from ffnet.results.tables.columns import (
     runs_column,
     synthetic_notes,
 )
+from ffnet.results.tables.costs import COSTS, SHOWN, costs_of
 from ffnet.results.tables.number_text import interval, number, run_count
 from ffnet.results.tables.paper import Architecture, PaperRow, read_paper
 from ffnet.results.tables.table import Cell, Column, Row, Table, frame_of, rows_of
@@ -62,6 +63,7 @@ COLUMNS = (
     *(SD_OVER_RUNS, *INTERVAL, REPEATS, FOLDS, RUNS._replace(heading="")),
     Column("left_out", LEFT_OUT_MEANING, ".0f"),
     Column("ours_of_expected", "percent, ours with the scans that were left out counted as wrong", ".2f"),
+    *COSTS,
     DIFFERS,
 )
 PAPER = "paper"
@@ -70,14 +72,18 @@ NOTES = (
     "paper: as printed, on the real collection. Ours: mean over all runs; an empty cell: not run. Ours is beside a"
     " printed figure only if all that the paper names is as the paper has it.",
     f"{OTHERS}: other networks, rebuilt or new, trained alike. X-like is not X: docs/methods.md says what was"
-    " assumed. The report has the parameters, multiply-adds and time of each.",
+    " assumed. multiply-adds: for one scan. results/report.html has the time of a run, too.",
     "runs: repeats x folds. Intervals are corrected for the overlap of the training sets (Nadeau and Bengio, 2003).",
 )
 
 
-def paper_frame(experiments: Sequence[Experiment], datasets: Mapping[str, DatasetInfo]) -> pd.DataFrame:
+def paper_frame(
+    experiments: Sequence[Experiment],
+    datasets: Mapping[str, DatasetInfo],
+    records: Mapping[tuple[str, str], dict] = {},
+) -> pd.DataFrame:
     """A row for each printed number and each dataset of its collection, then one for each of the Experiments that is
-    not the paper's. datasets: all of them, with runs or without.
+    not the paper's. datasets: all of them, with runs or without. records: the Records of the Experiments' runs.
 
     source: "Table 1" to "Table 5". model: the printed method, of an experiment that has the paper's name too. The other
     columns are COLUMNS.
@@ -95,7 +101,8 @@ def paper_frame(experiments: Sequence[Experiment], datasets: Mapping[str, Datase
             lines: Sequence[PaperRow | None] = cells_of_paper(experiment, paper) or [None]
             for row in (_own_row(experiment, line) for line in lines):
                 rows[row["source"]].append(row)
-    return frame_of([row for of in rows.values() for row in of], (Column("source"), Column("model"), *COLUMNS))
+    every = [row | costs_of(records.get((row["our_dataset"], row["experiment"]))) for of in rows.values() for row in of]
+    return frame_of(every, (Column("source"), Column("model"), *COLUMNS))
 
 
 def is_papers(experiment: Experiment) -> bool:
@@ -195,6 +202,7 @@ def _listing(source: str) -> list[Column]:
             ours,
         ),
         *(INTERVAL[0]._replace(meaning="", heading="interval"), RUNS._replace(meaning="")),
+        *SHOWN,
         Column("part", heading="part", left=True),
     ]
 

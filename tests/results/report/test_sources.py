@@ -4,7 +4,7 @@ import re
 import pytest
 
 from ffnet.errors import InputError
-from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view
+from ffnet.results.report.expenses import stage_view, total_times, training_view, version_view, with_times
 from ffnet.results.report.html_table import Group, HtmlTable, html_table
 from ffnet.results.report.pictures import PIXELS, embed
 from ffnet.results.report.sources import read_jobs
@@ -113,3 +113,13 @@ def test_a_table_of_many_rows_scrolls():
     assert (
         not HtmlTable("", [], groups, ()).tall and HtmlTable("", [], [*groups, Group("", "", [[Cell("c")]])], ()).tall
     )
+
+
+def test_tables_1_and_2_have_the_mean_time_of_a_run_of_ours_on_the_page_alone():
+    view = View(
+        "", named("method", "part"), [{"our_dataset": "own", "experiment": "ridge", "method": "a", "part": "b"}]
+    )
+    timed = with_times(view, {("own", "ridge"): {"seconds": {"all": 90.0}, "runs": 2}})
+    assert [column.heading for column in timed.columns] == ["method", "time of a run", "part"]
+    assert texts(timed) == [["a", "45 s", "b"]]
+    assert texts(with_times(view, {})) == [["a", "", "b"]]

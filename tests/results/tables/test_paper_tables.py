@@ -100,7 +100,7 @@ def test_a_cell_that_was_not_run_is_empty_but_names_the_dataset_that_it_would_be
     assert (row["our_dataset"], row["our_data"]) == ("faces", "paper's")
     assert {row[name] for name in ("experiment", "ours", "interval_low", "runs")} == {""}
     line = next(line for line in known.lines(tables["table5"]) if line[:3] == ("BU-3DFE", "FFNet-M", "3D"))
-    assert line == ("BU-3DFE", "FFNet-M", "3D", "faces (paper's)", "87.28", "", "", "", "printed")
+    assert line == ("BU-3DFE", "FFNet-M", "3D", "faces (paper's)", "87.28", "", "", "", "", "", "printed")
 
 
 def test_no_figure_on_generated_faces_is_in_a_printed_line(known, tables):
@@ -124,6 +124,21 @@ def test_an_experiment_that_differs_keeps_its_name_below_the_printed_lines_and_a
     lines = known.lines(tables["table3"])
     assert lines[-1] == ("FFNet-M", "faces (paper's; other settings)", "", "", "", f"{ours} (3 x 4)")
     assert [line[2:] for line in lines if line[0] == "FFNet-M"][1] == ("-", "-", "-", "")  # not run
+
+
+def test_parameters_and_multiply_adds_are_those_of_the_records_and_empty_for_the_linear_floor(known):
+    costs = {"FFNet-M": ({"1234567": 8}, {"89012345": 8}), "ridge": ({}, {}), "mine": ({"7": 3, "8": 1}, {"9": 4})}
+    records = {
+        ("demo", name): {"made_with": {"parameters": parameters, "multiply_adds": multiply_adds}}
+        for name, (parameters, multiply_adds) in costs.items()
+    }
+    tables = paper_tables(paper_frame(known.experiments(), known.datasets, records))
+    table2, table4 = known.table(tables[1]), known.table(tables[3])
+    found = {row["experiment"]: (row["parameters"], row["multiply_adds"]) for row in (*table2, *table4)}
+    assert found == {"": ("", ""), "FFNet-M": ("1234567", "89012345"), "ridge": ("", ""), "mine": ("", "9")}
+    (line,) = [line for line in known.lines(tables[1]) if line[0] == "FFNet-M" and line[3] == "demo (synthetic)"]
+    assert line[-3:-1] == ("1,234,567", "89,012,345")
+    assert {row["parameters"] for row in known.table(tables[0])} == {""}  # of faces there is no record
 
 
 def test_what_was_left_out_is_in_the_row_of_ours(known):
