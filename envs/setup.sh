@@ -16,6 +16,13 @@ done
 Install one (Debian, Ubuntu: apt-get install python3) and type make again, or name one: make PYTHON=/path/to/python3.12"
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
+# A .venv without the mark of a finished setup may be incomplete, and one of another Python cannot be reused: start again
+ready=.venv/.ready
+clear=--clear
+[ "$(cat $ready 2>/dev/null)" != "$version" ] || clear=
+pip_options=
+if [ -n "$clear" ]; then pip_options=$("$python" envs/free_space.py); fi
+
 # What the wheels of open3d and Python's venv module need of the system, as (test, Debian package)
 missing=()
 library() { "$python" -c "import ctypes; ctypes.CDLL('$1')" 2>/dev/null || missing+=("$2"); }
@@ -36,14 +43,24 @@ then type make again."
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# A .venv without the mark of a finished setup may be incomplete, and one of another Python cannot be reused: start again
-ready=.venv/.ready
-clear=--clear
-if [ "$(cat $ready 2>/dev/null)" = "$version" ]; then clear=; rm $ready; fi
+unfinished() {
+  if [ -n "$clear" ]; then
+    rm -rf .venv
+    state="The unfinished .venv was deleted."
+  else
+    state="The old .venv may be incomplete; the next make replaces it."
+  fi
+  stop "Setup failed; the lines above say why. $state
+If the disk is full, make room (df -h shows what is free); if the network failed, wait for it. Then type make again."
+}
+trap unfinished EXIT
+trap 'exit 1' HUP TERM
+rm -f $ready
 "$python" -m venv $clear .venv
 echo "installing $(grep -c == requirements.lock) packages for Python $version into .venv; this takes a few minutes the first time"
-.venv/bin/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+.venv/bin/pip install -qq $pip_options --disable-pip-version-check --no-deps -r requirements.lock
 .venv/bin/pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+trap - EXIT
 .venv/bin/python -c 'from ffnet.geometry.raycast import import_open3d; import_open3d(); import cv2, dlib, torch' ||
   stop "The packages are installed, but one of them does not load: the last line above names what it lacks. On Debian: apt-get install the package that holds it, then type make again."
 echo "$version" >$ready

@@ -3,10 +3,9 @@
 from ffnet.workflow.job_log import job_log
 
 with job_log(snakemake.log[0]):
-    from ffnet.networks.model_file import write_model
     from ffnet.origin import read_kind
     from ffnet.settings import read_settings
-    from ffnet.training.final import model_header, train_final
+    from ffnet.training.final import write_final
     from ffnet.training.recipe import ModelSource, read_recipe
     from ffnet.training.session import read_data, start_session
 
@@ -17,7 +16,5 @@ with job_log(snakemake.log[0]):
     resume = f"resume/{source.dataset}/models-{repeat}"
     session = start_session(snakemake.config["execution"], snakemake.threads, params, files, resume)
     collection, _ = read_data(files.shards, files.split)
-    network, trained = train_final(name, collection, recipe, session, repeat)
-    header = model_header(name, recipe, source, read_kind(files.kind))  # type: ignore[arg-type]
-    write_model(snakemake.output[0], network, header | trained)
-    session.checkpoint(name).delete()
+    kind = read_kind(files.kind)
+    write_final(snakemake.output[0], name, collection, recipe, source, kind, session, repeat)

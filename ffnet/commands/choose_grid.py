@@ -12,6 +12,10 @@ from ffnet.errors import InputError
 from ffnet.networks.settings import ExperimentSettings
 
 SECTIONS = ("training", "networks", "loss")  # loss: of the experiment's own row
+NO_CHOICE = {  # keys of SECTIONS that nobody can choose by accuracy, and why
+    ("training", "seed"): "the best of several seeds is luck and no setting",
+    ("training", "watch_test"): "it only records the test fold after each epoch, and changes no network",
+}
 EXAMPLE = "such as training.epochs=6,12"
 Grid = dict[tuple[str, str], list]  # (section, key) -> its values
 
@@ -37,8 +41,8 @@ def value_text(value: object) -> str:
 
 
 def parse_grid(texts: Sequence[str]) -> Grid:
-    """The Grid of texts SECTION.KEY=VALUE,VALUE. Raises InputError for any other text, for another section, and for a
-    key or a value that occurs twice."""
+    """The Grid of texts SECTION.KEY=VALUE,VALUE. Raises InputError for any other text, for another section, for a key
+    in NO_CHOICE, and for a key or a value that occurs twice."""
     grid: Grid = {}
     for text in texts:
         name, equals, values = text.partition("=")
@@ -50,8 +54,8 @@ def parse_grid(texts: Sequence[str]) -> Grid:
                 f"--grid {text}: expected a key of {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]}, {EXAMPLE},"
                 f" found {section}"
             )
-        if (section, key) == ("training", "seed"):
-            raise InputError("--grid training.seed: the best of several seeds is luck and no setting; leave it out")
+        if (section, key) in NO_CHOICE:
+            raise InputError(f"--grid {section}.{key}: {NO_CHOICE[section, key]}; leave it out")
         if (section, key) in grid:
             raise InputError(f"--grid {text}: {section}.{key} occurs twice; give all its values at once")
         grid[section, key] = _values(text, values)

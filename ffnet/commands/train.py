@@ -12,7 +12,7 @@ from ffnet.errors import InputError
 from ffnet.origin import read_kind
 from ffnet.storage import write_text
 from ffnet.training.checkpoint import FOLDER
-from ffnet.training.recipe import NetworkRecipe, recipe_values
+from ffnet.training.recipe import recipe_values
 from ffnet.training.record import read_record
 from ffnet.training.run import train_runs
 from ffnet.training.run_predictions import read_run_predictions
@@ -48,8 +48,7 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
 
     Raises InputError for an unknown name, and as training does.
     """
-    from ffnet.networks.model_file import write_model  # with torch, which takes seconds to import
-    from ffnet.training.final import model_header, train_final
+    from ffnet.training.final import write_final  # with torch, which takes seconds to import
 
     check_names(config, dataset, experiments)
     for name in experiments:
@@ -60,11 +59,8 @@ def train_models(config: Config, dataset: str, experiments: Sequence[str]) -> in
         recipe, source = experiment_recipe(config, dataset, name), model_source(config, dataset)
         params = {"recipe": recipe_values(recipe), "code": code_hash(FINAL_SCRIPT)}
         session = _session(config, dataset, name, 0, params, f"{FOLDER}/{dataset}/models-0")
-        network, trained = train_final(name, _read(dataset, 0)[0], recipe, session)
-        assert isinstance(recipe, NetworkRecipe)  # train_final has refused others
-        header = model_header(name, recipe, source, read_kind(files.KIND.format(dataset=dataset)))
-        write_model(path, network, header | trained)
-        session.checkpoint(name).delete()
+        kind = read_kind(files.KIND.format(dataset=dataset))
+        write_final(path, name, _read(dataset, 0)[0], recipe, source, kind, session)
         print(f"{path}: written", flush=True)
     return 0
 

@@ -1,6 +1,7 @@
 """The final model: one experiment trained on all selected subjects, for predictions on other people's scans."""
 
 import dataclasses
+import os
 import platform
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from ffnet.errors import InputError
 from ffnet.networks.fusion import FusionNet
+from ffnet.networks.model_file import write_model
 from ffnet.networks.settings import IMAGENET, NONE
 from ffnet.origin import SYNTHETIC
 from ffnet.seeds import seed_of
@@ -29,6 +31,24 @@ TERMS = {  # whose terms apply to a model
     " research and education.",
     "file": "It started from the weights in '{file}', whose terms apply too.",
 }
+
+
+def write_final(
+    path: str | os.PathLike,
+    name: str,
+    collection: Samples,
+    recipe: Recipe,
+    source: ModelSource,
+    kind: str,
+    session: Session,
+    repeat: int = 0,
+) -> None:
+    """Trains a final model, writes it with all that a prediction needs, and deletes its checkpoint; see train_final and
+    model_header."""
+    network, trained = train_final(name, collection, recipe, session, repeat)
+    assert isinstance(recipe, NetworkRecipe)  # train_final has refused others
+    write_model(path, network, model_header(name, recipe, source, kind) | trained)
+    session.checkpoint(name).delete()
 
 
 def train_final(

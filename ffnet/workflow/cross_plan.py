@@ -74,10 +74,11 @@ def check_people_apart(config: Config, rows: Mapping[str, Sequence[ScanRow]]) ->
                 for name in (pair.train, pair.test)
             )
             if train & test:
+                also = " and set protocol.redraw: false, which a list needs" if config.protocol.redraw else ""
                 raise InputError(
                     f"config.yaml: cross.pairs: {pair.train} and {pair.test}: {len(train & test)} people take part in"
                     f" both, {min(train & test)} among them, so that their scans would not be new; name other people"
-                    " for one of them in protocol.subject_lists, or remove the pair"
+                    f" for one of them in protocol.subject_lists{also}, or remove the pair"
                 )
 
 

@@ -200,6 +200,7 @@ def test_the_estimate_is_in_proportion_to_epochs(choose, monkeypatch):
         ("training.epochs=6,6", "--grid training.epochs=6,6: 6 occurs twice"),
         ("training.learning_rate=0.5", "training.learning_rate occurs twice; give all its values at once"),
         ("training.seed=1,2", "--grid training.seed: the best of several seeds is luck"),
+        ("training.watch_test=true", "--grid training.watch_test: it only records the test fold after each epoch, and"),
         ("training.keep=best_validation", "training.keep is 'best_validation', but protocol.validation is 0"),
     ],
 )

@@ -69,6 +69,7 @@ def test_what_is_there_counts_and_what_is_missing_is_listed_run_by_run(own_known
         ("demo", "FFNet-M", "1", "2", "not made"),
         ("demo", "FFNet-M", "1", "3", "not made"),
     ]
+    assert any("Pairs of collections (section cross of config.yaml) are left out" in note for note in table.notes)
     assert len(rows) == 10 and missing_warnings(runs) == [
         "so far; 50 of 60 runs are made, see missing.md. Only comparisons.md compares the same runs."
     ]

@@ -6,11 +6,10 @@ import torch
 
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
-from ffnet.networks.model_file import write_model
 from ffnet.origin import SYNTHETIC
 from ffnet.storage import write_stage
 from ffnet.training.evaluation import CrossRun, collection_probabilities, evaluate_pair, relabel
-from ffnet.training.final import model_header, train_final
+from ffnet.training.final import write_final
 from ffnet.training.recipe import ModelSource, recipe_values
 from ffnet.training.record import read_record
 from ffnet.training.ridge import ridge_probabilities
@@ -42,8 +41,8 @@ def of_others(tmp_path, unseen):
 def model(tmp_path, collection, recipe_of, config):
     """A network of the six people, in its file."""
     recipe, source = recipe_of(*F3DNET), ModelSource("six", "bu3dfe", config.preprocessing("mm", "gridfit"))
-    network, trained = train_final("mine", collection, recipe, session_in(tmp_path))
-    write_model(tmp_path / "mine.safetensors", network, model_header("mine", recipe, source, SYNTHETIC) | trained)
+    session = session_in(tmp_path)
+    write_final(tmp_path / "mine.safetensors", "mine", collection, recipe, source, SYNTHETIC, session)
     return str(tmp_path / "mine.safetensors")
 
 

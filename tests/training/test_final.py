@@ -8,11 +8,11 @@ from safetensors.torch import save_file
 from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS
 from ffnet.networks.layers import Stack
-from ffnet.networks.model_file import read_model, write_model
+from ffnet.networks.model_file import read_model
 from ffnet.networks.vgg16_bn import vgg16_bn_layers
 from ffnet.origin import SYNTHETIC
 from ffnet.shards.hashes import data_hash
-from ffnet.training.final import licence_note, model_header, train_final
+from ffnet.training.final import licence_note, train_final, write_final
 from ffnet.training.loop import network_inputs, predict
 from ffnet.training.precision import Precision
 from ffnet.training.recipe import ModelSource
@@ -32,8 +32,7 @@ def train_into(source):
     """A function: the path of a model that it trained on a collection."""
 
     def go(path, collection, recipe, name="FFNet-M"):
-        network, trained = train_final(name, collection, recipe, session_in(path.parent))
-        write_model(path, network, model_header(name, recipe, source, SYNTHETIC) | trained)
+        write_final(path, name, collection, recipe, source, SYNTHETIC, session_in(path.parent))
         return path
 
     return go
@@ -91,6 +90,15 @@ def test_vgg_streams_start_from_the_pretrained_file(tmp_path, collection, recipe
     assert torch.equal(model.network.backbones["texture"][0].weight, stack[0].weight)
     assert len(model.header["run"]["pretrained_sha256"]) == 64
     assert "started from the weights in" in model.header["licence"]
+
+
+def test_a_model_that_is_written_leaves_no_checkpoint(tmp_path, collection, recipe_of, source):
+    session, recipe = session_in(tmp_path, save_every=0.0), recipe_of(*F3DNET)
+    train_final("mine", collection, recipe, session)
+    checkpoint = session.checkpoint("mine").state_path
+    assert checkpoint.exists()
+    write_final(tmp_path / "m.safetensors", "mine", collection, recipe, source, SYNTHETIC, session)
+    assert not checkpoint.exists() and (tmp_path / "m.safetensors").exists()
 
 
 def test_ridge_and_a_split_without_scans_are_refused(tmp_path, collection, reader, split, recipe_of):

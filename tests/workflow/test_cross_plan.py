@@ -1,6 +1,7 @@
 """Which runs the section `cross` asks for, without Snakemake."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -73,6 +74,11 @@ def test_people_who_would_be_in_both_are_refused_before_anything_is_trained():
     with pytest.raises(InputError, match="12 people take part in both"):
         list_jobs(config)
     check_people_apart(config_of([(A, B)]), rows_of(config))
+    advice = "name other people for one of them in protocol.subject_lists{}, or remove the pair"
+    for redraw, also in ((False, ""), (True, " and set protocol.redraw: false, which a list needs")):
+        redrawn = replace(config, protocol=replace(config.protocol, redraw=redraw))
+        with pytest.raises(InputError, match=advice.format(also)):
+            check_people_apart(redrawn, rows_of(config))
     halves = {name: [f"bs{n:03d}" for n in range(*ends)] for name, ends in ((B, (0, 6)), ("third", (6, 12)))}
     config = config_of([(B, "third")], subject_lists=halves)
     check_people_apart(config, rows_of(config))

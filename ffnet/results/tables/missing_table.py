@@ -20,6 +20,7 @@ NOTES = (
     f"{REASONS}.",
     "Stale runs are counted nowhere; the next start of the workflow makes them again.",
     "Every missing and stale run is in missing.csv. Leakage is audited once all runs are made.",
+    "Pairs of collections (section cross of config.yaml) are left out here; their table needs all of their runs.",
 )
 
 
