@@ -60,7 +60,8 @@ def check_make(words):
         name, equals, value = word.partition("=")
         if equals:
             assert f"$({name})" in makefile or f"{name} ?=" in makefile, f"the Makefile has no {name}"
-            check_settings_file(value if name == "CONFIG" else None)
+            for path in value.split() if name == "CONFIG" else ():
+                check_settings_file(path)
         else:
             assert re.search(rf"^(\w+ )*{re.escape(name)}( \w+)*:", makefile, re.MULTILINE), f"no target {name}"
 

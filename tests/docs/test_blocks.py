@@ -5,6 +5,7 @@ import dataclasses
 import importlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -132,7 +133,7 @@ def test_no_page_hides_a_block():
 @pytest.mark.parametrize(("page", "text"), inline_code(), ids=str)
 def test_a_command_or_a_file_named_inline_exists(page, text):
     if re.match(r"(make|snakemake|ffnet|\.venv/bin/python)( |$)", text) and "DATASET" not in text:
-        check_words(text.split())
+        check_words(shlex.split(text))
     elif PLACES.fullmatch(text) and "curvature" not in text and not text.startswith("docs/_build"):
         assert (ROOT / text).exists(), f"{page}: there is no {text}"
 

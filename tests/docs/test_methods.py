@@ -5,6 +5,7 @@ import dataclasses
 import re
 
 import pytest
+import yaml
 
 from ffnet.commands.config_file import read_config_file
 from ffnet.networks.settings import LossSettings
@@ -60,3 +61,60 @@ def test_the_page_shows_these_rankings_and_that_none_is_clear():
 def test_the_config_runs_every_other_method_beside_ffnet_m(settings):
     run = [name for name, row in settings.experiments.items() if row.repeats]
     assert set(run) == {"ridge", "FFNet", "FFNet-M", *other_methods()} and len(other_methods()) == 21
+
+
+def of_ffnet_m():
+    """{row: how far it is above FFNet-M, the ends of the interval by person, p} of the stored comparisons."""
+    found = {}
+    for row in rows(FOLDER / "comparisons.csv"):
+        if "FFNet-M" in (row["first"], row["second"]):
+            sign = 1 if row["second"] == "FFNet-M" else -1
+            other = row["first"] if sign == 1 else row["second"]
+            difference, *ends = (sign * float(row[name]) for name in ("difference", "subject_low", "subject_high"))
+            found[other] = difference, *sorted(ends), float(row["subject_p_holm"])
+    return found
+
+
+def test_the_page_shows_the_stored_accuracies_differences_costs_and_times(settings):
+    shown = {line[0]: line[1:] for line in table_below(TEXT, "## All rows on 60 generated people")}
+    accuracy = {row["experiment"]: row for row in rows(FOLDER / "accuracy.csv")}
+    costs = {row["experiment"]: row for row in rows(FOLDER / "table2.csv") if row["experiment"]}
+    times = dict(re.findall(r"^(\S+) .* ([\d.]+)$", page("docs/methods/times.txt"), flags=re.MULTILINE))
+    assert set(shown) == set(accuracy) == set(costs) == {n for n, row in settings.experiments.items() if row.repeats}
+    assert sorted(shown, key=lambda name: -float(accuracy[name]["accuracy"])) == list(shown)
+    for name, (share, reach, *compared, parameters, multiply_adds, time) in shown.items():
+        row = accuracy[name]
+        assert (row["scans"], row["subjects"], row["repeats"], row["folds"]) == ("360", "60", "1", "5")
+        assert (share, reach) == (
+            row["accuracy"],
+            f"{float(row['interval_low']):.1f} to {float(row['interval_high']):.1f}",
+        )
+        if name != "FFNet-M":
+            difference, low, high, p = of_ffnet_m()[name]
+            chance = "<0.001" if p < 0.001 else f"{p:.3f}"
+            assert compared == [f"{difference:+.2f}", f"{low:+.1f} to {high:+.1f}", chance]
+        cost = [costs[name][key] for key in ("parameters", "multiply_adds")]
+        assert [parameters, multiply_adds] == [f"{float(value) / 1e6:.2f}" if value else "" for value in cost]
+        assert time == times.get(name, "")
+
+
+def test_every_number_in_the_discussion_is_in_the_tables():
+    text = TEXT.partition("- **These numbers rank")[2].partition("[accuracy.csv]")[0]
+    known = {"95.13", "60", "13.33", "9.4", "17.5", "0.001", "0.139", "1", "276", "216", "0"}
+    found = of_ffnet_m()
+    known |= {f"{abs(values[0]):.2f}" for values in found.values()}
+    assert set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)) <= known
+    assert found["Scattering-n"][:3] == pytest.approx((13.33, 9.4, 17.5), abs=0.05)
+    assert {found[name][3] for name in ("OGF2-like", "OGF2-like-0")} == {1} and found["Tian-like"][3] < 0.14
+    assert len(rows(FOLDER / "comparisons.csv")) == 276 and 6 * 36 == 216
+    without_normals = ["AFNet-M-like", "AFNet-M-like-skips", "AFNet-M-like-concat", "Oyedotun-like", "CM-CNN-like"]
+    assert max(found[name][0] for name in (*without_normals, "AMDFN", "DF-CNN-like")) == -11.11
+    assert "95.13" in page("docs/demo60.md")
+
+
+def test_the_recipe_on_top_of_another_config_is_that_of_the_60_people():
+    recipe, demo60 = (yaml.safe_load(page(f"configs/{name}.yaml")) for name in ("recipe", "demo60"))
+    assert {name: recipe[name] for name in ("networks", "training")} == {
+        name: demo60[name] for name in ("networks", "training")
+    }
+    assert recipe["protocol"] == {"folds": yaml.safe_load(page("config.yaml"))["protocol"]["folds"]}
