@@ -47,11 +47,15 @@ $(READY): requirements.lock pyproject.toml envs/setup.sh
 # One thread each: on a busy machine, threads that share a computation wait for each other
 test slow cluster full coverage: export OMP_NUM_THREADS = 1
 
+# Tests run in two processes. Those of a file stay together, as they share what they have made
+PROCESSES ?= 2
+PARALLEL := --numprocesses $(PROCESSES) --dist loadfile
+
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 slow: setup
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 cluster: setup
 	@$(BIN)/python -m pytest -m cluster

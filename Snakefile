@@ -13,6 +13,7 @@ from ffnet.workflow.files import CROSS_TABLES, TABLES
 from ffnet.workflow.gpus import gpu_places
 from ffnet.workflow.memory import evaluation_memory, training_memory
 from ffnet.workflow.planning import (
+    count_draws,
     count_splits,
     demo_patterns,
     demo_settings,

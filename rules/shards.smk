@@ -38,8 +38,9 @@ rule hash_shards:
     conda:
         "../envs/ffnet.yaml"
     params:
-        # quarantine.max_share is left out, so that changing it does not retrain. No file of check_quarantine is an
-        # ancient() input, because Snakemake then misses changes downstream when check_quarantine runs.
+        # quarantine.max_share and repeats, which may draw other subjects, are left out, so that changing them does not
+        # retrain. No file of check_quarantine is an ancient() input, because Snakemake then misses changes downstream
+        # when check_quarantine runs.
         scans=lambda wildcards: len(collections[wildcards.dataset].rows),
         code=code_hash("workflow_scripts/hash_shards.py"),
     script:
@@ -89,6 +90,7 @@ rule check_quarantine:
     params:
         scans=lambda wildcards: len(collections[wildcards.dataset].rows),
         settings=asdict(settings.quarantine),
+        draws=count_draws(settings),
         code=code_hash("workflow_scripts/check_quarantine.py"),
     script:
         "../workflow_scripts/check_quarantine.py"

@@ -26,7 +26,7 @@ from ffnet.shards.hashes import read_shard_list
 from ffnet.shards.samples import Samples, read_samples
 from ffnet.storage import read_table, write_text
 from ffnet.training.checkpoint import FOLDER, checkpoint_key
-from ffnet.training.participants import choose_participants, read_participants, repeat_subjects
+from ffnet.training.participants import choose_participants, read_participants, subjects_of_repeats
 from ffnet.training.recipe import NetworkRecipe, recipe_values
 from ffnet.training.run import train_runs
 from ffnet.training.session import Run, Session, start_session
@@ -92,9 +92,7 @@ def choosing_people(config: Config, dataset: str, folds: int) -> People:
     unchosen = [one._replace(chosen="no") for one in everyone]
     if choose_participants(unchosen, dataset, protocol) != everyone:
         raise InputError(f"{path}: made with other settings of protocol; make it again: snakemake --cores all {path}")
-    repeats = range(max(count_splits(config), 1))
-    drawn = [repeat_subjects(everyone, protocol.redrawn(one), dataset, protocol.seed, one) for one in repeats]
-    tested = sorted(set().union(*drawn))
+    tested = sorted(subjects_of_repeats(everyone, dataset, protocol, count_splits(config)))
     others = [one.subject for one in everyone if one.subject not in tested and not one.missing]
     if folds < 2 or len(others) < folds:
         raise InputError(

@@ -150,10 +150,23 @@ def read_participants(path: str | os.PathLike) -> list[Participant]:
     return participants
 
 
-def left_out_shares(participants: Iterable[Participant], left_out: int, scans: int) -> list[Share]:
-    """The Shares of all scans of a dataset, of which `left_out` of `scans` are in quarantine, and of those chosen."""
-    chosen = [one for one in participants if one.chosen == "yes"]
-    wanted, usable = (sum(getattr(one, name) for one in chosen) for name in ("scans", "usable"))
+def subjects_of_repeats(
+    everyone: list[Participant], dataset: str, protocol: ProtocolSettings, repeats: int
+) -> set[str]:
+    """The names of those who take part in any of so many repeats; in the first, if there are none."""
+    drawn = (protocol.redrawn(repeat) for repeat in range(max(repeats, 1)))
+    return {
+        subject
+        for repeat, count in enumerate(drawn)
+        for subject in repeat_subjects(everyone, count, dataset, protocol.seed, repeat)
+    }
+
+
+def left_out_shares(everyone: list[Participant], tested: Collection[str], left_out: int, scans: int) -> list[Share]:
+    """The Shares of all scans of a dataset, of which `left_out` of `scans` are in quarantine, and of those of the
+    tested subjects."""
+    rows = [one for one in everyone if one.subject in tested]
+    wanted, usable = (sum(getattr(one, name) for one in rows) for name in ("scans", "usable"))
     return [Share("scans", left_out, scans), Share("scans of the subjects that take part", wanted - usable, wanted)]
 
 

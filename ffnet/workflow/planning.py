@@ -88,6 +88,11 @@ def count_splits(config: Config) -> int:
     return max(*(row.repeats for row in config.experiments.values()), int(bool(config.cross.pairs)), 0)
 
 
+def count_draws(config: Config) -> int:
+    """In how many repeats subjects are drawn: 1 where all repeats have the same."""
+    return max(count_splits(config), 1) if config.protocol.redraw else 1
+
+
 def is_redrawn(config: Config, experiment: str) -> bool:
     """Whether the repeats of an experiment test other people than each other."""
     return config.protocol.redraw and config.experiments[experiment].repeats > 1

@@ -74,13 +74,10 @@ class ClusterProject(Project):
 def project(slurm, tmp_path, tmp_path_factory):
     """A copy of the finished tiny project without its runs and what follows from them, that a test may spoil; its
     training jobs are folds."""
-    finished = finish(tmp_path_factory.getbasetemp())
-    folder = tmp_path / "project"
-    subprocess.run(["cp", "-a", finished.folder, folder], check=True)
+    project = finish(tmp_path_factory.getbasetemp()).copy_to(tmp_path / "project", ClusterProject)
     for part in ("results/*/runs", "results/*/predictions", "results/tables", "results/figures", "logs"):
-        for path in folder.glob(part):
+        for path in project.folder.glob(part):
             shutil.rmtree(path)
-    project = finished.at(folder, ClusterProject)
     project.configure(lambda config: config["execution"].update(job="fold"))
     yield project
     if project.process:
@@ -93,7 +90,7 @@ def project(slurm, tmp_path, tmp_path_factory):
 def undisturbed(tmp_path_factory):
     """The tables of the finished tiny project, which was run without a cluster, repeat by repeat."""
     finished = finish(tmp_path_factory.getbasetemp())
-    return finished.at(finished.folder, ClusterProject).tables()
+    return ClusterProject.at(finished.folder).tables()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from ffnet.training.participants import (
     participants_text,
     read_participants,
     repeat_subjects,
+    subjects_of_repeats,
 )
 from ffnet.training.settings import ProtocolSettings
 from ffnet.training.splits import split_table, subject_folds
@@ -216,7 +217,17 @@ def test_a_damaged_subjects_csv_is_an_error_with_its_line(tmp_path):
 
 def test_shares_are_those_of_all_scans_and_of_the_subjects_that_take_part():
     participants = [Participant("a", 12, 11, "", "no", "yes"), Participant("b", 12, 0, "fear", "no")]
-    assert left_out_shares(participants, 13, 24) == [
+    assert left_out_shares(participants, {"a"}, 13, 24) == [
         Share("scans", 13, 24),
         Share("scans of the subjects that take part", 1, 12),
     ]
+
+
+def test_those_of_all_repeats_are_tested_and_without_redraw_those_of_subjects_csv():
+    of_all = choose_participants(everyone(12), "bu3dfe", PROTOCOL)
+    first = set(chosen_subjects(of_all))
+    for protocol, repeats in ((PROTOCOL, 3), (REDRAWN, 0), (REDRAWN, 1)):
+        assert subjects_of_repeats(of_all, "bu3dfe", protocol, repeats) == first
+    second, third = (draw_subjects(of_all, 4, "bu3dfe", 0, repeat) for repeat in (1, 2))
+    assert subjects_of_repeats(of_all, "bu3dfe", REDRAWN, 3) == first | second | third
+    assert len(first | second) > 4 and len(first | second | third) > len(first | second)

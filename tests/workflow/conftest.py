@@ -1,12 +1,12 @@
 """The real workflow on a tiny collection, in a folder of its own."""
 
-import functools
 import os
 import subprocess
 import sys
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from benchmarks.bench_workflow import copy_project
 from ffnet.workflow.provenance import ROOT
@@ -19,11 +19,17 @@ class Project:
         self.folder = folder
         copy_project(folder)
 
-    def at(self, folder, kind=None):
-        """The same with another folder, which holds a copy, as a Project or another kind of it."""
-        copy = object.__new__(kind or Project)
-        copy.folder = folder
-        return copy
+    def copy_to(self, folder, kind=None):
+        """A copy of all files, with their times, as a Project or another kind of it."""
+        subprocess.run(["cp", "-a", self.folder, folder], check=True)
+        return (kind or Project).at(folder)
+
+    @classmethod
+    def at(cls, folder):
+        """The project in a folder that holds a copy of it already."""
+        project = object.__new__(cls)
+        project.folder = folder
+        return project
 
     def configure(self, change):
         """Reads config.yaml, lets change(config) edit it in place, and writes it back."""
@@ -73,28 +79,35 @@ def make_tiny(config):
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """A tiny project that was run to its end."""
-    return finish(tmp_path_factory.getbasetemp())
+def finished(shared_folder):
+    """A tiny project that was run to its end. No test may run anything in it: others copy it meanwhile."""
+    return finish(shared_folder)
 
 
-@functools.cache
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory):
+    """The same folder in all processes of a test run (pytest -n)."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 def finish(folder):
-    """The project of the fixture `finished`, below a folder; made once, whichever tests ask for it."""
-    (folder / "finished").mkdir()
-    project = Project(folder / "finished")
-    project.configure(make_tiny)
-    done = project.run()
-    assert done.returncode == 0, done.stdout[-5000:]
-    return project
+    """The project of the fixture `finished`, below a folder; made once, by the first process that asks for it."""
+    with FileLock(folder / "finished.lock"):
+        if not (folder / "finished").exists():
+            (folder / "unfinished").mkdir()
+            project = Project(folder / "unfinished")
+            project.configure(make_tiny)
+            done = project.run()
+            assert done.returncode == 0, done.stdout[-5000:]
+            project.folder.rename(folder / "finished")
+    return Project.at(folder / "finished")
 
 
 @pytest.fixture
 def project(finished, tmp_path):
     """A copy of the finished project that a test may spoil; file times are kept."""
-    folder = tmp_path / "project"
-    subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    return finished.at(folder)
+    return finished.copy_to(tmp_path / "project")
 
 
 @pytest.fixture(scope="module")

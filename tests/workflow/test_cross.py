@@ -37,9 +37,7 @@ def ask(config):
 @pytest.fixture(scope="module")
 def paired(finished, tmp_path_factory):
     """The finished project with both pairs, run to its end again; which jobs that took is in `paired.took`."""
-    folder = tmp_path_factory.mktemp("paired") / "project"
-    subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    project = finished.at(folder)
+    project = finished.copy_to(tmp_path_factory.mktemp("paired") / "project")
     project.configure(ask)
     project.took = project.planned()
     done = project.run()
@@ -50,8 +48,7 @@ def paired(finished, tmp_path_factory):
 @pytest.fixture
 def copy(paired, tmp_path):
     """A copy that a test may spoil."""
-    subprocess.run(["cp", "-a", str(paired.folder), str(tmp_path / "project")], check=True)
-    return paired.at(tmp_path / "project")
+    return paired.copy_to(tmp_path / "project")
 
 
 def listed(project):
@@ -103,8 +100,7 @@ def test_evaluate_gives_the_same_predictions_to_the_byte(paired):
 
 
 def test_status_and_plan_know_the_jobs_and_their_files(paired, finished, tmp_path):
-    subprocess.run(["cp", "-a", str(finished.folder), str(tmp_path / "project")], check=True)
-    fresh = finished.at(tmp_path / "project")
+    fresh = finished.copy_to(tmp_path / "project")
     fresh.configure(ask)
     subprocess.run(["rm", "-r", "results", "logs", "data"], cwd=fresh.folder, check=True)
     assert Counter(job.rule for job in listed(fresh)) == fresh.planned()

@@ -69,8 +69,8 @@ def test_shards_hold_what_they_promise(finished):
     assert len({subject for path in paths for subject in read_stage(path).columns["subject"]}) == 4
 
 
-def test_a_finished_project_has_nothing_to_do(finished):
-    assert finished.planned() == {}
+def test_a_finished_project_has_nothing_to_do(project):
+    assert project.planned() == {}
 
 
 def test_a_mesh_cut_in_half_is_quarantined_and_the_rest_goes_on(project):

@@ -8,7 +8,7 @@ from tests.workflow.test_reruns import ONE_EXPERIMENT, jobs_of, key
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 SPLITS = [f"results/demo-{layout}/splits/{repeat}.csv" for layout in ("bosphorus", "bu3dfe") for repeat in (0, 1)]
-REDRAWN = ONE_EXPERIMENT | {"split_subjects": 2}  # the second repeat of ridge on both collections, and its tables
+REDRAWN = ONE_EXPERIMENT | {"split_subjects": 2, "check_quarantine": 2}  # ridge's second repeat, its people, its tables
 
 
 def fixed(config):

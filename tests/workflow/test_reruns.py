@@ -245,9 +245,8 @@ def test_a_shard_that_vanished_is_named_and_comes_back_without_a_run_trained_aga
 @pytest.fixture(scope="module")
 def own(finished, tmp_path_factory):
     """A finished project on a folder that is nobody's output, with one broken scan; ridge alone, one shard."""
-    folder = tmp_path_factory.mktemp("own") / "project"
-    subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    project = finished.at(folder)
+    project = finished.copy_to(tmp_path_factory.mktemp("own") / "project")
+    folder = project.folder
     (folder / "data/demo/bosphorus").rename(folder / "data/own")
     broken = folder / FEAR
     broken.rename(folder / "kept.bnt")
@@ -298,7 +297,6 @@ OWN_CHANGES = {
 @pytest.mark.parametrize("name", OWN_CHANGES)
 def test_a_change_of_ones_own_scans_reruns_their_shard_and_what_is_trained_on_it(own, tmp_path, name):
     change, wanted = OWN_CHANGES[name]
-    folder = tmp_path / "project"
-    subprocess.run(["cp", "-a", str(own.folder), str(folder)], check=True)
-    change(folder)
-    assert own.at(folder).planned() == jobs_of(wanted, "repeat")
+    copy = own.copy_to(tmp_path / "project")
+    change(copy.folder)
+    assert copy.planned() == jobs_of(wanted, "repeat")

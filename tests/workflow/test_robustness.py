@@ -1,7 +1,6 @@
 """The robustness test through Snakemake: no part of the plain run, and repeated only where something changed."""
 
 import csv
-import subprocess
 
 import pytest
 from PIL import Image
@@ -31,9 +30,7 @@ def small(project):
 @pytest.fixture(scope="module")
 def tested(finished, tmp_path_factory):
     """A project whose robustness test was run; no test may change it."""
-    folder = tmp_path_factory.mktemp("tested") / "project"
-    subprocess.run(["cp", "-a", str(finished.folder), str(folder)], check=True)
-    project = finished.at(folder)
+    project = finished.copy_to(tmp_path_factory.mktemp("tested") / "project")
     project.configure(make_small)
     assert project.planned() == {"make_report": 1}  # the page shows the settings
     assert project.planned("robustness") == {"train_final": 2, OUTCOMES: 4, **TABLE}
@@ -45,9 +42,7 @@ def tested(finished, tmp_path_factory):
 @pytest.fixture
 def own(tested, tmp_path):
     """A copy of `tested` that a test may change."""
-    folder = tmp_path / "project"
-    subprocess.run(["cp", "-a", str(tested.folder), str(folder)], check=True)
-    return tested.at(folder)
+    return tested.copy_to(tmp_path / "project")
 
 
 def test_table_figure_and_lost_scans_are_made(tested):

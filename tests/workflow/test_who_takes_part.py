@@ -1,7 +1,6 @@
 """Scans that cannot be used and the choice of subjects, from the files to the tables."""
 
 import csv
-import shutil
 
 import pytest
 
@@ -46,9 +45,7 @@ def collection(tmp_path_factory):
 
 @pytest.fixture
 def project(collection, tmp_path):
-    folder = tmp_path / "project"
-    shutil.copytree(collection.folder, folder, symlinks=True)
-    return collection.at(folder)
+    return collection.copy_to(tmp_path / "project")
 
 
 def lose_photos(project, pattern):
@@ -105,3 +102,26 @@ def test_a_person_with_some_scans_takes_part_only_where_the_complete_ones_do_not
     assert len(chosen) == 5 and sum(row["complete"] == "no" for row in chosen) == 1
     (row,) = rows(project, "results/tables/accuracy.csv")
     assert (row["subjects"], row["scans"]) == ("5", "59")
+
+
+def test_scans_of_whoever_any_repeat_draws_count_in_max_share(project):
+    """Three people are complete, so that each repeat draws one of the others too: first bs002, then bs000."""
+
+    def redraw(config):
+        config["datasets"]["own"]["takes"] = "all"
+        config["experiments"]["ridge"]["repeats"] = 2
+        config["protocol"]["redraw"] = True
+        config["quarantine"]["max_share"] = 0.115
+
+    lose_photos(project, "bs000/*_0.png")
+    lose_photos(project, "bs00[24]/*FEAR_0.png")  # 8 of 72 scans, of the five who are drawn 7 of 60
+    project.configure(redraw)
+    done = project.run("results/own/shards.csv")
+    assert done.returncode != 0 and "error: too many scans were left out, so nothing is trained" in done.stdout
+    done = project.run("results/own/quarantine.txt")
+    assert done.returncode != 0
+    assert "7 of 60 scans of the subjects that take part were left out (11.7%), more than quarantine" in done.stdout
+    project.configure(lambda config: config["experiments"]["ridge"].update(repeats=1))
+    assert project.run("results/own/shards.csv", "results/own/quarantine.txt").returncode == 0
+    project.configure(lambda config: config["experiments"]["ridge"].update(repeats=2))
+    assert project.planned("results/own/quarantine.txt", "results/own/shards.csv") == {"check_quarantine": 1}
