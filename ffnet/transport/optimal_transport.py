@@ -42,9 +42,8 @@ def couple(cost: np.ndarray, labels: np.ndarray, settings: MoveSettings) -> np.n
     given, taken = np.full(count, 1 / count), np.full(tested, 1 / tested)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # of steps that end early or overflow, which the check below judges
-        coupling = sinkhorn_lpl1_mm(
-            given, labels, taken, cost, settings.entropy, settings.classes, ROUNDS, STEPS, stopInnerThr=STOP
-        )
+        weights = settings.entropy, settings.classes
+        coupling = sinkhorn_lpl1_mm(given, labels, taken, cost, *weights, ROUNDS, STEPS, STOP)
     misplaced = np.max([np.abs(coupling.sum(axis) - due).sum() / 2 for axis, due in ((1, given), (0, taken))])
     if not misplaced <= MISPLACED:
         raise InputError(

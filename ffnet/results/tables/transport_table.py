@@ -53,7 +53,7 @@ COLUMNS = (
 UNKNOWN: Row = {column.name: np.nan for column in COLUMNS if column.name.startswith("from_")}
 NOTES = (
     f"{TRANSDUCTIVE}: the training features were moved onto all test features of the run at once, which were seen"
-    " without labels. The line stands in no other table, and is no fair comparison with a method that sees one scan at"
+    " without labels. The line is in no other table, and is no fair comparison with a method that sees one scan at"
     " a time.",
     f"{UNMOVED}: the control, the same classifier on the features as the network gives them; {MOVED}: entropic optimal"
     " transport with sparsity by class, after Wei et al. (FG 2018).",
