@@ -5,11 +5,13 @@ import io
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from ffnet.errors import InputError
-from ffnet.training.ridge import linear_probabilities
+from ffnet.training.ridge import linear_probabilities, softmax
 from ffnet.training.run_features import TEST, TRAINING, Features
 from ffnet.transport.moved_runs import classify_run, moved_texts
+from ffnet.transport.optimal_transport import cost_matrix, couple, move
 from ffnet.transport.settings import MoveSettings
 
 CLASSES = ("calm", "glad", "cross")
@@ -57,6 +59,18 @@ def test_what_is_not_moved_is_the_linear_floor_on_the_features():
     floor = linear_probabilities(train.values.astype(float), train.label, test.values.astype(float), 3, 1.0)
     np.testing.assert_allclose(outcome.unmoved, floor, rtol=1e-9)
     np.testing.assert_allclose(outcome.moved.sum(axis=1), 1)
+
+
+def test_what_is_moved_is_a_ridge_regression_with_an_intercept_on_the_moved_features():
+    """Against scikit-learn, on features that are scaled by the training half alone."""
+    features = features_of()
+    train, test = features.of(TRAINING), features.of(TEST)
+    coupling = couple(cost_matrix(train.values, test.values), train.label, SETTINGS)
+    scale = train.values.astype(float).std(axis=0)
+    moved, targets = move(coupling, test.values) / scale, np.where(train.label[:, None] == np.arange(3), 1.0, -1.0)
+    expected = Ridge(alpha=SETTINGS.penalty).fit(moved, targets).predict(test.values / scale)
+    outcome = classify_run(train.values, train.label, test.values, 3, SETTINGS)
+    np.testing.assert_allclose(outcome.moved, softmax(expected), atol=1e-6)
 
 
 def test_the_scale_of_the_features_changes_no_prediction():

@@ -97,3 +97,8 @@ def test_a_coupling_that_cannot_be_computed_says_which_keys_to_change(clouds, en
     with pytest.raises(InputError, match="no coupling was found of 30 training and 12 test scans with entropy") as told:
         couple(cost, labels, settings)
     assert "of the mass is misplaced); raise entropy or lower classes" in str(told.value)
+
+
+def test_a_coupling_of_no_numbers_is_refused():
+    with pytest.raises(InputError, match="nan% of the mass is misplaced"):
+        couple(np.full((4, 2), np.nan), np.arange(4) % 2, PLAIN)
