@@ -20,6 +20,10 @@ NETWORK, UNMOVED, MOVED = "the network", "ridge on its features", "ridge on move
 TRANSDUCTIVE = "TRANSDUCTIVE"
 
 
+def _line(row: Row) -> str:
+    return f"{row['line']}: {row['sees']}" if row["sees"] else row["line"]
+
+
 def _difference(name: str, heading: str, other: str) -> tuple[Column, ...]:
     """The columns of a difference to another line of the same experiment."""
 
@@ -36,8 +40,10 @@ def _difference(name: str, heading: str, other: str) -> tuple[Column, ...]:
 
 COLUMNS = (
     *shared.WHICH,
-    Column("line", f"{NETWORK}; {UNMOVED}; {MOVED}, onto the test scans of each run", heading="classifier", left=True),
-    Column("sees", f"{TRANSDUCTIVE} where it sees all test scans, without labels", heading="sees", left=True),
+    Column(
+        "line", f"{NETWORK}; {UNMOVED}; {MOVED}, onto the test scans of each run", "", "classifier", _line, left=True
+    ),
+    Column("sees", f"{TRANSDUCTIVE} where it sees all test scans, without labels"),
     Column("subjects", "how many were tested", ".0f"),
     Column("scans", "how many were tested, each once per repeat", ".0f"),
     *(shared.REPEATS, shared.FOLDS, shared.runs_column("predictions of one fold each")),
@@ -48,8 +54,6 @@ COLUMNS = (
     *_difference("from_unmoved", "minus unmoved", UNMOVED),
     Column("chance", "percent, share of the most frequent class of the tested scans", ".2f"),
 )
-
-
 UNKNOWN: Row = {column.name: np.nan for column in COLUMNS if column.name.startswith("from_")}
 NOTES = (
     f"{TRANSDUCTIVE}: the training features were moved onto all test features of the run at once, which were seen"
