@@ -153,6 +153,7 @@ def test_jobs_that_are_folds_save_the_same_features_and_predictions(copy, moved)
     delete("results/*/predictions/FFNet-M.csv")(copy)
     delete("results/*/features/**/*.h5")(copy)
     delete("results/*/transport/**/*.csv")(copy)
+    delete("results/tables/*")(copy)
     assert copy.planned()["train_fold_features"] == 4 and "train_fold" not in copy.planned()
     done = copy.run()
     assert done.returncode == 0, done.stdout[-3000:]
