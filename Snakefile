@@ -9,7 +9,7 @@ from ffnet.errors import InputError
 from ffnet.networks.settings import IMAGENET_FILE
 from ffnet.training.recipe import recipe_values
 from ffnet.workflow.cross_plan import check_people_apart, cross_params, planned_crosses, trained_files
-from ffnet.workflow.files import CROSS_TABLES, TABLES
+from ffnet.workflow.files import CROSS_TABLES, TABLES, TRANSPORT_TABLES
 from ffnet.workflow.gpus import gpu_places
 from ffnet.workflow.memory import evaluation_memory, training_memory
 from ffnet.workflow.planning import (
@@ -30,6 +30,7 @@ from ffnet.workflow.provenance import code_hash
 from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files, robustness_files
 from ffnet.workflow.robustness_plan import plan_robustness, robustness_preprocessing
 from ffnet.workflow.scheduling import hold_one_timer
+from ffnet.workflow.transport_plan import planned_transports
 
 
 configfile: "config.yaml"
@@ -95,6 +96,7 @@ include: "rules/shards.smk"
 include: "rules/quality.smk"
 include: "rules/training.smk"
 include: "rules/cross.smk"
+include: "rules/transport.smk"
 include: "rules/results.smk"
 include: "rules/report.smk"
 include: "rules/robustness.smk"
@@ -108,6 +110,7 @@ rule all:
         "results/tables/accuracy.md",
         "results/tables/leakage.txt",
         CROSS_TABLES if CROSSES else [],
+        TRANSPORT_TABLES if TRANSPORTS else [],
         expand("results/{dataset}/quarantine.csv", dataset=collections),
         expand("results/{dataset}/quarantine.txt", dataset=collections),
         expand("results/{dataset}/quality.csv", dataset=collections),

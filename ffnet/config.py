@@ -32,6 +32,7 @@ from ffnet.training.settings import (
     RidgeSettings,
     TrainingSettings,
 )
+from ffnet.transport.settings import TransportSettings, check_transport
 
 TAKEN = ("figures", "robustness", "tables", "tables_so_far")  # folders of results/ beside those of the datasets
 
@@ -52,6 +53,7 @@ class Config:
     cross: CrossSettings
     training: TrainingSettings
     ridge: RidgeSettings
+    transport: TransportSettings
     robustness: RobustnessSettings
     execution: ExecutionSettings
     results: ResultsSettings
@@ -74,6 +76,7 @@ def read_config(mapping: object) -> Config:
     check_final_models(config.models, config.experiments)
     check_validation(config.protocol, config.training, config.datasets)
     check_redraw(config.protocol)
+    check_transport(config.transport, config.experiments)
     check_cross(config.cross, {name: one.classes for name, one in config.datasets.items()}, config.experiments)
     return config
 

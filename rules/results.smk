@@ -44,10 +44,11 @@ rule make_tables:
         predictions=expand("results/{dataset}/predictions/{experiment}.csv", dataset=collections, experiment=chosen),
         records=expand("results/{dataset}/records/{experiment}.json", dataset=collections, experiment=chosen),
         cross=CROSS_FILES,
+        transport=[path for planned in TRANSPORTS for path in (*planned.unmoved, *planned.moved)],
     output:
         [
             report(path, caption="captions/tables.rst", category="Tables") if path.endswith(".csv") else path
-            for path in (*TABLES, *(CROSS_TABLES if CROSSES else ()))
+            for path in (*TABLES, *(CROSS_TABLES if CROSSES else ()), *(TRANSPORT_TABLES if TRANSPORTS else ()))
         ],
     log:
         "logs/results/make_tables.log",
@@ -58,6 +59,7 @@ rule make_tables:
         datasets=DATASETS,
         architectures=ARCHITECTURES,
         crosses=[tuple(planned) for planned in CROSSES],
+        transports=[tuple(planned) for planned in TRANSPORTS],
         code=code_hash("workflow_scripts/make_tables.py"),
     script:
         "../workflow_scripts/make_tables.py"

@@ -23,3 +23,15 @@ rule train_fold:
         code=TRAINING_CODE,
     script:
         "../workflow_scripts/train_runs.py"
+
+
+use rule train_fold as train_fold_features with:
+    output:
+        predictions=["results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"],
+        records=["results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"],
+        features=["results/{dataset}/features/{experiment}/{repeat}/{fold}.h5"],
+    wildcard_constraints:
+        experiment=SAVES_FEATURES,
+
+
+ruleorder: train_fold_features > train_fold

@@ -27,3 +27,21 @@ rule train_repeat:
         code=TRAINING_CODE,
     script:
         "../workflow_scripts/train_runs.py"
+
+
+use rule train_repeat as train_repeat_features with:
+    output:
+        predictions=expand(
+            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.csv", fold=range(settings.protocol.folds)
+        ),
+        records=expand(
+            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.json", fold=range(settings.protocol.folds)
+        ),
+        features=expand(
+            "results/{{dataset}}/features/{{experiment}}/{{repeat}}/{fold}.h5", fold=range(settings.protocol.folds)
+        ),
+    wildcard_constraints:
+        experiment=SAVES_FEATURES,
+
+
+ruleorder: train_repeat_features > train_repeat

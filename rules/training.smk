@@ -65,6 +65,10 @@ rule split_subjects:
         "../workflow_scripts/split_subjects.py"
 
 
+# the experiments whose features are saved, beside predictions and records; without any, a name that nothing has
+SAVES_FEATURES = "|".join(map(re.escape, settings.transport.experiments)) or "(?!)"
+
+
 include: f"train_{settings.execution.job}.smk"
 
 

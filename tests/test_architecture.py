@@ -18,6 +18,7 @@ STAGES = {  # each with the stages that it may import; all may import the founda
     "shards": {"scans", "maps", "normals", "masks"},
     "networks": set(),
     "training": {"scans", "shards", "networks"},
+    "transport": {"networks", "training"},
     "results": {"scans", "networks", "training"},
     "predict": {"scans", "maps", "normals", "masks", "shards", "networks", "training"},
     "robustness": {"scans", "maps", "normals", "masks", "shards", "training", "predict", "results"},

@@ -33,7 +33,8 @@ def test_an_allocation_of_the_cluster_profile_asks_for_at_least_what_the_rules_s
     for path in (ROOT / "rules").glob("*.smk"):
         for rule, most in re.findall(r"^rule (\w+):(?:(?!^rule ).)*?mem_mb=(\d+)", path.read_text(), re.M | re.S):
             assert int(asked[rule]["mem_mb"].split()[0]) >= int(most), rule
-    for rule in ("train_fold", "train_repeat", "train_final", "train_final_repeat"):
+    trainings = ("train_fold", "train_repeat", "train_final", "train_final_repeat")
+    for rule in (*trainings, "train_fold_features", "train_repeat_features"):
         assert asked[rule]["gpu"] == 1 and asked[rule]["slurm_partition"] == "'gpu'"
         assert "mem_mb" not in asked[rule]  # it follows from the collection, in the rules
     folds = read("config.yaml")["protocol"]["folds"]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ffnet.storage import atomic_path, write_text
 
 if TYPE_CHECKING:
+    from ffnet.training.run_features import Features
     from ffnet.training.state import TrainingState
 
 FOLDER = "resume"
@@ -32,28 +33,39 @@ class Checkpoint:
     """The files of one run.
 
     folder: of this run alone. key: of all that its numbers depend on; files of another key are never used. every:
-    seconds between two saves of the state.
+    seconds between two saves of the state. keeps_features: whether the run is only finished with its features.
     """
 
-    def __init__(self, folder: str | os.PathLike, key: str, every: float) -> None:
+    def __init__(self, folder: str | os.PathLike, key: str, every: float, keeps_features: bool = False) -> None:
         self.folder = pathlib.Path(folder)
         self.state_path, self.outputs_path = self.folder / f"{key}.pt", self.folder / f"{key}.json"
+        self.features_path, self.keeps_features = self.folder / f"{key}.h5", keeps_features
         self.every = every
         self.saved = time.monotonic()
 
     def outputs(self) -> tuple[str, str] | None:
-        """The texts of the predictions and the record of a finished run, else None."""
-        if not self.outputs_path.exists():
+        """The texts of the predictions and the record of a finished run, else None. A run that was finished without the
+        features that are now kept is trained again."""
+        if not self.outputs_path.exists() or (self.keeps_features and not self.features_path.exists()):
             return None
         predictions, record = json.loads(self.outputs_path.read_text("utf-8"))
         return predictions, record
 
-    def finish(self, predictions: str, record: str) -> None:
+    def finish(self, predictions: str, record: str, features: Features | None = None) -> None:
         """Keeps the outputs and deletes everything else of this run."""
+        if features is not None:
+            from ffnet.training.run_features import write_features  # most runs keep none
+
+            write_features(self.features_path, features)
         write_text(self.outputs_path, json.dumps([predictions, record]))
         for path in self.folder.iterdir():
-            if path != self.outputs_path:
+            if path not in (self.outputs_path, *([self.features_path] if features is not None else [])):
                 path.unlink()
+
+    def copy_features(self, path: str | os.PathLike) -> None:
+        """Copies the features of a finished run to a file, whole or not at all."""
+        with atomic_path(path) as temporary:
+            shutil.copyfile(self.features_path, temporary)
 
     def delete(self) -> None:
         """Deletes all files of this run."""

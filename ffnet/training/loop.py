@@ -231,3 +231,13 @@ def predict(network: FusionNet, inputs: dict[str, torch.Tensor], batch: int, pre
             scores = network(take(inputs, part))
         probabilities.append(scores.double().softmax(1).cpu())
     return torch.cat(probabilities).numpy()
+
+
+def classifier_inputs(
+    network: FusionNet, inputs: dict[str, torch.Tensor], batch: int, precision: Precision
+) -> np.ndarray:
+    """The numbers that enter the classifier where it predicts, the streams' features side by side, (n, k) float32."""
+    entered: list[torch.Tensor] = []
+    with network.classifier.register_forward_pre_hook(lambda _, given: entered.append(given[0].float().cpu())):
+        predict(network, inputs, batch, precision)
+    return torch.cat(entered).numpy()

@@ -91,12 +91,12 @@ def ridge_probabilities(train: Samples, test: Samples, recipe: RidgeRecipe) -> n
     else:
         modalities = (*row.streams, *(["mask1"] if row.masks == RIDGE else []))
         trained, tested = (pixel_features(half, modalities, settings.pixels) for half in (train, test))
-    return linear_probabilities(trained, train.label, tested, recipe)
+    return linear_probabilities(trained, train.label, tested, len(recipe.classes), settings.penalty)
 
 
 def linear_probabilities(
-    trained: np.ndarray, labels: np.ndarray, tested: np.ndarray, recipe: RidgeRecipe
+    trained: np.ndarray, labels: np.ndarray, tested: np.ndarray, classes: int, penalty: float
 ) -> np.ndarray:
     """Probabilities for the test half, (n_test, classes), from the features of both halves."""
     trained, tested = standardise(trained, tested)
-    return softmax(ridge_scores(trained, labels, tested, len(recipe.classes), recipe.ridge.penalty))
+    return softmax(ridge_scores(trained, labels, tested, classes, penalty))

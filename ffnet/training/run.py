@@ -14,31 +14,35 @@ from ffnet.training.mask_choice import choose_masks
 from ffnet.training.recipe import NOBODY, NetworkRecipe, Recipe, RidgeRecipe
 from ffnet.training.record import Record, record_text
 from ffnet.training.ridge import linear_probabilities, ridge_probabilities, scattering_features
+from ffnet.training.run_features import TEST, TRAINING, Features, join_halves
 from ffnet.training.run_predictions import RunPredictions, predictions_text
 from ffnet.training.session import FoldScans, Run, Session, fold_scans
 from ffnet.training.side_by_side import Stopped, one_by_one, side_by_side
 
 if TYPE_CHECKING:
-    from ffnet.training.trainer import Worker
+    from ffnet.training.state import TrainingState
+    from ffnet.training.trainer import Trainer, Worker
 
 
 class Fit(NamedTuple):
     """A run that was trained and tested.
 
     probabilities: (n_test, classes). seconds: its share of the wall time, a fifth of it where five are trained side by
-    side. notes: the fields of its Record that only networks have.
+    side. notes: the fields of its Record that only networks have. features: None where the session keeps none.
     """
 
     run: Run
     probabilities: np.ndarray
     seconds: float
     notes: dict[str, Any]
+    features: Features | None = None
 
 
 def train_runs(
     runs: Sequence[Run], read: Callable[[], tuple[Samples, dict[str, int]]], recipe: Recipe, session: Session
 ) -> Iterator[tuple[Run, str, str]]:
     """Every run with the texts of its predictions and its record, as it is finished; those finished before come first.
+    Features that the session keeps are then in the run's checkpoint.
 
     read: gives the collection and its split (subject -> fold); not called if no run is left. Where a run fails, the
     others are finished all the same, and then its error is raised: InputError as fold_scans and training raise it, or
@@ -59,7 +63,7 @@ def train_runs(
     watched = NOBODY if isinstance(recipe, RidgeRecipe) else recipe.validation
     halves = {run: fold_scans(collection, split, run.fold, watched, run.repeat) for run in unfinished}
     reading = time.perf_counter() - began
-    for run, probabilities, seconds, notes in fit_runs(halves, collection, recipe, session):
+    for run, probabilities, seconds, notes, features in fit_runs(halves, collection, recipe, session):
         test = collection.take(halves[run].test)
         correct = (probabilities.argmax(axis=1) == test.label).mean()
         print(f"{_name(run)}: {correct:.1%} of the test half classified correctly", flush=True)
@@ -73,7 +77,7 @@ def train_runs(
         )
         predictions = RunPredictions(test.scan, test.subject, test.label, probabilities)
         texts = predictions_text(predictions, recipe.classes), record_text(record)
-        session.checkpoint(run.fold).finish(*texts)
+        session.checkpoint(run.fold).finish(*texts, features)
         yield run, *texts
         reading = 0.0
 
@@ -110,7 +114,8 @@ def fit_ridges(halves: Mapping[Run, FoldScans], collection: Samples, recipe: Rid
                 if not features:
                     features.append(scattering_features(collection, recipe.experiment))
                 trained, tested = (features[0][half] for half in halves[run][:2])
-                probabilities = linear_probabilities(trained, train.label, tested, recipe)
+                classes, penalty = len(recipe.classes), recipe.ridge.penalty
+                probabilities = linear_probabilities(trained, train.label, tested, classes, penalty)
             else:
                 probabilities = ridge_probabilities(train, test, recipe)
             return Fit(run, probabilities, time.perf_counter() - began, {})
@@ -140,11 +145,18 @@ def fit_networks(
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()
                 notes = trainer.notes(state) | {"test_seconds": round(tested - trained, 3)}
-            return Fit(run, probabilities, (tested - began) / side, notes)
+                features = features_of_run(trainer, state, parts, collection) if session.keeps_features else None
+            return Fit(run, probabilities, (time.perf_counter() - began) / side, notes, features)
 
         for one in side_by_side(list(halves), trainer.workers, fit):
             yield one._replace(seconds=one.seconds + opening)
             opening = 0.0
+
+
+def features_of_run(trainer: "Trainer", state: "TrainingState", parts: FoldScans, collection: Samples) -> Features:
+    """The Features of a run whose network has been trained."""
+    halves = {TRAINING: parts.train, TEST: parts.test}
+    return join_halves(collection, halves, {half: trainer.features(state, scans) for half, scans in halves.items()})
 
 
 @contextlib.contextmanager

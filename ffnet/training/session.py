@@ -46,7 +46,7 @@ class Session:
     """How a job computes.
 
     threads: as Snakemake granted them. code: its hash. resume: the folder of its checkpoints. key: see checkpoint_key.
-    inputs: SHA-256 of each input file.
+    inputs: SHA-256 of each input file. keeps_features: whether the features of its runs are kept.
     """
 
     execution: ExecutionSettings
@@ -55,6 +55,7 @@ class Session:
     resume: str
     key: str
     inputs: tuple[str, ...] = ()
+    keeps_features: bool = False
 
     def made_by(self, recipe: Recipe) -> dict[str, Any]:
         """Those fields of a Record that say what made it, whatever run it was."""
@@ -69,21 +70,26 @@ class Session:
 
     def checkpoint(self, name: object) -> Checkpoint:
         """The Checkpoint of the run of a fold, or of a final model."""
-        return Checkpoint(f"{self.resume}/{name}", self.key, self.execution.save_every)
+        return Checkpoint(f"{self.resume}/{name}", self.key, self.execution.save_every, self.keeps_features)
 
 
 def start_session(
-    section: object, threads: int, params: Mapping, inputs: Iterable[str | os.PathLike], resume: str
+    section: object,
+    threads: int,
+    params: Mapping,
+    inputs: Iterable[str | os.PathLike],
+    resume: str,
+    keeps_features: bool = False,
 ) -> Session:
     """The Session of a job of Snakemake.
 
     section: config.yaml's `execution`. params: of the rule, with recipe and code. inputs: paths; checkpoints are valid
-    while their content stays the same. resume: folder.
+    while their content stays the same. resume: folder. keeps_features: see Session.
     """
     execution = read_settings(ExecutionSettings, section, "config.yaml: execution")
     hashes = tuple(map(sha256_of, inputs))
     key = checkpoint_key(params["recipe"], params["code"], threads, *hashes)
-    return Session(execution, threads, params["code"], resume, key, hashes)
+    return Session(execution, threads, params["code"], resume, key, hashes, keeps_features)
 
 
 def read_data(shards: str | os.PathLike, split: str | os.PathLike) -> tuple[Samples, dict[str, int]]:

@@ -19,7 +19,17 @@ from ffnet.shards.samples import Samples
 from ffnet.storage import sha256_of
 from ffnet.training.checkpoint import Checkpoint
 from ffnet.training.device import check_memory, device_name, hold_device
-from ffnet.training.loop import DeviceData, augment_epoch, eager_step, mask_inputs, move_to_device, predict, take, train
+from ffnet.training.loop import (
+    DeviceData,
+    augment_epoch,
+    classifier_inputs,
+    eager_step,
+    mask_inputs,
+    move_to_device,
+    predict,
+    take,
+    train,
+)
 from ffnet.training.losses import make_loss
 from ffnet.training.mask_choice import OWN_MASKS, Masks
 from ffnet.training.precision import Precision
@@ -139,8 +149,14 @@ class Trainer:
 
     def predict(self, state: TrainingState, scans: np.ndarray) -> np.ndarray:
         """Probabilities of the classes for some scans, (n, classes) float64."""
-        inputs = take(self.data.inputs | state.masks, torch.from_numpy(scans).to(self.precision.device))
-        return predict(state.network, inputs, self.recipe.training.batch, self.precision)
+        return predict(state.network, self._inputs(state, scans), self.recipe.training.batch, self.precision)
+
+    def features(self, state: TrainingState, scans: np.ndarray) -> np.ndarray:
+        """The numbers that enter the classifier for some scans, (n, k) float32."""
+        return classifier_inputs(state.network, self._inputs(state, scans), self.recipe.training.batch, self.precision)
+
+    def _inputs(self, state: TrainingState, scans: np.ndarray) -> dict[str, torch.Tensor]:
+        return take(self.data.inputs | state.masks, torch.from_numpy(scans).to(self.precision.device))
 
     def notes(self, state: TrainingState) -> dict[str, Any]:
         """Those fields of a Record that only networks have, after training."""

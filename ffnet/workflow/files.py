@@ -20,6 +20,9 @@ SUBJECTS = "results/{dataset}/subjects.csv"
 SPLIT = "results/{dataset}/splits/{repeat}.csv"
 RUN = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.csv"
 RUN_RECORD = "results/{dataset}/runs/{experiment}/{repeat}/{fold}.json"
+FEATURES = "results/{dataset}/features/{experiment}/{repeat}/{fold}.h5"
+UNMOVED = "results/{dataset}/transport/{experiment}/unmoved/{repeat}/{fold}.csv"
+MOVED = "results/{dataset}/transport/{experiment}/moved/{repeat}/{fold}.csv"
 CHOICE = "results/{dataset}/choice/{experiment}"  # the folder of what `ffnet choose` found
 MODEL = "results/{dataset}/models/{experiment}.safetensors"
 MODEL_REPEAT = "results/{dataset}/models/{experiment}/{repeat}.safetensors"
@@ -51,7 +54,9 @@ TABLE_FORMS = {  # table -> endings of its files
     "unrounded": ("json",),
 }
 TABLES = tuple(TABLE.format(table=table, form=form) for table, forms in TABLE_FORMS.items() for form in forms)
-CROSS_TABLES = tuple(TABLE.format(table="cross", form=form) for form in ("csv", "md"))  # where there are pairs
+CROSS_TABLES, TRANSPORT_TABLES = (  # where there are pairs; where features are moved
+    tuple(TABLE.format(table=table, form=form) for form in ("csv", "md")) for table in ("cross", "transport")
+)
 
 DEMO_LOG = "logs/demo/{layout}/{subject}.log"
 UNPACK_LOG = "logs/demo/unpack_makehuman.log"

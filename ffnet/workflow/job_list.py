@@ -12,6 +12,7 @@ from ffnet.training.splits import subject_folds
 from ffnet.workflow import files
 from ffnet.workflow.cross_plan import check_people_apart, crossed_experiments, model_file, planned_crosses, trainings
 from ffnet.workflow.planning import count_splits, expected_participants, is_demo, plan_dataset, pretrained_files
+from ffnet.workflow.transport_plan import planned_transports
 
 SHARD_RULES = {  # stage -> the rule that makes one file per shard
     "scans": "load_scans",
@@ -63,7 +64,9 @@ def list_jobs(config: Config) -> list[Job]:
         jobs += run_jobs(config, dataset, chosen, training_scans(config, dataset, plan.rows))
         jobs += figure_jobs(dataset, chosen)
     jobs += cross_jobs(config, rows)
+    jobs += transport_jobs(config)
     tables = (*files.TABLES, *(files.CROSS_TABLES if config.cross.pairs else ()))
+    tables += files.TRANSPORT_TABLES if config.transport.experiments else ()
     last = {"make_tables": tables, "check_leakage": (files.LEAKAGE_CHECK,), "make_report": (files.REPORT,)}
     return jobs + [
         Job("results", rule, "", "", outputs, files.RESULTS_LOG.format(rule=rule)) for rule, outputs in last.items()
@@ -142,6 +145,9 @@ def run_jobs(config: Config, dataset: str, chosen: Sequence[str], scans: tuple[f
                 predictions = tuple(files.RUN.format(fold=fold, **run) for fold in folds)
                 records = tuple(files.RUN_RECORD.format(fold=fold, **run) for fold in folds)
                 job = Job("training", rule, dataset, name, predictions + records, "", records)
+                if name in config.transport.experiments:
+                    features = tuple(files.FEATURES.format(fold=fold, **run) for fold in folds)
+                    job = job._replace(rule=f"{rule}_features", outputs=job.outputs + features)
                 path = log.format(rule=rule, fold=folds[0], **run)
                 jobs.append(job._replace(log=path, scans=of_run * len(folds), runs=len(folds)))
     return jobs
@@ -167,6 +173,19 @@ def cross_jobs(config: Config, rows: Mapping[str, list[ScanRow]]) -> list[Job]:
             outputs = predictions, files.CROSS_RECORD.format(**names)
             log, timing = files.CROSS_LOG.format(**names), files.CROSS_BENCHMARK.format(**names)
             jobs.append(Job("training", "evaluate_pair", planned.test, planned.experiment, outputs, log, (timing,)))
+    return jobs
+
+
+def transport_jobs(config: Config) -> list[Job]:
+    """The jobs that move the features of each repeat and classify them."""
+    jobs = []
+    for dataset, name, *paths in planned_transports(config):
+        folds = config.protocol.folds
+        for repeat in range(config.experiments[name].repeats):
+            outputs = tuple(path for of in paths for path in of[repeat * folds : (repeat + 1) * folds])
+            names = {"dataset": dataset, "experiment": name, "repeat": repeat}
+            log = files.REPEAT_LOG.format(rule="move_features", **names)
+            jobs.append(Job("results", "move_features", dataset, name, outputs, log))
     return jobs
 
 

@@ -91,7 +91,7 @@ class Known:
         self.folder, self.paths = folder, {}
         for (dataset, experiment), counts in RIGHT.items():
             classes = DATASETS[dataset].classes
-            runs = _write_known(folder / dataset, experiment, counts, classes)
+            runs = write_known(folder / dataset, experiment, counts, classes)
             self.paths[dataset, experiment] = folder / dataset / "predictions" / f"{experiment}.csv"
             write_predictions(self.paths[dataset, experiment], gather_runs(runs, classes), classes)
 
@@ -153,7 +153,7 @@ class Known:
         }
 
 
-def _write_known(folder, experiment, counts, classes):
+def write_known(folder, experiment, counts, classes):
     """Two subjects in each fold; of a run's scans, sorted, those are right that a fixed shuffle puts first."""
     paths, subjects = [], 2 * len(counts[0])
     (folder / "splits").mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,9 @@ from ffnet.results.tables.missing_table import missing_table
 from ffnet.results.tables.paper_tables import paper_frame, paper_tables
 from ffnet.results.tables.question_table import question_frame, question_table
 from ffnet.results.tables.table import Table
+from ffnet.results.tables.transport_table import transport_frame, transport_table
 from ffnet.results.tested_experiments import DatasetInfo, Experiment
+from ffnet.results.transported import Transported
 from ffnet.storage import write_text
 
 Frames = dict[str, pd.DataFrame]  # what all tables are made of, by name
@@ -38,13 +40,16 @@ def all_frames(
     confidence: float,
     crosses: Sequence[CrossTested] = (),
     records: Mapping[tuple[str, str], dict] = {},
+    transports: Sequence[Transported] = (),
 ) -> Frames:
     """The Frames of Experiments. datasets: all of them, with runs or without. confidence: of the intervals. crosses:
-    what was trained on one dataset and tested on another. records: the Records of the Experiments' runs."""
+    what was trained on one dataset and tested on another. records: the Records of the Experiments' runs. transports:
+    what saw the test scans."""
     comparisons = comparison_frame(experiments, confidence)
     all_tested = [*experiments, *(one.experiment for one in crosses)]
     across = {"cross": cross_frame(crosses, experiments, confidence)} if crosses else {}
-    return across | {
+    moved = {"transport": transport_frame(transports, confidence)} if transports else {}
+    return {**across, **moved} | {
         "accuracy": accuracy_frame(experiments, confidence, records),
         "paper": paper_frame(experiments, datasets, records),
         "confusion": confusion_frame(all_tested),
@@ -56,12 +61,13 @@ def all_frames(
 
 
 def all_tables(frames: Frames) -> dict[str, Table]:
-    """name -> Table of all_frames; of the frames `runs`, `cross` and `leakage` where they are among them."""
+    """name -> Table of all_frames; of `runs`, `cross`, `transport` and `leakage` where they are among them."""
     tables = [
         *([missing_table(frames["runs"])] if "runs" in frames else []),
         accuracy_table(frames["accuracy"]),
         interval_table(frames["accuracy"]),
         *([cross_table(frames["cross"])] if "cross" in frames else []),
+        *([transport_table(frames["transport"])] if "transport" in frames else []),
         *paper_tables(frames["paper"]),
         confusion_table(frames["confusion"]),
         class_table(frames["classes"]),
