@@ -211,6 +211,7 @@ def test_a_grid_that_is_no_grid_is_refused_before_anything_is_trained(choose, gr
 
 def test_a_weight_of_the_rows_loss_is_chosen_and_written_into_the_row(settings_mapping):
     mapping, name = settings_mapping(), "FFNet-M-orthogonal"
+    mapping["experiments"][name]["loss"] = {"orthogonal": 0.1}
     points = grid_points(mapping, parse_grid(["loss.orthogonal=0.1,1.0", "loss.form=gram"]), name)
     assert [point.name for point in points] == [
         "loss.orthogonal 0.1, loss.form gram",

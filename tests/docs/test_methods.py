@@ -118,3 +118,29 @@ def test_the_recipe_on_top_of_another_config_is_that_of_the_60_people():
         name: demo60[name] for name in ("networks", "training")
     }
     assert recipe["protocol"] == {"folds": yaml.safe_load(page("config.yaml"))["protocol"]["folds"]}
+
+
+def test_the_entropy_of_transport_is_the_best_of_the_grid_with_the_term_of_the_classes(settings):
+    grid = rows(FOLDER / "transport_choice.csv")
+    heading = "classes 0 | classes 0.1 | classes 1 | classes 10"
+    shown = [line for lines in table_below(TEXT, "ridge on its features 82.92%:") for line in lines[1:]]
+    assert shown == [row["moved"] or "none found" for row in grid] and heading in TEXT
+    assert {(row["network"], row["unmoved"]) for row in grid} == {("77.36", "82.92")}
+    best = max((row for row in grid if float(row["classes"])), key=lambda row: float(row["moved"] or 0))
+    assert settings.transport.entropy == float(best["entropy"])
+    same = {row["moved"] for row in grid if row["entropy"] == best["entropy"] and float(row["classes"]) in (0.1, 1.0)}
+    assert settings.transport.classes == 1.0 and len(same) == 1
+
+
+def test_the_table_of_transport_is_the_stored_one():
+    shown = table_below(TEXT, "([transport.csv](methods/transport.csv)):")
+    stored = rows(FOLDER / "transport.csv")
+    assert [line[:2] for line in shown] == [
+        [f"{row['line']}: {row['sees']}" if row["sees"] else row["line"], row["accuracy"]] for row in stored
+    ]
+    for line, row in zip(shown, stored, strict=True):
+        for at, name in ((2, "from_network"), (5, "from_unmoved")):
+            difference, low, high, p = (row[f"{name}{end}"] for end in ("", "_low", "_high", "_p"))
+            reach = f"{float(low):+.1f} to {float(high):+.1f}" if low else ""
+            expected = [f"{float(difference):+.2f}", reach, f"{float(p):.3f}"] if difference else ["", "", ""]
+            assert line[at : at + 3] == expected

@@ -179,7 +179,7 @@ def test_a_row_with_pieces_is_another_architecture_than_the_papers():
     assert FFNET_M.architecture == ("f3dnet", "f3dnet", "vgg16_bn", "own")
     for change in ({"loss": LossSettings(focal=1.0)}, {"fusion": "adaptive"}, {"attention": "learned"}):
         assert dataclasses.replace(FFNET_M, **change).architecture != FFNET_M.architecture
-    assert ROWS["OGF2-like"].pieces == ("fusion geometry", "learning apart", "orthogonal 0.1")
+    assert ROWS["OGF2-like"].pieces == ("fusion geometry", "learning apart", "orthogonal 1.0")
     assert len({row.architecture for row in CONFIG.experiments.values()}) == len(CONFIG.experiments)
 
 

@@ -164,7 +164,7 @@ def test_another_entropy_gives_other_predictions_in_seconds_and_the_old_one_the_
     key("transport", entropy=1.0)(copy)
     assert copy.run().returncode == 0
     assert not set(hashes(copy, MOVED)) & set(hashes(moved, MOVED))
-    key("transport", entropy=0.1)(copy)
+    key("transport", entropy=0.01)(copy)
     assert copy.run().returncode == 0
     assert hashes(copy, MOVED) == hashes(moved, MOVED)
 
