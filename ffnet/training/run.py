@@ -144,9 +144,10 @@ def fit_networks(
                 trained = time.perf_counter()
                 probabilities = trainer.predict(state, halves[run].test)
                 tested = time.perf_counter()
-                notes = trainer.notes(state) | {"test_seconds": round(tested - trained, 3)}
                 features = features_of_run(trainer, state, parts, collection) if session.keeps_features else None
-            return Fit(run, probabilities, (time.perf_counter() - began) / side, notes, features)
+                ended = time.perf_counter()
+                notes = trainer.notes(state) | {"test_seconds": round(tested - trained, 3)}
+            return Fit(run, probabilities, (ended - began) / side, notes, features)
 
         for one in side_by_side(list(halves), trainer.workers, fit):
             yield one._replace(seconds=one.seconds + opening)
