@@ -28,7 +28,7 @@ from ffnet.workflow.planning import (
 )
 from ffnet.workflow.provenance import code_hash
 from ffnet.workflow.result_files import expected_runs, planned_datasets, report_files, robustness_files
-from ffnet.workflow.robustness_plan import plan_robustness, robustness_preprocessing
+from ffnet.workflow.robustness_plan import plan_or_exit, robustness_preprocessing
 from ffnet.workflow.scheduling import hold_one_timer
 from ffnet.workflow.transport_plan import planned_transports
 

@@ -18,8 +18,8 @@ with job_log(snakemake.log[0]):
     read = [read_outcomes(path, params.classes) for path in files.outcomes]
     outcomes = dict(zip((Condition(*condition) for condition in params.conditions), read, strict=True))
     title = title_of(params.train, params.test, read_kind(files.kind))
-    table, lost = severity_table(outcomes, title, params.confidence), lost_table(outcomes)
-    texts = table_files(table) | table_files(lost)
+    table = severity_table(outcomes, title, params.confidence, params.studio)
+    texts = table_files(table) | table_files(lost_table(outcomes))
     for path in (snakemake.output.table, snakemake.output.text, snakemake.output.lost):
         write_text(path, texts[path.rpartition("/")[2]])
     figure = robustness_figure(table.frame, title, params.confidence, len(params.classes))

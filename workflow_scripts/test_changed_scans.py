@@ -13,10 +13,10 @@ with job_log(snakemake.log[0]):
     from ffnet.shards.preprocessing import Preprocessing
     from ffnet.storage import write_text
 
-    names, params = snakemake.wildcards, snakemake.params
+    params = snakemake.params
     settings = read_settings(ChangeSettings, params.settings, "config.yaml: robustness")
     preprocessing = read_settings(Preprocessing, params.preprocessing, "config.yaml")
-    rows, condition = [ScanRow(*row) for row in params.scans], Condition(names.axis, float(names.severity))
+    rows, condition = [ScanRow(*row) for row in params.scans], Condition(*params.change)
     predictors = dict(zip(params.experiments, map(load, snakemake.input.models), strict=True))
     check_strangers([one.header for one in predictors.values()], params.layout, [row.subject for row in rows])
     outcomes = run_condition(rows, condition, predictors, preprocessing, settings)

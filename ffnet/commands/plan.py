@@ -15,6 +15,7 @@ from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import duration
 from ffnet.results.tables.table import Column, View, named
 from ffnet.workflow.provenance import ROOT
+from ffnet.workflow.target_jobs import TARGETS, target_jobs
 from ffnet.workflow.workload import Work, list_works
 
 PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
@@ -34,6 +35,8 @@ def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None
     unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
     tables = [*terminal_lines(work_view(works)), "", *total_lines(works, unknown)]
     lines = [*tables, *time_lines(works, unknown, gpus, cores, config)]
+    for target in TARGETS:
+        lines.append(target_line(config, target, parse_seconds(given, config.experiments), gpus > 0))
     print("\n".join([*lines, *advice_lines(unknown, gpus, overrides)]))
     return int(bool(unknown))
 
@@ -117,6 +120,22 @@ def time_lines(works: Sequence[Work], unknown: Sequence[Work], gpus: int, cores:
         f"with {at_once} allocations at a time the runs take {least}{duration(max(total, length)) or 'seconds'}, plus "
         "the time in the queue.",
     ]
+
+
+def target_line(config: Config, target: str, given: dict[str, float], gpu: bool) -> str:
+    """What a target beside the plain run takes after it. given, gpu: as in list_works."""
+    try:
+        works = list_works(config, given, gpu, target_jobs(config, target))
+    except InputError as error:
+        return f"snakemake {target} would stop: {error}"
+    known = duration(sum(work.seconds or 0 for work in works))
+    unknown = sorted({work.experiment or work.rule for work in works if work.seconds is None and work.measurable})
+    jobs = sum(work.jobs for work in works)
+    line = f"snakemake {target}: {jobs} more {'job' if jobs == 1 else 'jobs'}"
+    if not unknown:
+        return f"{line}, {known or 'seconds'} with one at a time."
+    least = f"at least {known} with one at a time; " if known else ""
+    return f"{line}, {least}unknown: {some(unknown)}."
 
 
 def jobs_per_allocation(profile: dict, rule: str) -> int:

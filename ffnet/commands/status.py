@@ -1,5 +1,6 @@
 """status: jobs done, running, failed and missing, the work that remains, and why jobs failed; from files alone."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -7,11 +8,13 @@ from typing import NamedTuple, TypedDict
 
 from ffnet.commands.printing import three_figures
 from ffnet.config import Config
+from ffnet.errors import InputError
 from ffnet.results.tables.formatters import terminal_lines
 from ffnet.results.tables.number_text import duration
 from ffnet.results.tables.table import Column, Row, View, named
 from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import STATES, JobState, job_state
+from ffnet.workflow.target_jobs import TARGETS, is_begun, target_jobs
 
 SHOWN = 5  # failed jobs whose logs are shown
 LINES = 5  # shown of each log
@@ -45,7 +48,7 @@ class Failure(TypedDict):
 
 def show_status(config: Config, as_json: bool) -> int:
     """Prints the state of all jobs of a Config. Returns 1 if any job failed or was lost, else 0."""
-    jobs = list_jobs(config)
+    jobs = [*list_jobs(config), *begun_targets(config)]
     states = [job_state(job, LINES) for job in jobs]
     rows, failures = status_rows(jobs, states), find_failures(jobs, states)
     running = sum(state.state == "running" for state in states)
@@ -54,6 +57,18 @@ def show_status(config: Config, as_json: bool) -> int:
     else:
         print("\n".join([*status_lines(rows, running), *failure_lines(failures)]))
     return int(bool(failures))
+
+
+def begun_targets(config: Config) -> list[Job]:
+    """The jobs of those targets beside the plain run that were begun here, each once."""
+    found: dict[tuple[str, tuple[str, ...]], Job] = {}
+    for target in TARGETS:
+        with contextlib.suppress(InputError):  # settings that do not fit matter only to those who ask for the target
+            jobs = target_jobs(config, target)
+            if any(map(is_begun, jobs)):
+                found |= {(job.rule, job.outputs): job for job in jobs}
+    plain = {job.outputs for job in list_jobs(config)}
+    return [job for (_, outputs), job in found.items() if outputs not in plain]
 
 
 def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[JobGroup]:

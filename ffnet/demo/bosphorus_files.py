@@ -10,7 +10,7 @@ from ffnet.demo.landmark_sets import bosphorus_points
 from ffnet.demo.render import draw_light, photograph
 from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
-from ffnet.demo.studio import Posed, Sitter, look
+from ffnet.demo.studio import UNCHANGED, Change, Posed, Sitter, change_light, look, measure_again
 from ffnet.demo.variety import develop
 from ffnet.geometry.raycast import cast_rays
 from ffnet.origin import MARK
@@ -25,31 +25,35 @@ FRONT = np.array([0.0, 0.0, 1.0])
 
 
 def scan_range(
-    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator, change: Change = UNCHANGED
 ) -> tuple[np.ndarray, np.ndarray, Reading]:
-    """A range image: x, y, z, a, b as planes (5, H, W), top row first, NaN off the face; the photo; the Reading."""
+    """A range image: x, y, z, a, b as planes (5, H, W), top row first, NaN off the face; the photo; the Reading; all
+    after a Change of studio.Posed."""
+    reading, posed = measure_again(measure_range, sitter, posed, settings, random, change)
+    light = change_light(draw_light(settings.light_variation, random), change)
     grid, photo = _rays(GRID_SIZE, GRID_STEP, ABOVE_NOSE), _rays(PHOTO_SIZE, PHOTO_SCALE, PHOTO_ABOVE_NOSE)
-    origins = np.concatenate([grid.reshape(-1, 3), photo.reshape(-1, 3)])
-    hits = cast_rays(posed.vertices, sitter.model.triangles, origins, -FRONT)
-    count = grid[..., 0].size
-    on_grid = type(hits)(*(values[:count].reshape(*GRID_SIZE, *values.shape[1:]) for values in hits))
-    on_photo = type(hits)(*(values[count:].reshape(*PHOTO_SIZE, *values.shape[1:]) for values in hits))
-    depth = grid[..., 2] - on_grid.distance
-    corners = sitter.model.triangles[on_grid.triangle]
-    hair = (np.linalg.norm(sitter.lift, axis=1)[corners] * on_grid.weights).sum(axis=-1)
-    steep = _cosine(posed.vertices, corners) < STEEPEST
-    depth[(on_grid.triangle < 0) | (hair > HAIR_LIMIT) | steep] = np.nan
-    true = np.concatenate([grid[..., :2], depth[..., None]], axis=-1)
-    noise = replace(settings, noise=settings.noise * posed.conditions.grain)
-    reading = read_sensor(depth, true, posed.landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
-    albedo, normals, gloss = look(sitter, posed, on_photo)
-    light = draw_light(settings.light_variation, random)
-    height = photo[..., 2] - on_photo.distance
+    hits = cast_rays(posed.vertices, sitter.model.triangles, photo, -FRONT)
+    albedo, normals, gloss = look(sitter, posed, hits)
+    height = photo[..., 2] - hits.distance
     picture = photograph(albedo, normals, height, gloss, FRONT, light, PHOTO_SCALE, posed.conditions.hollows)
     picture = develop(picture, posed.conditions.camera, PHOTO_SCALE)
     planes = np.stack([grid[..., 0], grid[..., 1], reading.values, *np.moveaxis(photo_share(grid), -1, 0)])
     planes[:, np.isnan(reading.values)] = np.nan
     return planes, picture, reading
+
+
+def measure_range(sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator) -> Reading:
+    """The Reading (H, W) of z on the grid; NaN also on hair and where the surface is steep."""
+    grid = _rays(GRID_SIZE, GRID_STEP, ABOVE_NOSE)
+    hits = cast_rays(posed.vertices, sitter.model.triangles, grid, -FRONT)
+    depth = grid[..., 2] - hits.distance
+    corners = sitter.model.triangles[hits.triangle]
+    hair = (np.linalg.norm(sitter.lift, axis=1)[corners] * hits.weights).sum(axis=-1)
+    steep = _cosine(posed.vertices, corners) < STEEPEST
+    depth[(hits.triangle < 0) | (hair > HAIR_LIMIT) | steep] = np.nan
+    true = np.concatenate([grid[..., :2], depth[..., None]], axis=-1)
+    noise = replace(settings, noise=settings.noise * posed.conditions.grain)
+    return read_sensor(depth, true, posed.landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
 
 
 def photo_share(points: np.ndarray) -> np.ndarray:

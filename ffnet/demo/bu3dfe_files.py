@@ -13,9 +13,9 @@ from ffnet.demo.polygons import cut_cells
 from ffnet.demo.render import draw_light, photograph
 from ffnet.demo.sensor import Reading, read_sensor
 from ffnet.demo.settings import DemoSettings
-from ffnet.demo.studio import Posed, Sitter, look
+from ffnet.demo.studio import UNCHANGED, Change, Posed, Sitter, change_light, look, measure_again
 from ffnet.demo.variety import USUAL, Conditions, develop
-from ffnet.geometry.raycast import Hits, cast_rays
+from ffnet.geometry.raycast import cast_rays
 from ffnet.origin import MARK
 from ffnet.storage import atomic_path, write_text
 
@@ -44,30 +44,41 @@ class FaceMesh(NamedTuple):
 
 
 def scan_face(
-    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator
+    sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator, change: Change = UNCHANGED
 ) -> tuple[FaceMesh, np.ndarray, Reading]:
-    """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed."""
-    landmarks = posed.landmarks
-    axis, outward, angles, in_face = cylinder(landmarks, posed.conditions)
-    cameras = [_camera(sign * VIEW_YAW, landmarks) for sign in (-1, 1)]
-    origins = [(axis + START_RADIUS * outward).reshape(-1, 3), *(camera[1].reshape(-1, 3) for camera in cameras)]
-    directions = [-outward.reshape(-1, 3)]
-    directions += [np.broadcast_to(-camera[0][2], camera[1].shape).reshape(-1, 3) for camera in cameras]
-    hits = cast_rays(posed.vertices, sitter.model.triangles, np.concatenate(origins), np.concatenate(directions))
-    grid, pictures = _part(hits, slice(0, in_face.size)), _part(hits, slice(in_face.size, None))
-    radius = np.where(in_face, START_RADIUS - grid.distance.reshape(in_face.shape), np.nan)
-    in_mouth = np.isin(sitter.model.parts[grid.triangle], MOUTH_PARTS) & (grid.triangle >= 0)
-    radius = limit_depth(radius, in_mouth.reshape(in_face.shape))
+    """A FaceMesh, its 83 vertex numbers, and the sensor's Reading of a studio.Posed, after a Change of it."""
+    surface, posed = measure_again(measure_face, sitter, posed, settings, random, change)
+    cameras = [_camera(sign * VIEW_YAW, posed.aim) for sign in (-1, 1)]
+    texture = _photographs(sitter, posed, cameras, settings, random, change)
+    texture_points, texture_polygons = _texture(surface.true, surface.angles, surface.polygons, cameras)
+    mesh = FaceMesh(surface.vertices, surface.polygons, texture_points, texture_polygons, texture)
+    return mesh, cKDTree(surface.vertices).query(bu3dfe_points(posed.landmarks))[1], surface.reading
+
+
+class _Surface(NamedTuple):
+    """What the sensor measures: vertices (N, 3) mm, where they are without noise, their angles on the cylinder (N,),
+    polygons as in FaceMesh, and the Reading of the grid."""
+
+    vertices: np.ndarray
+    true: np.ndarray
+    angles: np.ndarray
+    polygons: np.ndarray
+    reading: Reading
+
+
+def measure_face(sitter: Sitter, posed: Posed, settings: DemoSettings, random: np.random.Generator) -> _Surface:
+    """The surface from ear to ear, along the rays of `cylinder`."""
+    axis, outward, angles, in_face = cylinder(posed.aim, posed.conditions)
+    hits = cast_rays(posed.vertices, sitter.model.triangles, axis + START_RADIUS * outward, -outward)
+    radius = np.where(in_face, START_RADIUS - hits.distance, np.nan)
+    in_mouth = np.isin(sitter.model.parts[hits.triangle], MOUTH_PARTS) & (hits.triangle >= 0)
+    radius = limit_depth(radius, in_mouth)
     true = axis + radius[..., None] * outward
     noise = replace(settings, noise=settings.noise * posed.conditions.grain)
-    reading = read_sensor(radius, true, landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
+    reading = read_sensor(radius, true, posed.landmarks[[19, 24, 37, 44, 32, 34, 21, 22]], noise, random)
     measured = axis + reading.values[..., None] * outward
     polygons, used = cut_cells(measured, LONGEST_STEP, random)
-    texture = _photographs(sitter, posed, pictures, cameras, settings, random)
-    vertices = measured.reshape(-1, 3)[used]
-    texture_points, texture_polygons = _texture(true.reshape(-1, 3)[used], angles.ravel()[used], polygons, cameras)
-    mesh = FaceMesh(vertices, polygons, texture_points, texture_polygons, texture)
-    return mesh, cKDTree(vertices).query(bu3dfe_points(landmarks))[1], reading
+    return _Surface(measured.reshape(-1, 3)[used], true.reshape(-1, 3)[used], angles.ravel()[used], polygons, reading)
 
 
 def limit_depth(radius: np.ndarray, in_mouth: np.ndarray) -> np.ndarray:
@@ -108,26 +119,23 @@ def _camera(yaw: float, landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     return axes, origins, middle
 
 
-def _part(hits: Hits, chosen: slice) -> Hits:
-    return type(hits)(*(values[chosen] for values in hits))
-
-
 def _photographs(
     sitter: Sitter,
     posed: Posed,
-    hits: Hits,
     cameras: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
     settings: DemoSettings,
     random: np.random.Generator,
+    change: Change,
 ) -> np.ndarray:
     """Both side views beside each other, the second turned by 180 degrees, (H, 2 W, 3) uint8."""
-    light = draw_light(settings.light_variation, random)
-    height, width = VIEW_SIZE
-    stacked = type(hits)(*(values.reshape(2 * height, width, *values.shape[1:]) for values in hits))
+    light = change_light(draw_light(settings.light_variation, random), change)
+    origins = np.concatenate([origins for _, origins, _ in cameras])
+    directions = np.concatenate([np.broadcast_to(-axes[2], starts.shape) for axes, starts, _ in cameras])
+    stacked = cast_rays(posed.vertices, sitter.model.triangles, origins, directions)
     albedo, normals, gloss = look(sitter, posed, stacked)
     views = []
     for number, (axes, _, _) in enumerate(cameras):
-        rows = slice(number * height, (number + 1) * height)
+        rows = slice(number * VIEW_SIZE[0], (number + 1) * VIEW_SIZE[0])
         gain = np.exp(settings.light_variation * random.normal(0, CAMERA_GAIN))
         exposed = light._replace(key=light.key * gain, fill=light.fill * gain)
         depth = 300 - stacked.distance[rows]

@@ -1,12 +1,15 @@
 """Which files the demo collection has, from its settings alone. The Snakefile imports this: keep it light."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ffnet.demo.settings import DemoSettings
+from ffnet.errors import InputError
 from ffnet.expressions import EXPRESSIONS, NEUTRAL
 from ffnet.seeds import seed_of
 
 LAYOUTS = ("bu3dfe", "bosphorus")
+STUDIO_AXES = ("yaw", "pitch", "roll", "lamp", "dim")  # what can be changed before a scan is taken: see retake.py
 ETHNICITIES = ("WH", "BL", "LA", "AE", "AM", "IN")
 ETHNICITY_SHARES = (0.36, 0.16, 0.12, 0.18, 0.08, 0.10)
 BU3DFE_CODES = dict(zip((*EXPRESSIONS, NEUTRAL), ("AN", "DI", "FE", "HA", "SA", "SU", "NE"), strict=True))
@@ -16,6 +19,10 @@ BOSPHORUS_CODES = dict(
         ("E_ANGER", "E_DISGUST", "E_FEAR", "E_HAPPY", "E_SADNESS", "E_SURPRISE", "N_N"),
         strict=True,
     )
+)
+REMEDY = (
+    "give that section the settings that the collection was generated with, or set robustness.geometry: mesh, which"
+    " changes the scans as they were read"
 )
 SUFFIXES = {"bu3dfe": ("_F3D.wrl", "_F3D.bmp", "_F3D.bnd"), "bosphorus": (".bnt", ".png", ".lm2", ".lm3")}
 
@@ -47,6 +54,24 @@ def list_subjects(settings: DemoSettings, layout: str) -> list[Subject]:
 def find_subject(settings: DemoSettings, layout: str, name: str) -> Subject:
     """The Subject of this name."""
     return next(subject for subject in list_subjects(settings, layout) if subject.name == name)
+
+
+def find_scans(settings: DemoSettings, layout: str, stems: Iterable[str]) -> dict[Subject, list[Scan]]:
+    """Each Subject's Scans of these stems. Raises InputError if the generator makes no scan of one of them."""
+    listed = {
+        scan.stem: (subject, scan)
+        for subject in list_subjects(settings, layout)
+        for scan in list_scans(settings, subject)
+    }
+    found: dict[Subject, list[Scan]] = {}
+    for stem in stems:
+        if stem not in listed:
+            raise InputError(
+                f"{stem}: the generator makes no such scan with the section `demo` of config.yaml; {REMEDY}"
+            )
+        subject, scan = listed[stem]
+        found.setdefault(subject, []).append(scan)
+    return found
 
 
 def _subject(seed: int, layout: str, number: int) -> Subject:

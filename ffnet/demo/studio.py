@@ -1,6 +1,8 @@
 """A person ready to be scanned: painted, posed, and what any ray sees of them."""
 
-from typing import NamedTuple
+import copy
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ from ffnet.demo import canvas, features, skin
 from ffnet.demo.face_units import expressed_shape
 from ffnet.demo.identity import Identity, make_identity
 from ffnet.demo.model import NOSE_TIP, FaceModel
+from ffnet.demo.render import Light
 from ffnet.demo.roster import Scan, Subject
 from ffnet.demo.settings import DemoSettings
 from ffnet.demo.variety import Conditions, draw_conditions
@@ -18,6 +21,7 @@ from ffnet.seeds import seed_of
 
 HAIR_HEIGHT = 7.0  # mm of hair above the scalp
 GLOSS = (0.28, 0.9, 0.9, 0.55, 0.3)  # by part
+Measured = TypeVar("Measured")
 
 
 class Sitter(NamedTuple):
@@ -32,13 +36,30 @@ class Sitter(NamedTuple):
 
 class Posed(NamedTuple):
     """A head as it sits before the sensor: vertices and their normals (V, 3) float32, mm, origin at the nose tip of
-    the face at rest; landmarks (68, 3); degrees about x, then y, then z (3,)."""
+    the face at rest; landmarks (68, 3); degrees about x, then y, then z (3,); aim, the landmarks (68, 3) at which the
+    scanner was aimed, which stays where it is when the head turns."""
 
     vertices: np.ndarray
     normals: np.ndarray
     landmarks: np.ndarray
     degrees: np.ndarray
     conditions: Conditions
+    aim: np.ndarray
+
+
+class Change(NamedTuple):
+    """What is changed in the studio before a scan is taken again.
+
+    turn: degrees about x, then y, then z by which the head turns about the nose tip. lamp: degrees by which the lamp
+    moves about the vertical, to the picture's right. light: factor on all light.
+    """
+
+    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    lamp: float = 0.0
+    light: float = 1.0
+
+
+UNCHANGED = Change()
 
 
 def prepare(model: FaceModel, subject: Subject, settings: DemoSettings) -> Sitter:
@@ -81,15 +102,46 @@ def pose_head(sitter: Sitter, scan: Scan, settings: DemoSettings, random: np.ran
     degrees = random.normal(0, settings.pose_deviation)
     shape = shape @ rotation_xyz(degrees).T
     normals = vertex_normals(shape, model.triangles).astype(np.float32)
-    return Posed(shape.astype(np.float32), normals, shape[model.head.landmarks], degrees, conditions)
+    landmarks = shape[model.head.landmarks]
+    return Posed(shape.astype(np.float32), normals, landmarks, degrees, conditions, landmarks)
 
 
 def turn_posed(posed: Posed, rotation: np.ndarray) -> Posed:
-    """The Posed head turned further about the nose tip; degrees stay those before. rotation: (3, 3)."""
+    """The Posed head turned further about the nose tip; degrees and aim stay those before. rotation: (3, 3)."""
     turn = rotation.T.astype(np.float32)
     return posed._replace(
         vertices=posed.vertices @ turn, normals=posed.normals @ turn, landmarks=posed.landmarks @ rotation.T
     )
+
+
+def change_posed(posed: Posed, change: Change) -> Posed:
+    """The Posed head after a Change."""
+    return turn_posed(posed, rotation_xyz(np.array(change.turn))) if any(change.turn) else posed
+
+
+def change_light(light: Light, change: Change) -> Light:
+    """The Light after a Change."""
+    direction = rotation_xyz(np.array([0.0, change.lamp, 0.0])) @ light.direction
+    return light._replace(direction=direction, key=change.light * light.key, fill=change.light * light.fill)
+
+
+def measure_again(
+    measure: Callable[[Sitter, Posed, DemoSettings, np.random.Generator], Measured],
+    sitter: Sitter,
+    posed: Posed,
+    settings: DemoSettings,
+    random: np.random.Generator,
+    change: Change,
+) -> tuple[Measured, Posed]:
+    """What `measure` gives of the head after a Change, and that head.
+
+    The sensor draws as for the unchanged head, but how much it draws depends on what it sees. So it measures that one,
+    too, and `random` is left where the unchanged scan leaves it: light and camera, drawn next, are the same.
+    """
+    start = copy.deepcopy(random)
+    measured = measure(sitter, posed, settings, random)
+    turned = change_posed(posed, change)
+    return (measured if turned is posed else measure(sitter, turned, settings, start)), turned
 
 
 def rotation_xyz(degrees: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from ffnet.figures.saving import blank_figure
 from ffnet.results.tables.table import rows_of
 from ffnet.robustness.settings import UNCHANGED
+from ffnet.robustness.severity_table import GENERATOR
 
 COLUMNS, WIDTH, HEIGHT = 4, 3.3, 2.6  # panels in a row, inches of a panel
 COLOURS = ("#0072b2", "#009e73", "#e69f00", "#000000", "#cc79a7", "#56b4e9", "#d55e00")  # Okabe and Ito's
@@ -47,7 +48,7 @@ def robustness_figure(frame: pd.DataFrame, title: str, confidence: float, classe
     for panel, axis in zip(panels, axes, strict=False):
         draw_axis(panel, frame, axis, experiments)
         panel.axhline(100 / classes, color=CHANCE, linewidth=0.8, linestyle="--", zorder=2)
-    draw_legend(panels[len(axes)], experiments, confidence)
+    draw_legend(panels[len(axes)], experiments, confidence, [name for name in axes if is_generators(frame, name)])
     for panel in panels[len(axes) + 1 :]:
         panel.set_axis_off()
     for panel in panels[::columns]:
@@ -99,8 +100,13 @@ def places(severities: np.ndarray, neutral: float | None) -> tuple[dict[float | 
     return found, ["none" if value is None else f"{value:g}" for value in ordered]
 
 
-def draw_legend(panel: Axes, experiments: list[str], confidence: float) -> None:
-    """What the lines, bars and colours are, in a panel of its own."""
+def is_generators(frame: pd.DataFrame, axis: str) -> bool:
+    """Whether the generator made a kind of change before it scanned."""
+    return bool((frame[frame["axis"] == axis]["geometry"] == GENERATOR).all())
+
+
+def draw_legend(panel: Axes, experiments: list[str], confidence: float, studio: list[str]) -> None:
+    """What the lines, bars and colours are, in a panel of its own. studio: the axes that the generator changed."""
     panel.set_axis_off()
     for number, experiment in enumerate(experiments):
         panel.plot([], [], color=COLOURS[number % len(COLOURS)], marker=MARKERS[number % len(MARKERS)], markersize=4,
@@ -110,4 +116,6 @@ def draw_legend(panel: Axes, experiments: list[str], confidence: float) -> None:
     panel.add_patch(Rectangle((0, 0), 0, 0, color=LOST, label="scans that preprocessing lost"))
     panel.legend(loc="upper left", fontsize=8, frameon=False, borderaxespad=0)
     note = f"Accuracy counts lost scans as wrong. Vertical lines: {confidence:.0%} interval over people."
+    if studio:
+        note += f" The generator made {', '.join(studio)} before it scanned; the rest is made on the mesh."
     panel.text(0.02, 0.0, textwrap.fill(note, 44), fontsize=7.5, transform=panel.transAxes)

@@ -1,7 +1,7 @@
 """Section `robustness` of config.yaml."""
 
 import dataclasses
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ffnet.settings import setting
 
@@ -42,6 +42,7 @@ class RobustnessSettings:
     experiments: tuple[str, ...]
     scans: int = setting(least=1)
     seed: int = setting(least=0)
+    geometry: Literal["auto", "mesh"] = setting()
     ambient: float = setting(least=0.0, most=1.0)
     hole_radius: float = setting(least=0.1, most=200.0)
     axes: AxisSettings = setting()

@@ -1,6 +1,6 @@
 """Accuracy by severity, with intervals over people, and what preprocessing loses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ffnet.results.tables.table import Column, Row, Table, frame_of
 from ffnet.robustness.outcomes import Outcome
 from ffnet.robustness.settings import UNCHANGED, Condition
 
+GENERATOR = "generator"
 UNITS = {
     **dict.fromkeys(("yaw", "pitch", "roll", "lamp"), "degrees"),
     **dict.fromkeys(("noise", "hand", "glasses", "blur"), "mm"),
@@ -26,6 +27,12 @@ COLUMNS = (
     Column("axis", "the kind of change", heading="change", left=True),
     Column("severity", "how strong it is, in the unit of the next column", "g", heading="severity"),
     Column("unit", "of the severity", heading="unit", left=True),
+    Column(
+        "geometry",
+        "what is changed: generator (head or light, before the generator scans them) | mesh (the scan as it was read)",
+        heading="geometry",
+        left=True,
+    ),
     Column("experiment", "its final model was tested", heading="experiment", left=True),
     Column("subjects", "people tested", heading="subjects"),
     Column("scans", "scans tested, those that were lost included", heading="scans"),
@@ -54,14 +61,20 @@ def title_of(train: str, test: str, kind: str) -> str:
     return f"Final models of {train} on changed scans of {test} ({kind})"
 
 
-def severity_table(outcomes: Mapping[Condition, Sequence[Outcome]], title: str, confidence: float) -> Table:
-    """The Table `accuracy` of a robustness test: a row for each condition and experiment."""
+def severity_table(
+    outcomes: Mapping[Condition, Sequence[Outcome]], title: str, confidence: float, studio: Collection[str] = ()
+) -> Table:
+    """The Table `accuracy` of a robustness test: a row for each condition and experiment. studio: the axes that the
+    generator changes before it scans."""
     rows = []
     before = {name: by_person(of, lost_is_wrong=True) for name, of in by_experiment(outcomes[UNCHANGED]).items()}
     for condition, of_all in outcomes.items():
         for experiment, of in by_experiment(of_all).items():
-            rows.append(severity_row(condition, experiment, of, before[experiment], confidence))
+            row = severity_row(condition, experiment, of, before[experiment], confidence)
+            rows.append({**row, "geometry": geometry_of(condition.axis, studio)})
     notes = (
+        "geometry: generator, where head or light were changed before the generator scanned them; mesh, where the scan"
+        " was changed as it was read.",
         f"interval: {confidence:.0%}, over people (Student's t on each one's share of correct scans), cut to 0 and 100;"
         " empty where all people have the same.",
         "lost: no face was found, or a stage left the scan out; lost.csv has the reasons.",
@@ -70,10 +83,16 @@ def severity_table(outcomes: Mapping[Condition, Sequence[Outcome]], title: str, 
     return Table("accuracy", title, COLUMNS, frame_of(rows, COLUMNS), notes)
 
 
+def geometry_of(axis: str, studio: Collection[str]) -> str:
+    """What a change of this axis changes, in the words of the table. studio: see severity_table."""
+    return "" if axis == UNCHANGED.axis else GENERATOR if axis in studio else "mesh"
+
+
 def severity_row(
     condition: Condition, experiment: str, outcomes: Sequence[Outcome], before: np.ndarray, confidence: float
 ) -> Row:
-    """One row. outcomes: of one experiment under one condition. before: by_person of the unchanged scans."""
+    """One row, all but its geometry. outcomes: of one experiment under one condition. before: by_person of its
+    unchanged scans."""
     people, rest = by_person(outcomes, lost_is_wrong=True), by_person(outcomes, lost_is_wrong=False)
     accuracy, of_rest = summary(people, confidence), summary(rest[np.isfinite(rest)], confidence)
     change = summary(people - before, confidence, bounds=(-1, 1))

@@ -158,18 +158,11 @@ def cross_jobs(config: Config, rows: Mapping[str, list[ScanRow]]) -> list[Job]:
     dataset's manifest."""
     jobs = []
     for dataset, name, repeat in trainings(config):
-        rule = "train_final_repeat" if repeat else "train_final"
-        names = {"dataset": dataset, "experiment": name, "repeat": repeat, "rule": rule}
-        log, timing = files.REPEAT_LOG, files.REPEAT_BENCHMARK
-        if not repeat:
-            log, timing = files.EXPERIMENT_LOG, files.MODEL_BENCHMARK
-        scans = selected_scans(config, dataset, rows[dataset])
-        paths = (model_file(dataset, name, repeat),), log.format(**names), (timing.format(**names),)
-        jobs.append(Job("training", rule, dataset, name, *paths, scans=scans, runs=1))
+        jobs.append(final_job(dataset, name, repeat, selected_scans(config, dataset, rows[dataset])))
     for planned in planned_crosses(config):
         for repeat, predictions in enumerate(planned.predictions):
             names = {"train": planned.train, "dataset": planned.test, "experiment": planned.experiment}
-            names |= {"repeat": repeat, "rule": "evaluate_pair"}
+            names |= {"repeat": f"{repeat}", "rule": "evaluate_pair"}
             outputs = predictions, files.CROSS_RECORD.format(**names)
             log, timing = files.CROSS_LOG.format(**names), files.CROSS_BENCHMARK.format(**names)
             jobs.append(Job("training", "evaluate_pair", planned.test, planned.experiment, outputs, log, (timing,)))
@@ -187,6 +180,17 @@ def transport_jobs(config: Config) -> list[Job]:
             log = files.REPEAT_LOG.format(rule="move_features", **names)
             jobs.append(Job("results", "move_features", dataset, name, outputs, log))
     return jobs
+
+
+def final_job(dataset: str, experiment: str, repeat: int, scans: int) -> Job:
+    """The job that trains a network on a whole collection of so many scans."""
+    rule = "train_final_repeat" if repeat else "train_final"
+    names = {"dataset": dataset, "experiment": experiment, "repeat": f"{repeat}", "rule": rule}
+    log, timing = files.REPEAT_LOG, files.REPEAT_BENCHMARK
+    if not repeat:
+        log, timing = files.EXPERIMENT_LOG, files.MODEL_BENCHMARK
+    paths = (model_file(dataset, experiment, repeat),), log.format(**names), (timing.format(**names),)
+    return Job("training", rule, dataset, experiment, *paths, scans=scans, runs=1)
 
 
 def job_folds(config: Config) -> list[tuple[int, ...]]:

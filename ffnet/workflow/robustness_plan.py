@@ -1,28 +1,59 @@
 """What `snakemake robustness` tests: which models on which scans under which conditions; plain Python only."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import NamedTuple
 
 from ffnet.config import Config, check_final_models
+from ffnet.demo.roster import LAYOUTS, STUDIO_AXES
 from ffnet.errors import InputError
-from ffnet.robustness.settings import Condition
+from ffnet.origin import is_generated
+from ffnet.robustness.settings import UNCHANGED, Condition
 from ffnet.scans.index import ScanRow
 from ffnet.seeds import seed_of
 from ffnet.settings import nearest
 from ffnet.workflow import files
-from ffnet.workflow.planning import PlannedDataset
+from ffnet.workflow.planning import PlannedDataset, is_demo
 
 WHERE = "config.yaml: robustness"
 
 
 class RobustnessPlan(NamedTuple):
-    """rows: the scans that are tested. models: the files of the final models, one for each experiment. outcomes: the
-    file of each condition; several conditions never share one."""
+    """rows: the scans that are tested. raw: their files. models: the files of the final models, one for each
+    experiment. outcomes: the file of each condition; several conditions never share one. studio: the axes for which the
+    generator takes the scans again, head or light changed."""
 
     rows: list[ScanRow]
+    raw: list[str]
     models: list[str]
     outcomes: dict[Condition, str]
+    studio: tuple[str, ...]
+
+    def rows_of(self, axis: str, severity: str) -> list[ScanRow]:
+        """The scans as they are read under a condition."""
+        if axis not in self.studio:
+            return self.rows
+        folder = files.RETAKEN.format(axis=axis, severity=severity)
+        moved = [[f"{folder}/{os.path.basename(path)}" for path in (row.mesh, row.texture)] for row in self.rows]
+        return [row._replace(mesh=mesh, texture=texture) for row, (mesh, texture) in zip(self.rows, moved, strict=True)]
+
+    def files_of(self, axis: str, severity: str) -> list[str]:
+        """The files, or the folder, of these."""
+        return [files.RETAKEN.format(axis=axis, severity=severity)] if axis in self.studio else self.raw
+
+    def change_of(self, axis: str, severity: str) -> Condition:
+        """What is changed on the mesh of a scan once it is read."""
+        return UNCHANGED if axis in self.studio else Condition(axis, float(severity))
+
+
+def plan_or_exit(config: Config, datasets: Mapping[str, PlannedDataset]) -> RobustnessPlan:
+    """The same as plan_robustness, for input functions of rules: where the settings do not fit, snakemake ends with the
+    reason alone. Any other error it would wrap in lines about the rule."""
+    try:
+        return plan_robustness(config, datasets)
+    except InputError as error:
+        raise SystemExit(str(error)) from None
 
 
 def plan_robustness(config: Config, datasets: Mapping[str, PlannedDataset]) -> RobustnessPlan:
@@ -45,11 +76,30 @@ def plan_robustness(config: Config, datasets: Mapping[str, PlannedDataset]) -> R
     if not chosen.experiments:
         raise InputError(f"{WHERE}.experiments: expected at least one, found none")
     check_final_models(chosen.experiments, config.experiments, f"{WHERE}.experiments")
+    rows = draw_scans(datasets[chosen.test].rows, chosen.scans, chosen.seed)
     return RobustnessPlan(
-        draw_scans(datasets[chosen.test].rows, chosen.scans, chosen.seed),
+        rows,
+        datasets[chosen.test].files_of(rows),
         [files.MODEL.format(dataset=chosen.train, experiment=name) for name in chosen.experiments],
         outcome_files(chosen.conditions),
+        STUDIO_AXES if is_taken_again(config, rows) else (),
     )
+
+
+def is_taken_again(config: Config, rows: Iterable[ScanRow]) -> bool:
+    """Whether the generator takes the tested scans again, because it made any of them. Those of the demo collection may
+    not be there yet. Raises InputError if it cannot find them by their names."""
+    name, layout = config.robustness.test, config.datasets[config.robustness.test].layout
+    meshes = (row.mesh for row in rows if os.path.isfile(row.mesh))
+    if config.robustness.geometry == "mesh" or not (is_demo(name, config) or any(map(is_generated, meshes))):
+        return False
+    if layout not in LAYOUTS:
+        raise InputError(
+            f"{WHERE}.geometry: {name} has generated scans in the layout '{layout}', in which the generator does not"
+            f" find them by their names; read them in the layout {' or '.join(LAYOUTS)}, or set geometry: mesh, which"
+            " changes the scans as they were read"
+        )
+    return True
 
 
 def robustness_preprocessing(config: Config) -> dict:

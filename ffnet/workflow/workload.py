@@ -37,18 +37,23 @@ class Work(NamedTuple):
     measurable: bool
 
 
-def list_works(config: Config, given: dict[str, float], gpu: bool) -> list[Work]:
+def list_works(config: Config, given: dict[str, float], gpu: bool, chosen: Sequence[Job] | None = None) -> list[Work]:
     """The Works of a Config in the order of the data. Raises InputError as list_jobs does.
 
-    given: experiment -> seconds of one run. gpu: whether networks are trained on GPUs.
+    given: experiment -> seconds of one run. gpu: whether networks are trained on GPUs. chosen: the jobs whose Works
+    these are; None: those of list_jobs.
     """
+    plain = list_jobs(config)
     kinds: dict[tuple[str, str, str], list[Job]] = {}
-    for job in list_jobs(config):
+    for job in plain if chosen is None else chosen:
         trains = job.runs > 0
         kinds.setdefault((job.rule, job.dataset * trains, job.experiment * trains), []).append(job)
     made = {name: count_made(files.MANIFEST.format(dataset=name)) for name in config.datasets}
     works = []
-    runs_of = {key[1:]: jobs for key, jobs in kinds.items() if jobs[0].has_records}
+    runs_of: dict[tuple[str, str], list[Job]] = {}
+    for job in plain:
+        if job.has_records:
+            runs_of.setdefault((job.dataset, job.experiment), []).append(job)
     for (rule, dataset, experiment), jobs in kinds.items():
         on_gpu = gpu and bool(experiment) and not config.experiments[experiment].is_ridge
         wanted = recipe_values(experiment_recipe(config, dataset, experiment)) if experiment else None

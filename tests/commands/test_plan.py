@@ -11,6 +11,7 @@ from ffnet.training.recipe import recipe_values
 from ffnet.workflow.job_list import list_jobs, training_scans
 from ffnet.workflow.planning import experiment_recipe, plan_dataset
 from ffnet.workflow.provenance import ROOT
+from ffnet.workflow.target_jobs import target_jobs
 from ffnet.workflow.workload import extrapolate, list_works
 from tests.commands.conftest import write
 from tests.training.conftest import record_values
@@ -201,6 +202,35 @@ def test_no_cores_or_fewer_gpus_than_none_are_refused(settings_file, tiny, capsy
     for wrong in (("--cores", "-1"), ("--gpus", "-1")):
         code, _, error = run(settings_file, tiny, capsys, *wrong)
         assert code == 2 and "expected 0 or more GPUs and 1 or more cores" in error
+
+
+def test_the_targets_beside_the_plain_run_have_a_line_each(settings_file, tiny, capsys):
+    def lines(**changes):
+        main(["plan", "--config", settings_file(lambda mapping: mapping.update(tiny | changes))])
+        return [line for line in capsys.readouterr().out.splitlines() if line.startswith("snakemake ")]
+
+    models, robustness = lines()
+    assert models == "snakemake models: 1 more job, unknown: FFNet-M."
+    assert robustness == (
+        "snakemake robustness would stop: config.yaml: robustness.train: there is no dataset 'demo-bu3dfe'; did you"
+        " mean 'demo-bosphorus'?"
+    )
+    other = yaml.safe_load((ROOT / "config.yaml").read_text())["datasets"]["demo-bu3dfe"]
+    both = tiny["datasets"] | {"demo-bu3dfe": other}
+    severities = {"yaw": [10], "noise": [2]}
+    axes = {axis: severities.get(axis, []) for axis in tiny["robustness"]["axes"]}
+    of = {"datasets": both, "robustness": tiny["robustness"] | {"axes": axes, "experiments": ["FFNet-M"]}}
+    config = read_config(tiny | of)
+    record(config, next(job for job in runs_of(config, "FFNet-M") if job.dataset == "demo-bu3dfe"), 90.0)
+    for job in target_jobs(config, "robustness"):
+        if job.timings and not job.runs:
+            write(job.outputs[0], "x")
+            write(job.timings[0], "s\th:m:s\n60.0\t0:01:00\n")
+    trained = 90.0 * 24 / 12
+    (robustness,) = [line for line in lines(**of) if "robustness" in line]
+    total = f"{round((trained + 4 * 60) / 60)} min"
+    assert robustness == f"snakemake robustness: 7 more jobs, {total} with one at a time."
+    assert len(target_jobs(config, "robustness")) == 7  # a model, a check, a retake, three conditions, the tables
 
 
 def test_the_papers_matrix_is_38000_runs(capsys):

@@ -1,6 +1,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from ffnet.config import read_config
 from ffnet.workflow.job_list import Job, list_jobs
 from ffnet.workflow.job_states import QUIET, JobState, job_state, measured_seconds
 from ffnet.workflow.provenance import ROOT
+from ffnet.workflow.target_jobs import target_jobs
 from tests.commands.conftest import write
 from tests.training.conftest import record_values
 
@@ -157,6 +159,23 @@ def test_the_command_counts_jobs_and_shows_the_time_left_and_logs_of_failed_jobs
     assert "Left: 5 min with one job at a time, or 2 min with 2 at a time, as now." in text
     assert f"{runs[3].log}: failed\n  started x y on elsewhere, process 1\n  error: 0\n  failed after" in text
     assert "and 1 more" not in text
+
+
+def test_other_targets_are_counted_once_they_were_begun(settings_file, tiny, capsys):
+    config = read_config(tiny)
+    plain, models, tested = len(list_jobs(config)), target_jobs(config, "models"), target_jobs(config, "robustness")
+    assert f"0 of {plain} jobs" in run(settings_file, tiny, capsys)[1]
+    conditions = [job for job in tested if job.rule in ("retake_scans", "test_changed_scans")]
+    for job in [job for job in conditions if job.outputs[0].startswith("results/robustness/yaw/")]:
+        finish(job, 60.0)
+    write(conditions[-1].log, f"{HERE} 1\nerror: x\nfailed after 1.0 s\n")
+    code, text = run(settings_file, tiny, capsys)
+    assert code == 1 and f"6 of {plain + len(tested)} jobs are done" in text and conditions[-1].log in text
+    assert re.search(r"robustness +test_changed_scans +demo-bosphorus +3 +1 +30", text)
+    write(models[0].log, f"{HERE} 1\n")  # FFNet-M of demo-bu3dfe, which is among those of the robustness test
+    assert f"6 of {plain + len(tested) + len(models) - 1} jobs are done" in run(settings_file, tiny, capsys)[1]
+    tiny["robustness"]["test"] = "nobody"
+    assert f"0 of {plain + len(models)} jobs are done" in run(settings_file, tiny, capsys)[1]
 
 
 def test_of_many_failed_jobs_the_first_are_shown_and_the_others_counted(settings_file, tiny, capsys):

@@ -7,6 +7,7 @@ import pytest
 from ffnet.figures.robustness_figure import COLOURS, LABELS, places, robustness_figure
 from ffnet.robustness.axes import CHANGES
 from ffnet.robustness.settings import UNCHANGED
+from ffnet.robustness.severity_table import GENERATOR
 
 ROWS = [  # axis, severity, experiment, accuracy, low, high, rest, lost
     ("unchanged", 0.0, "A", 90.0, 80.0, 95.0, 90.0, 0),
@@ -23,8 +24,12 @@ NAMES = ["axis", "severity", "experiment", "accuracy", "low", "high", "accuracy_
 
 @pytest.fixture(scope="module")
 def figure():
+    return robustness_figure(made({"yaw": GENERATOR}), "Models of a on b (synthetic)", 0.95, 6)
+
+
+def made(geometry):
     frame = pd.DataFrame(ROWS, columns=NAMES).assign(scans=20)
-    return robustness_figure(frame, "Models of a on b (synthetic)", 0.95, 6)
+    return frame.assign(geometry=[geometry.get(axis, "mesh") for axis in frame["axis"]])
 
 
 def test_every_kind_of_change_has_a_label():
@@ -36,6 +41,14 @@ def test_there_is_a_panel_for_each_kind_of_change_and_one_for_the_legend(figure)
     assert labels[:2] == [LABELS["yaw"], LABELS["dim"]] and not figure.axes[2].axison
     assert {text.get_text() for text in figure.axes[2].get_legend().get_texts()} >= {"A", "B", "chance"}
     assert figure.get_suptitle() == "Models of a on b (synthetic)"
+
+
+def test_the_legend_names_what_the_generator_made_itself(figure):
+    def note(of):
+        return " ".join(of.axes[2].texts[0].get_text().split())
+
+    assert note(figure).endswith("The generator made yaw before it scanned; the rest is made on the mesh.")
+    assert note(robustness_figure(made({}), "", 0.95, 6)).endswith("interval over people.")
 
 
 def test_severities_are_in_order_and_the_unchanged_scans_among_them(figure):

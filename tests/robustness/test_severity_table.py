@@ -7,7 +7,7 @@ from scipy import stats
 from ffnet.results.tables.formatters import table_files
 from ffnet.robustness.outcomes import Outcome
 from ffnet.robustness.settings import UNCHANGED, Condition
-from ffnet.robustness.severity_table import by_person, lost_table, severity_table, summary, title_of
+from ffnet.robustness.severity_table import by_person, geometry_of, lost_table, severity_table, summary, title_of
 
 YAW = Condition("yaw", 40.0)
 
@@ -79,7 +79,17 @@ def test_the_files_say_what_the_data_are_and_list_what_was_lost():
     lost = files["lost.csv"].splitlines()
     assert lost[:2] == ["axis,severity,scan,stage,reason", "yaw,40,p-3,scans,no face"] and len(lost) == 9
     header = files["accuracy.csv"].splitlines()[0]
-    assert header.startswith("axis,severity,unit,experiment,subjects,scans,lost,accuracy,low,high,accuracy_of_rest")
+    assert header.startswith("axis,severity,unit,geometry,experiment,subjects,scans,lost,accuracy,low,high,accuracy_of")
+
+
+def test_each_row_says_whether_generator_or_mesh_made_the_change():
+    assert [geometry_of(axis, ("yaw", "lamp")) for axis in ("unchanged", "yaw", "noise")] == ["", "generator", "mesh"]
+    outcomes = {UNCHANGED: BEFORE, YAW: TURNED}
+    for studio, made in (((), "mesh"), (("yaw",), "generator")):
+        files = table_files(severity_table(outcomes, "", 0.95, studio))
+        assert [line.split(",")[3] for line in files["accuracy.csv"].splitlines()] == ["geometry", "", made]
+        assert f"| yaw       |       40 | degrees | {made}" in files["accuracy.md"]
+        assert "geometry: generator, where head or light were changed before" in files["accuracy.md"]
 
 
 def test_changes_that_cancel_are_0_without_a_sign():

@@ -7,6 +7,7 @@ import yaml
 
 from ffnet.config import read_config
 from ffnet.workflow.job_list import list_jobs
+from ffnet.workflow.target_jobs import TARGETS, target_jobs
 from tests.workflow.conftest import Project, make_tiny
 from tests.workflow.test_models import start_from_imagenet
 
@@ -37,6 +38,15 @@ def test_weights_that_an_experiment_starts_from_are_one_job(tmp_path):
     project.configure(lambda config: config["experiments"]["FFNet-M"].update(repeats=0))  # ridge alone is left
     planned = project.planned()
     assert "fetch_imagenet" not in planned and Counter(job.rule for job in listed(project)) == planned
+
+
+def test_jobs_of_the_other_targets_are_those_that_snakemake_plans_for_them(project):
+    config = read_config(yaml.safe_load(project.read("config.yaml")))
+    for target in TARGETS:
+        jobs = target_jobs(config, target)
+        assert Counter(job.rule for job in jobs) + Counter([target]) == project.planned(target)
+        patterns = project.run("--dry-run", target).stdout
+        assert all(path in patterns for job in jobs for path in (*job.outputs, job.log, *job.timings))
 
 
 def test_their_files_are_those_that_a_run_leaves(finished):

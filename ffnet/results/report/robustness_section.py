@@ -30,7 +30,9 @@ def _interval(low: str, high: str) -> Column:
 COLUMNS = (
     *named("axis", left=True),
     *named("severity"),
-    *named("unit", "experiment", left=True),
+    *named("unit", left=True),
+    Column("geometry", heading="geometry", cell=lambda row: row.get("geometry", ""), left=True),
+    *named("experiment", left=True),
     *named("scans", "lost"),
     Column("accuracy", heading="accuracy %"),
     _interval("low", "high"),
