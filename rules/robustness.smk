@@ -62,6 +62,7 @@ rule test_changed_scans:
         "logs/robustness/test_changed_scans/{axis}/{severity}.log",
     benchmark:
         "logs/benchmarks/robustness/test_changed_scans/{axis}/{severity}.tsv"
+    priority: 1  # before more scans are taken again, as those that were tested are deleted
     conda:
         "../envs/ffnet.yaml"
     resources:

@@ -90,7 +90,7 @@ SCANS = {"bu3dfe": (bu3dfe_files, bu3dfe_files.scan_face), "bosphorus": (bosphor
 
 
 @pytest.mark.parametrize("layout", MAKE)
-def test_light_camera_and_place_of_a_turned_scan_are_those_of_the_collection(layout, seat, twice, monkeypatch):
+def test_light_camera_place_and_grid_of_a_turned_scan_are_those_of_the_collection(layout, seat, twice, monkeypatch):
     module, take = SCANS[layout]
     drawn = []
 
@@ -99,12 +99,13 @@ def test_light_camera_and_place_of_a_turned_scan_are_those_of_the_collection(lay
         return change_light(light, change)
 
     monkeypatch.setattr(module, "change_light", note)
-    after = []
-    for change in (UNCHANGED, Change(turn=(0.0, 50.0, 0.0))):
+    after, sizes = [], []
+    for change in (UNCHANGED, Change(turn=(30.0, 50.0, 0.0))):
         sitter, posed, random = seat(layout)
-        take(sitter, posed, twice, random, change)
+        sizes.append(take(sitter, posed, twice, random, change)[2].values.shape)
         after.append(random.uniform(-1, 1, 3))  # the next that is drawn is where the scan lies
     np.testing.assert_array_equal(*after)
+    assert sizes[0] == sizes[1]
     np.testing.assert_array_equal(np.hstack([*drawn[0]]), np.hstack([*drawn[1]]))
 
 
