@@ -18,7 +18,7 @@ from ffnet.seeds import seed_of
 
 NEUTRAL = {"yaw": 0.0, "pitch": 0.0, "roll": 0.0, "lamp": 0.0, "dim": 1.0}
 MAKE = {"bu3dfe": ("M0001", make_bu3dfe_subject), "bosphorus": ("bs001", make_bosphorus_subject)}
-FRONT = np.array([0.0, 0.0, 1.0])
+MADE = ("anger", "happiness")
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,11 @@ def twice(settings, model, tmp_path_factory):
     """Settings whose folder holds the second person of each layout, with two levels or takes, every chance in play."""
     folder = os.fspath(tmp_path_factory.mktemp("twice"))
     made = dataclasses.replace(settings, folder=folder, intensities=(3, 4), takes=2, variety=0.5)
-    for name, make in MAKE.values():
-        make(model, made, name)
+    every = roster.list_scans
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(roster, "list_scans", lambda *given: [scan for scan in every(*given) if scan.expression in MADE])
+        for name, make in MAKE.values():
+            make(model, made, name)
     return made
 
 
@@ -42,6 +45,7 @@ def collected(settings, layout):
     return {
         scan.stem: [f"{folder}/{scan.stem}{suffix}" for suffix in roster.SUFFIXES[layout]]
         for scan in roster.list_scans(settings, subject)
+        if scan.expression in MADE
     }
 
 
@@ -49,7 +53,8 @@ def collected(settings, layout):
 @pytest.mark.parametrize("axis", CHANGES)
 def test_without_a_change_every_file_is_that_of_the_collection(axis, layout, twice, model, tmp_path):
     known = collected(twice, layout)
-    stems = list(known)[:: 1 if axis == "yaw" else 5]
+    assert len(known) == 4
+    stems = list(known) if axis == "yaw" else list(known)[-1:]
     retake_scans(model, twice, layout, stems, CHANGES[axis](NEUTRAL[axis]), tmp_path)
     for stem in stems:
         for path in known[stem]:
@@ -180,7 +185,7 @@ def pairs(settings, layout):
 def test_a_collection_of_these_settings_passes_wherever_it_lies(layout, twice, model, tmp_path):
     copied = {
         stem: tuple(shutil.copy(path, tmp_path) for path in paths)
-        for stem, paths in list(pairs(twice, layout).items())[:3]
+        for stem, paths in list(pairs(twice, layout).items())[::2]
     }
     check_generated(model, twice, layout, copied)
 
