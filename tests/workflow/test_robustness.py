@@ -104,7 +104,7 @@ def test_the_generators_code_counts_only_where_it_takes_scans_again(own):
 
 def test_a_copy_of_the_collection_is_taken_again_and_an_edited_scan_is_refused(own):
     shutil.copytree(own.folder / "data/demo/bosphorus", own.folder / "data/copy")
-    own.configure(lambda config: config["datasets"].update(copy=config["datasets"]["demo-bosphorus"]))
+    own.configure(lambda config: config["datasets"].update(copy=dict(config["datasets"]["demo-bosphorus"])))
     key("datasets:copy", folder="data/copy")(own)
     key("robustness", test="copy")(own)
     assert own.run("results/robustness/generated.txt").returncode == 0
@@ -125,7 +125,7 @@ def test_scans_of_people_depend_on_nothing_of_the_generator(own):
     for path in (own.folder / "data/people").rglob("*.bnt"):
         path.write_bytes(path.read_bytes().removesuffix(MARK))
     own.configure(lambda config: config["datasets"].update({"demo-bosphorus": None}))
-    own.configure(lambda config: config["datasets"].update(people=config["datasets"]["demo-bu3dfe"]))
+    own.configure(lambda config: config["datasets"].update(people=dict(config["datasets"]["demo-bu3dfe"])))
     key("datasets:people", folder="data/people", layout="bosphorus", intensities=[1], projection="splat")(own)
     key("robustness", test="people")(own)
     assert own.planned(ONE) == {OUTCOMES: 1}
