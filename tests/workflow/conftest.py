@@ -1,8 +1,10 @@
 """The real workflow on a tiny collection, in a folder of its own."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
@@ -54,6 +56,23 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+
+    def kill_in_training(self, log, *targets):
+        """Starts a run of targets and kills it, and all that it started, when a job's log has two epochs."""
+        log.unlink(missing_ok=True)
+        run = subprocess.Popen(
+            self.command("--nolock", *targets),
+            cwd=self.folder,
+            env=self.environment(),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while not log.exists() or log.read_text().count("\nepoch ") < 2:
+            assert run.poll() is None, "it ended before its kill"
+            time.sleep(0.01)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
 
     def planned(self, *arguments):
         """Rule -> number of jobs that a run would have."""

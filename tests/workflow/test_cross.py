@@ -2,11 +2,8 @@
 and resumed."""
 
 import csv
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
@@ -216,20 +213,7 @@ def test_a_training_killed_again_and_again_ends_in_the_same_network(copy):
     (copy.folder / target).unlink()
     log = copy.folder / f"logs/{BU3DFE}/train_final_repeat/FFNet-M/1.log"
     for _ in range(3):
-        log.unlink(missing_ok=True)
-        run = subprocess.Popen(
-            copy.command("--nolock", target),
-            cwd=copy.folder,
-            env=copy.environment(),
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while not log.exists() or log.read_text().count("\nepoch ") < 2:
-            assert run.poll() is None, "it ended before its kill"
-            time.sleep(0.01)
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
+        copy.kill_in_training(log, target)
     assert copy.run("--nolock", "--rerun-incomplete", target).returncode == 0
     assert "resuming at epoch" in log.read_text()
     assert (copy.folder / target).read_bytes() == undisturbed

@@ -1,11 +1,8 @@
 """Features saved and moved, through Snakemake: to the table, again only where something changed, killed and resumed."""
 
 import csv
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
@@ -203,20 +200,7 @@ def test_a_training_killed_again_and_again_ends_in_the_same_features(copy, job):
     name = {"repeat": "train_repeat/FFNet-M/0.log", "fold": "train_fold/FFNet-M/0/1.log"}[job]
     log = copy.folder / "logs" / DATASETS[0] / name
     for _ in range(3):
-        log.unlink(missing_ok=True)
-        run = subprocess.Popen(
-            copy.command("--nolock", *targets),
-            cwd=copy.folder,
-            env=copy.environment(),
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while not log.exists() or log.read_text().count("\nepoch ") < 2:
-            assert run.poll() is None, "it ended before its kill"
-            time.sleep(0.01)
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
+        copy.kill_in_training(log, *targets)
     assert copy.run("--nolock", "--rerun-incomplete", *targets).returncode == 0
     assert "resuming at epoch" in log.read_text()
     assert [(copy.folder / path).read_bytes() for path in targets] == undisturbed
