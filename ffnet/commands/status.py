@@ -60,15 +60,16 @@ def show_status(config: Config, as_json: bool) -> int:
 
 
 def begun_targets(config: Config) -> list[Job]:
-    """The jobs of those targets beside the plain run that were begun here, each once."""
+    """The jobs of targets beside the plain run that were begun here, each once: every final model for itself, and with
+    any other job of a target all of them."""
+    plain = {job.outputs for job in list_jobs(config)}
     found: dict[tuple[str, tuple[str, ...]], Job] = {}
     for target in TARGETS:
         with contextlib.suppress(InputError):  # settings that do not fit matter only to those who ask for the target
-            jobs = target_jobs(config, target)
-            if any(map(is_begun, jobs)):
-                found |= {(job.rule, job.outputs): job for job in jobs}
-    plain = {job.outputs for job in list_jobs(config)}
-    return [job for (_, outputs), job in found.items() if outputs not in plain]
+            jobs = [job for job in target_jobs(config, target) if job.outputs not in plain]
+            is_whole = any(is_begun(job) for job in jobs if job.rule != "train_final")
+            found |= {(job.rule, job.outputs): job for job in jobs if is_whole or is_begun(job)}
+    return list(found.values())
 
 
 def status_rows(jobs: Sequence[Job], states: Sequence[JobState]) -> list[JobGroup]:
