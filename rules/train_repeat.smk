@@ -1,5 +1,10 @@
 # training, execution.job: repeat. All folds of results/{dataset}/splits/{repeat}.csv in one job
 
+PREDICTIONS = expand(
+    "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.csv", fold=range(settings.protocol.folds)
+)
+RECORDS = expand("results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.json", fold=range(settings.protocol.folds))
+
 
 rule train_repeat:
     """{wildcards.experiment} on {wildcards.dataset}: repeat {wildcards.repeat}, all folds."""
@@ -8,12 +13,8 @@ rule train_repeat:
         shards="results/{dataset}/shards.csv",
         split="results/{dataset}/splits/{repeat}.csv",
     output:
-        predictions=expand(
-            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.csv", fold=range(settings.protocol.folds)
-        ),
-        records=expand(
-            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.json", fold=range(settings.protocol.folds)
-        ),
+        predictions=PREDICTIONS,
+        records=RECORDS,
     log:
         "logs/{dataset}/train_repeat/{experiment}/{repeat}.log",
     conda:
@@ -31,12 +32,8 @@ rule train_repeat:
 
 use rule train_repeat as train_repeat_features with:
     output:
-        predictions=expand(
-            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.csv", fold=range(settings.protocol.folds)
-        ),
-        records=expand(
-            "results/{{dataset}}/runs/{{experiment}}/{{repeat}}/{fold}.json", fold=range(settings.protocol.folds)
-        ),
+        predictions=PREDICTIONS,
+        records=RECORDS,
         features=expand(
             "results/{{dataset}}/features/{{experiment}}/{{repeat}}/{fold}.h5", fold=range(settings.protocol.folds)
         ),

@@ -31,12 +31,12 @@ def show_plan(config: Config, given: Sequence[str], gpus: int, cores: int | None
     cores = cores or len(os.sched_getaffinity(0))
     if gpus < 0 or cores < 1:
         raise InputError(f"--gpus {gpus} --cores {cores}: expected 0 or more GPUs and 1 or more cores")
-    works = list_works(config, parse_seconds(given, config.experiments), gpus > 0)
+    seconds = parse_seconds(given, config.experiments)
+    works = list_works(config, seconds, gpus > 0)
     unknown = [work for work in works if work.seconds is None and (work.measurable or work.experiment)]
     tables = [*terminal_lines(work_view(works)), "", *total_lines(works, unknown)]
     lines = [*tables, *time_lines(works, unknown, gpus, cores, config)]
-    for target in TARGETS:
-        lines.append(target_line(config, target, parse_seconds(given, config.experiments), gpus > 0))
+    lines += [target_line(config, target, seconds, gpus > 0) for target in TARGETS]
     print("\n".join([*lines, *advice_lines(unknown, gpus, overrides)]))
     return int(bool(unknown))
 

@@ -48,7 +48,8 @@ class Failure(TypedDict):
 
 def show_status(config: Config, as_json: bool) -> int:
     """Prints the state of all jobs of a Config. Returns 1 if any job failed or was lost, else 0."""
-    jobs = [*list_jobs(config), *begun_targets(config)]
+    plain = list_jobs(config)
+    jobs = [*plain, *begun_targets(config, plain)]
     states = [job_state(job, LINES) for job in jobs]
     rows, failures = status_rows(jobs, states), find_failures(jobs, states)
     running = sum(state.state == "running" for state in states)
@@ -59,14 +60,14 @@ def show_status(config: Config, as_json: bool) -> int:
     return int(bool(failures))
 
 
-def begun_targets(config: Config) -> list[Job]:
+def begun_targets(config: Config, plain: Sequence[Job]) -> list[Job]:
     """The jobs of targets beside the plain run that were begun here, each once: every final model for itself, and with
-    any other job of a target all of them."""
-    plain = {job.outputs for job in list_jobs(config)}
+    any other job of a target all of them. plain: the jobs of the plain run."""
+    known = {job.outputs for job in plain}
     found: dict[tuple[str, tuple[str, ...]], Job] = {}
     for target in TARGETS:
         with contextlib.suppress(InputError):  # settings that do not fit matter only to those who ask for the target
-            jobs = [job for job in target_jobs(config, target) if job.outputs not in plain]
+            jobs = [job for job in target_jobs(config, target) if job.outputs not in known]
             is_whole = any(is_begun(job) for job in jobs if job.rule != "train_final")
             found |= {(job.rule, job.outputs): job for job in jobs if is_whole or is_begun(job)}
     return list(found.values())

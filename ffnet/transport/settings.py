@@ -11,28 +11,25 @@ WHERE = "config.yaml: transport.experiments"
 
 
 @dataclasses.dataclass(frozen=True)
-class TransportSettings:
-    """Whose features are saved and moved, and how."""
+class MoveSettings:
+    """What the predictions depend on besides the features: weights of the coupling's two terms, see couple, and the
+    classifier's penalty."""
 
-    experiments: tuple[str, ...] = setting()
     entropy: float = setting(least=0.001)
     classes: float = setting(least=0.0)
     penalty: float = setting(least=0.0)
-
-    @property
-    def move(self) -> "MoveSettings":
-        """What the predictions depend on besides the features."""
-        return MoveSettings(self.entropy, self.classes, self.penalty)
 
 
 @dataclasses.dataclass(frozen=True)
-class MoveSettings:
-    """Numbers of section `transport`: weights of the coupling's two terms, see couple, and the classifier's
-    penalty."""
+class TransportSettings(MoveSettings):
+    """Whose features are saved and moved, and how."""
 
-    entropy: float = setting(least=0.001)
-    classes: float = setting(least=0.0)
-    penalty: float = setting(least=0.0)
+    experiments: tuple[str, ...] = setting()
+
+    @property
+    def move(self) -> MoveSettings:
+        """How alone."""
+        return MoveSettings(self.entropy, self.classes, self.penalty)
 
 
 def check_transport(transport: TransportSettings, experiments: Mapping[str, ExperimentSettings]) -> None:

@@ -7,7 +7,7 @@ from ffnet.workflow import files
 
 
 class PlannedTransport(NamedTuple):
-    """An experiment on a dataset whose features are moved, a field of ffnet.results.moved_runs.MovedRuns each: the
+    """An experiment on a dataset whose features are moved, a field of ffnet.results.transported.MovedRuns each: the
     predictions of all its runs, by ridge on the features as they are and on the moved ones."""
 
     dataset: str

@@ -11,6 +11,8 @@ import yaml
 from filelock import FileLock
 
 from benchmarks.bench_workflow import copy_project
+from ffnet.config import read_config
+from ffnet.workflow.job_list import list_jobs
 from ffnet.workflow.provenance import ROOT
 
 
@@ -83,6 +85,10 @@ class Project:
         lines = done.stdout.split("Job stats:")[1].splitlines()[3:]
         rows = [line.split() for line in lines[: lines.index("")]]
         return {name: int(count) for name, count in rows if name not in ("total", "all")}
+
+    def jobs(self):
+        """The jobs that ffnet lists of the config as it is."""
+        return list_jobs(read_config(yaml.safe_load(self.read("config.yaml"))))
 
     def read(self, path):
         return (self.folder / path).read_text(encoding="utf-8")

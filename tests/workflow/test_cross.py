@@ -7,12 +7,9 @@ import sys
 from collections import Counter
 
 import pytest
-import yaml
 
-from ffnet.config import read_config
 from ffnet.storage import sha256_of
 from ffnet.training.record import read_record
-from ffnet.workflow.job_list import list_jobs
 from tests.workflow.test_reruns import ONE_EXPERIMENT, ONE_SHARD, TABLE, change_scan, code, delete, jobs_of, key
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -46,10 +43,6 @@ def paired(finished, tmp_path_factory):
 def copy(paired, tmp_path):
     """A copy that a test may spoil."""
     return paired.copy_to(tmp_path / "project")
-
-
-def listed(project):
-    return list_jobs(read_config(yaml.safe_load(project.read("config.yaml"))))
 
 
 def test_only_the_pairs_are_trained_and_then_nothing_is_left_to_do(paired):
@@ -100,8 +93,8 @@ def test_status_and_plan_know_the_jobs_and_their_files(paired, finished, tmp_pat
     fresh = finished.copy_to(tmp_path / "project")
     fresh.configure(ask)
     subprocess.run(["rm", "-r", "results", "logs", "data"], cwd=fresh.folder, check=True)
-    assert Counter(job.rule for job in listed(fresh)) == fresh.planned()
-    jobs = listed(paired)
+    assert Counter(job.rule for job in fresh.jobs()) == fresh.planned()
+    jobs = paired.jobs()
     there = {str(path.relative_to(paired.folder)) for path in paired.folder.rglob("*") if path.is_file()}
     assert {path for path in there if path.startswith("results/")} == {
         path for job in jobs for path in job.outputs if path.startswith("results/")

@@ -6,12 +6,9 @@ import sys
 from collections import Counter
 
 import pytest
-import yaml
 
-from ffnet.config import read_config
 from ffnet.storage import sha256_of
 from ffnet.training.run_features import TEST, TRAINING, read_features, write_features
-from ffnet.workflow.job_list import list_jobs
 from tests.workflow.test_reruns import ONE_EXPERIMENT, TABLE, code, delete, jobs_of, key
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -27,15 +24,10 @@ def ask(config):
     config["transport"]["experiments"] = ["FFNet-M"]
 
 
-def copy_of(project, folder):
-    subprocess.run(["cp", "-a", str(project.folder), str(folder)], check=True)
-    return project.at(folder)
-
-
 @pytest.fixture(scope="module")
 def moved(finished, tmp_path_factory):
     """The finished project with features of FFNet-M moved, run to its end again; `moved.took`: which jobs that took."""
-    project = copy_of(finished, tmp_path_factory.mktemp("moved") / "project")
+    project = finished.copy_to(tmp_path_factory.mktemp("moved") / "project")
     project.configure(ask)
     project.took = project.planned()
     done = project.run()
@@ -46,7 +38,7 @@ def moved(finished, tmp_path_factory):
 @pytest.fixture
 def copy(moved, tmp_path):
     """A copy that a test may spoil."""
-    return copy_of(moved, tmp_path / "project")
+    return moved.copy_to(tmp_path / "project")
 
 
 def hashes(project, *patterns):
@@ -56,10 +48,6 @@ def hashes(project, *patterns):
         for name in DATASETS
         for fold in (0, 1)
     ]
-
-
-def listed(project):
-    return list_jobs(read_config(yaml.safe_load(project.read("config.yaml"))))
 
 
 def test_the_network_is_trained_once_more_for_its_features_and_then_nothing_is_left_to_do(moved, finished):
@@ -88,15 +76,15 @@ def test_features_are_of_both_halves_and_the_table_and_the_audit_have_all_lines(
 
 
 def test_status_and_plan_know_the_jobs_and_their_files(moved, finished, tmp_path):
-    fresh = copy_of(finished, tmp_path / "project")
+    fresh = finished.copy_to(tmp_path / "project")
     fresh.configure(ask)
     subprocess.run(["rm", "-r", "results", "logs", "data"], cwd=fresh.folder, check=True)
     for job in ("repeat", "fold"):
         fresh.configure(lambda config, job=job: config["execution"].update(job=job))
         planned = fresh.planned()
-        assert Counter(one.rule for one in listed(fresh)) == planned
+        assert Counter(one.rule for one in fresh.jobs()) == planned
         assert planned[f"train_{job}_features"] == planned[f"train_{job}"] == {"repeat": 2, "fold": 4}[job]
-    jobs = listed(moved)
+    jobs = moved.jobs()
     there = {str(path.relative_to(moved.folder)) for path in moved.folder.rglob("*") if path.is_file()}
     assert {path for path in there if path.startswith("results/")} == {
         path for job in jobs for path in job.outputs if path.startswith("results/")
